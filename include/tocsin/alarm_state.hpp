@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// States of alarms, their keys and what people are told of a change. spec/alarms.md sections 1, 6; spec/time.md 5, 7.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+enum class AlarmState { insufficient_data, ok, alarm };
+
+constexpr std::string_view to_string(AlarmState s) {
+  switch (s) {
+    case AlarmState::insufficient_data: return "INSUFFICIENT_DATA";
+    case AlarmState::ok: return "OK";
+    case AlarmState::alarm: return "ALARM";
+  }
+  return "?";
+}
+
+// The values by which an alarm is split, in order of name; empty without group_by. An absent reference is "".
+using AlarmKey = std::vector<std::pair<std::string, std::string>>;
+
+// A log event that travels with a transition: redacted, at most 8 KiB, valid JSON if it was JSON.
+struct Evidence {
+  Instant time;
+  std::string source;          // path or object
+  std::uint64_t position = 0;  // byte offset or record number there
+  std::string message;
+};
+
+// One value that an evaluation looked at: a statistic over a period (start) or window; no value: missing.
+struct Datapoint {
+  Instant start;
+  std::optional<double> value;
+  double sample_count = 0;
+};
+
+// A change of the state of one (alarm, key). `at` is the event time of the deciding sample, or the end of the deciding
+// window or period: the same in every run over the same events. `decided_at` is the wall clock: never compared.
+struct Transition {
+  std::string id;              // UUIDv5 of (alarm ARN, canonical key, sequence)
+  std::uint64_t sequence = 0;  // from the store's one counter
+  std::string alarm;
+  AlarmKey key;
+  AlarmState from = AlarmState::ok;
+  AlarmState to = AlarmState::ok;
+  Instant at;
+  Instant decided_at;
+  bool late = false;    // decided by a sample behind the watermark
+  bool again = false;   // an ALARM whose OK came in the same moment and is not told
+  bool silent = false;  // recorded, but nobody is told: the initial INSUFFICIENT_DATA -> OK, an OK followed at once by ALARM
+  std::string reason;       // CloudWatch's words
+  std::string reason_data;  // JSON, spec/alarms.md section 6
+  std::optional<double> value;
+  std::vector<Datapoint> datapoints;  // oldest first
+  std::optional<Instant> since;       // when the state that ends here began (event time)
+  std::uint64_t events_total = 0;     // matched events of this episode so far
+  std::vector<Evidence> events;       // the newest, at most evidence.events, oldest first
+};
+
+// What `tocsin alarms list` shows of one (alarm, key).
+struct AlarmStatus {
+  std::string alarm;
+  AlarmKey key;
+  AlarmState state = AlarmState::insufficient_data;
+  std::string reason;
+  std::string reason_data;
+  Instant state_since;   // event time of the last change of state
+  Instant updated_at;    // wall clock of the last change of anything shown
+  std::string note;      // "counts are approximate", "PARTIAL_DATA"...; empty normally
+};
+
+// What happened to an alarm, spec/alarms.md section 11. type: ConfigurationUpdate, StateUpdate, Action.
+struct HistoryItem {
+  std::string alarm;
+  AlarmKey key;
+  Instant time;  // wall clock
+  std::string type;
+  std::string summary;  // at most 255 characters
+  std::string data;     // JSON, at most 4095 characters
+};
+
+}  // namespace tocsin

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The validated rules, as values. Made by rules/ruleset, immutable afterwards, shared by threads as
+// shared_ptr<const RuleSet>. Defaults stand beside their fields. contract.md sections 2 and 3.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tocsin/diagnostics.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+class Pattern;  // rules/pattern/pattern.hpp
+
+// For ARNs and SNS messages.
+struct Identity {
+  std::string account_id = "000000000000";
+  std::string region = "us-east-1";
+  std::string name;  // default: the host name
+};
+
+// How the time of an event is found, spec/time.md section 1. Neither field nor column: the line is searched.
+struct TimeSpec {
+  std::string field;     // selector, "$.eventTime"; wins over column
+  int column = 0;        // space-delimited, from 1
+  std::string format = "auto";  // auto iso8601 syslog apache epoch epoch_ms epoch_us epoch_ns or "%strptime"
+  std::string zone = "local";   // local, UTC or an IANA name, for formats without one
+};
+
+// What the core must know of a log group; its input's own options stay with the input.
+struct LogGroup {
+  std::string name;
+  std::string input;            // file cloudtrail stdin ...
+  Duration lateness{seconds{5}};  // 15 min for cloudtrail and s3
+  Duration max_age{hours{24}};    // at most 7 d
+  Duration max_stall{minutes{10}};
+  bool dedup = false;  // by (recipientAccountId, eventID); default on for cloudtrail and s3
+  TimeSpec time;
+  SourceLocation where;
+};
+
+// A name and the reference ($.a.b, $name, $3) whose value it takes on each event.
+struct FieldBinding {
+  std::string name;
+  std::string reference;
+};
+
+struct MetricFilter {
+  std::string name;
+  std::string log_group;
+  std::string pattern_text;
+  std::shared_ptr<const Pattern> pattern;
+  std::string metric_namespace;
+  std::string metric_name;
+  std::string value = "1";  // a number or a reference; spec/filter-patterns.md 7.2
+  std::optional<double> minimum;  // `min:` lesser samples are refused and counted
+  std::optional<double> default_value;
+  bool default_per_event = false;
+  std::string unit = "None";
+  std::vector<FieldBinding> dimensions;  // for a short form: its group_by
+  SourceLocation where;
+};
+
+enum class Statistic { sample_count, sum, average, minimum, maximum };
+enum class Comparison { greater, greater_or_equal, less, less_or_equal };
+enum class MissingData { missing, ignore, breaching, not_breaching };
+enum class Anchor { minute, fixed, event };
+enum class Severity { info, low, medium, high, critical };
+
+struct EvidenceSpec {
+  int events = 5;  // 0..5
+  std::vector<std::string> fields;  // selectors to keep; empty: all
+  std::vector<std::string> drop;    // selectors to leave out
+};
+
+// An alarm, both forms. anchor == event: the short form, judged on the trailing window `period` ("within") that ends at
+// a sample, fed by the filter of the same name; evaluation_periods and what follows from them are not used then.
+struct Alarm {
+  std::string name;
+  std::string description;
+  Anchor anchor = Anchor::minute;
+  std::string metric_namespace;
+  std::string metric_name;
+  std::vector<std::pair<std::string, std::string>> dimensions;  // long form: the one series watched
+  std::vector<std::string> group_by;  // names of dimensions: one state per value
+  Statistic statistic = Statistic::sum;
+  Duration period{minutes{1}};
+  int evaluation_periods = 1;
+  std::optional<int> datapoints_to_alarm;  // unset: evaluation_periods, and the reason says it otherwise
+  int evaluation_range = 3;                // N + max(2, N div 3)
+  Comparison comparison = Comparison::greater_or_equal;
+  double threshold = 0;
+  MissingData treat_missing_data = MissingData::missing;
+  std::string unit;  // empty: any
+  bool actions_enabled = true;
+  std::vector<std::string> alarm_topics, ok_topics, insufficient_data_topics;
+  Severity severity = Severity::medium;
+  std::string summary;  // mustache over the newest event
+  std::string runbook;
+  std::vector<std::pair<std::string, std::string>> tags;
+  EvidenceSpec evidence;
+  std::size_t max_keys = 10'000;
+  std::string was;  // the alarm's former name, to inherit its state
+  SourceLocation where;
+};
+
+struct Topic {
+  std::string name;
+  std::string time_zone = "UTC";  // IANA; times in messages
+};
+
+struct RuleSet {
+  Identity identity;
+  std::vector<LogGroup> log_groups;
+  std::vector<MetricFilter> filters;
+  std::vector<Alarm> alarms;
+  std::vector<Topic> topics;
+};
+
+std::string_view to_string(Statistic s);    // "Sum", as YAML and CloudWatch write it
+std::string_view to_string(Comparison c);   // "GreaterThanOrEqualToThreshold"
+std::string_view to_string(MissingData m);  // "notBreaching"
+std::string_view to_string(Severity s);     // "critical"
+
+}  // namespace tocsin
