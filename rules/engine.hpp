@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The deterministic state machine behind tocsind, replay, test and the simulator: watermarks, repeats, metrics, alarms.
-// spec/time.md is its law. One writer: every call on one thread. It reads no clock; `now` is the wall clock of the caller
-// and must not be used for anything the spec decides by event time.
+// The deterministic state machine behind tocsind, replay, test and the simulator: watermarks,
+// repeats, metrics, alarms. spec/time.md is its law. One writer: every call on one thread. It reads
+// no clock; `now` is the wall clock of the caller and must not be used for anything the spec
+// decides by event time.
 #pragma once
 #include <map>
 #include <memory>
@@ -22,12 +23,13 @@ struct GroupReport {
   std::string log_group;
   std::optional<Instant> watermark;
   bool partial_data = false;  // a stalled stream is not waited for
-  std::uint64_t events = 0, bytes = 0, matched = 0, repeats = 0, dropped_late = 0, replaced_times = 0;
+  std::uint64_t events = 0, bytes = 0, matched = 0, repeats = 0, dropped_late = 0,
+                replaced_times = 0;
 };
 struct StreamReport {
   std::string log_group, stream;
-  std::optional<Instant> newest;   // event time read so far
-  Instant last_read;               // wall
+  std::optional<Instant> newest;  // event time read so far
+  Instant last_read;              // wall
   bool unread = false, stalled = false;
   std::uint64_t events = 0, bytes = 0, replaced_times = 0;
 };
@@ -42,14 +44,17 @@ class Engine {
   Engine(std::shared_ptr<const RuleSet> rules, Instant now, EngineOptions options = {});
   ~Engine();
 
-  // Once, before anything else. Rows of alarms and keys that the rules no longer have are closed as a reload would.
+  // Once, before anything else. Rows of alarms and keys that the rules no longer have are closed as
+  // a reload would.
   void restore(const StateImage& image, Instant now, Effects& out);
 
   // A look found these streams; moves idle watermarks.
   void look(const LookReport& report, Instant now, Effects& out);
-  // Applies a batch event by event: first the watermark that the event allows with all that falls due, then the event.
+  // Applies a batch event by event: first the watermark that the event allows with all that falls
+  // due, then the event.
   void apply(const MatchBatch& batch, Instant now, Effects& out);
-  // Wall time passes: stalls, caps on watermarks, expiries. Watermarks never move by this alone beyond `now` - lateness.
+  // Wall time passes: stalls, caps on watermarks, expiries. Watermarks never move by this alone
+  // beyond `now` - lateness.
   void advance(Instant now, Effects& out);
   // When something could fall due if every input were looked at then: a wall time, or nothing.
   std::optional<Instant> next_deadline() const;
@@ -67,10 +72,14 @@ class Engine {
   std::vector<AlarmStatus> alarms() const;
   std::vector<GroupReport> groups() const;
   std::vector<StreamReport> streams() const;
-  // Matched events per filter name since the start, repeats dropped; every filter of the rules, 0 included.
+  // Matched events per filter name since the start, repeats dropped; every filter of the rules, 0
+  // included.
   std::map<std::string, std::uint64_t> matched() const;
-  // The statistic set of one series' period, for tests: metric "Namespace/Name", empty optional if there is none.
-  struct StatisticSet { double count = 0, sum = 0, minimum = 0, maximum = 0; };
+  // The statistic set of one series' period, for tests: metric "Namespace/Name", empty optional if
+  // there is none.
+  struct StatisticSet {
+    double count = 0, sum = 0, minimum = 0, maximum = 0;
+  };
   std::optional<StatisticSet> statistics(const std::string& metric, const AlarmKey& dimensions,
                                          Instant start, Duration period) const;
 

@@ -24,10 +24,10 @@ struct InputContext {
   const Clock* clock = nullptr;
   LogGroup group;
   StartAt start_at = StartAt::end;
-  Duration start_age{};            // start_at == age: events newer than that
+  Duration start_age{};  // start_at == age: events newer than that
   std::size_t line_bytes_max = 1 << 20;
   std::map<std::string, std::string> positions;  // as stored: PositionUpdate name -> value
-  bool first_seen = true;          // the group has never been looked at before (no stored position at all)
+  bool first_seen = true;  // the group has never been looked at before (no stored position at all)
 };
 
 // Numbers a person can look at; written by the input's thread, read by any.
@@ -36,9 +36,10 @@ struct InputCounters;
 class Input {
  public:
   virtual ~Input() = default;
-  // Reads until `stop` is requested, on a thread of its own. Hands over batches, and a LookReport after each look: at the
-  // start (after which watermarks may move), whenever all that was unread has been delivered, and at least once a second.
-  // Never ends because of what it reads: trouble is counted in counters() and tried again.
+  // Reads until `stop` is requested, on a thread of its own. Hands over batches, and a LookReport
+  // after each look: at the start (after which watermarks may move), whenever all that was unread
+  // has been delivered, and at least once a second. Never ends because of what it reads: trouble is
+  // counted in counters() and tried again.
   virtual void run(EventSink& sink, std::stop_token stop) = 0;
   virtual const InputCounters& counters() const = 0;
 };
@@ -46,8 +47,9 @@ class Input {
 // Makes the input once the store has told the positions.
 using InputMaker = std::function<std::unique_ptr<Input>(const InputContext& context)>;
 
-// One row of the registry. `decode` reads its own options from the log group's map and reports every mistake at its place
-// (an empty function after an error); `keys` are those options' names, so that unknown ones are found.
+// One row of the registry. `decode` reads its own options from the log group's map and reports
+// every mistake at its place (an empty function after an error); `keys` are those options' names,
+// so that unknown ones are found.
 struct InputType {
   std::string_view name;
   std::string_view summary;

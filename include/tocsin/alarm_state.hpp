@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// States of alarms, their keys and what people are told of a change. spec/alarms.md sections 1, 6; spec/time.md 5, 7.
+// States of alarms, their keys and what people are told of a change. spec/alarms.md sections 1, 6;
+// spec/time.md 5, 7.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,14 +17,18 @@ enum class AlarmState { insufficient_data, ok, alarm };
 
 constexpr std::string_view to_string(AlarmState s) {
   switch (s) {
-    case AlarmState::insufficient_data: return "INSUFFICIENT_DATA";
-    case AlarmState::ok: return "OK";
-    case AlarmState::alarm: return "ALARM";
+    case AlarmState::insufficient_data:
+      return "INSUFFICIENT_DATA";
+    case AlarmState::ok:
+      return "OK";
+    case AlarmState::alarm:
+      return "ALARM";
   }
   return "?";
 }
 
-// The values by which an alarm is split, in order of name; empty without group_by. An absent reference is "".
+// The values by which an alarm is split, in order of name; empty without group_by. An absent
+// reference is "".
 using AlarmKey = std::vector<std::pair<std::string, std::string>>;
 
 // A log event that travels with a transition: redacted, at most 8 KiB, valid JSON if it was JSON.
@@ -34,15 +39,17 @@ struct Evidence {
   std::string message;
 };
 
-// One value that an evaluation looked at: a statistic over a period (start) or window; no value: missing.
+// One value that an evaluation looked at: a statistic over a period (start) or window; no value:
+// missing.
 struct Datapoint {
   Instant start;
   std::optional<double> value;
   double sample_count = 0;
 };
 
-// A change of the state of one (alarm, key). `at` is the event time of the deciding sample, or the end of the deciding
-// window or period: the same in every run over the same events. `decided_at` is the wall clock: never compared.
+// A change of the state of one (alarm, key). `at` is the event time of the deciding sample, or the
+// end of the deciding window or period: the same in every run over the same events. `decided_at` is
+// the wall clock: never compared.
 struct Transition {
   std::string id;              // UUIDv5 of (alarm ARN, canonical key, sequence)
   std::uint64_t sequence = 0;  // from the store's one counter
@@ -54,8 +61,9 @@ struct Transition {
   Instant decided_at;
   bool late = false;    // decided by a sample behind the watermark
   bool again = false;   // an ALARM whose OK came in the same moment and is not told
-  bool silent = false;  // recorded, but nobody is told: the initial INSUFFICIENT_DATA -> OK, an OK followed at once by ALARM
-  std::string reason;       // CloudWatch's words
+  bool silent = false;  // recorded, but nobody is told: the initial INSUFFICIENT_DATA -> OK, an OK
+                        // followed at once by ALARM
+  std::string reason;   // CloudWatch's words
   std::string reason_data;  // JSON, spec/alarms.md section 6
   std::optional<double> value;
   std::vector<Datapoint> datapoints;  // oldest first
@@ -71,12 +79,13 @@ struct AlarmStatus {
   AlarmState state = AlarmState::insufficient_data;
   std::string reason;
   std::string reason_data;
-  Instant state_since;   // event time of the last change of state
-  Instant updated_at;    // wall clock of the last change of anything shown
-  std::string note;      // "counts are approximate", "PARTIAL_DATA"...; empty normally
+  Instant state_since;  // event time of the last change of state
+  Instant updated_at;   // wall clock of the last change of anything shown
+  std::string note;     // "counts are approximate", "PARTIAL_DATA"...; empty normally
 };
 
-// What happened to an alarm, spec/alarms.md section 11. type: ConfigurationUpdate, StateUpdate, Action.
+// What happened to an alarm, spec/alarms.md section 11. type: ConfigurationUpdate, StateUpdate,
+// Action.
 struct HistoryItem {
   std::string alarm;
   AlarmKey key;

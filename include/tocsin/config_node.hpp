@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A configuration document as plain values with places, so that no component sees the YAML library. Made by
-// rules/ruleset/yaml_document (and json_document); read through rules/ruleset/node_reader or directly.
+// A configuration document as plain values with places, so that no component sees the YAML library.
+// Made by rules/ruleset/yaml_document (and json_document); read through rules/ruleset/node_reader
+// or directly.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,11 +15,13 @@ namespace tocsin {
 struct ConfigNode {
   enum class Kind { null, scalar, sequence, map };
   Kind kind = Kind::null;
-  // kind scalar: the text. `quoted` says that it stood in quotes (or is a JSON string) and so is text, never a number.
+  // kind scalar: the text. `quoted` says that it stood in quotes (or is a JSON string) and so is
+  // text, never a number.
   std::string scalar;
   bool quoted = false;
-  std::vector<ConfigNode> items;                            // kind sequence
-  std::vector<std::pair<ConfigNode, ConfigNode>> entries;   // kind map: in file order, keys are scalars, no key twice
+  std::vector<ConfigNode> items;  // kind sequence
+  std::vector<std::pair<ConfigNode, ConfigNode>>
+      entries;  // kind map: in file order, keys are scalars, no key twice
   SourceLocation where;
 
   // The value of `key`, or nullptr. Linear: maps here are short.

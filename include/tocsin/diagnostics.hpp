@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A user's mistakes, located. They are collected, never thrown, so that one look at the output shows them all.
+// A user's mistakes, located. They are collected, never thrown, so that one look at the output
+// shows them all.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,7 +9,8 @@
 
 namespace tocsin {
 
-// Where a piece of text stands. Lines and columns count from 1; columns count bytes. line 0: the file as a whole.
+// Where a piece of text stands. Lines and columns count from 1; columns count bytes. line 0: the
+// file as a whole.
 struct SourceLocation {
   std::string file;
   int line = 0;
@@ -17,8 +19,9 @@ struct SourceLocation {
 
 enum class DiagnosticLevel { error, warning };
 
-// `code` is stable and short: unknown-key, duplicate-key, bad-type, bad-value, bad-pattern, dangling-reference, not-built...
-// `length` is how many bytes the caret underlines (at least 1). `hint` may be empty ("did you mean ...?").
+// `code` is stable and short: unknown-key, duplicate-key, bad-type, bad-value, bad-pattern,
+// dangling-reference, not-built... `length` is how many bytes the caret underlines (at least 1).
+// `hint` may be empty ("did you mean ...?").
 struct Diagnostic {
   DiagnosticLevel level = DiagnosticLevel::error;
   std::string code;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the core wants the world to do, and what of its state must be stored first. The daemon commits, then notifies.
+// What the core wants the world to do, and what of its state must be stored first. The daemon
+// commits, then notifies.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -16,8 +17,8 @@
 namespace tocsin {
 
 struct Effects {
-  std::vector<Transition> transitions;       // in the order in which they were decided
-  std::vector<Notification> notifications;   // one per transition and topic
+  std::vector<Transition> transitions;      // in the order in which they were decided
+  std::vector<Notification> notifications;  // one per transition and topic
   std::vector<HistoryItem> history;
 };
 
@@ -35,13 +36,15 @@ struct SeenEvent {
   Instant time;
 };
 
-// What changed since the last collect(): only dirty rows. Written in one transaction with positions and notifications.
+// What changed since the last collect(): only dirty rows. Written in one transaction with positions
+// and notifications.
 struct StateDelta {
   std::vector<StateRow> rows;
   std::vector<SeenEvent> seen;
-  std::vector<std::pair<std::string, Instant>> seen_floor;  // forget ids of that log group older than this
-  std::vector<AlarmStatus> alarms;                          // (alarm, key) whose status changed
-  std::vector<std::pair<std::string, AlarmKey>> removed;    // (alarm, key) that are no more
+  std::vector<std::pair<std::string, Instant>>
+      seen_floor;                   // forget ids of that log group older than this
+  std::vector<AlarmStatus> alarms;  // (alarm, key) whose status changed
+  std::vector<std::pair<std::string, AlarmKey>> removed;  // (alarm, key) that are no more
   std::uint64_t next_sequence = 0;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam between matching (pure, any thread) and evaluation (one writer): samples, one event in hundreds.
+// The seam between matching (pure, any thread) and evaluation (one writer): samples, one event in
+// hundreds.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -14,7 +15,8 @@
 namespace tocsin {
 
 // What one event contributes to one metric filter. No value: the event matched but gives no sample
-// (spec/filter-patterns.md 7.2). `dimensions` follow MetricFilter::dimensions; an absent or non-scalar reference has none.
+// (spec/filter-patterns.md 7.2). `dimensions` follow MetricFilter::dimensions; an absent or
+// non-scalar reference has none.
 struct Sample {
   std::uint32_t filter = 0;  // index into RuleSet::filters
   std::optional<double> value;
@@ -29,7 +31,8 @@ struct MatchedEvent {
   std::vector<Sample> samples;  // in order of filter
 };
 
-// An EventBatch after matching. `times[i]` is the time that stood in event i, kNoTime if none did: the engine assigns one.
+// An EventBatch after matching. `times[i]` is the time that stood in event i, kNoTime if none did:
+// the engine assigns one.
 struct MatchBatch {
   std::shared_ptr<const RuleSet> rules;  // that it was matched with
   std::string log_group;

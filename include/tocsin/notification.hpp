@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is sent about one transition to one topic, complete: a notifier needs nothing else. Stored in the outbox as JSON
-// (rules/message/notification_json) before anyone is told. Made by rules/message.
+// What is sent about one transition to one topic, complete: a notifier needs nothing else. Stored
+// in the outbox as JSON (rules/message/notification_json) before anyone is told. Made by
+// rules/message.
 #pragma once
 #include <optional>
 #include <string>
@@ -28,13 +29,14 @@ struct NotifiedEvent {
 };
 
 struct Notification {
-  std::string message_id;  // UUIDv5 of (transition, topic): the same for every subscription and every retry
+  std::string
+      message_id;  // UUIDv5 of (transition, topic): the same for every subscription and every retry
   std::string topic;
   std::string topic_arn;
   std::string alarm_arn;
-  std::string dedup_key;   // stable name of (alarm, key) for threads, incidents, fingerprints
-  std::string subject;     // at most 100 characters, no control characters
-  std::string summary;     // the rule's summary rendered on the newest event, or a sentence made of it
+  std::string dedup_key;  // stable name of (alarm, key) for threads, incidents, fingerprints
+  std::string subject;    // at most 100 characters, no control characters
+  std::string summary;  // the rule's summary rendered on the newest event, or a sentence made of it
   std::string description;
   Severity severity = Severity::medium;
   std::string condition;   // "count >= 1 within 5m", "Sum >= 3 for 3 of 5 periods of 60 s"
@@ -44,12 +46,13 @@ struct Notification {
   std::string log_group;
   std::string rule_location;  // file:line
   std::string time_zone;
-  std::string when;          // the transition's time in the topic's time zone
-  std::string duration_text; // for OK: how long it lasted
+  std::string when;           // the transition's time in the topic's time zone
+  std::string duration_text;  // for OK: how long it lasted
   Identity identity;
-  Transition transition;             // its events are moved to `events`
+  Transition transition;              // its events are moved to `events`
   std::vector<NotifiedEvent> events;  // oldest first
-  std::string cloudwatch_message;    // the JSON text that SNS carries, spec/notifications.md section 1
+  std::string
+      cloudwatch_message;  // the JSON text that SNS carries, spec/notifications.md section 1
 };
 
 }  // namespace tocsin

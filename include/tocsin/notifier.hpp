@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a message leaves: a Notifier turns a Notification into one request and the answer into an outcome. Pure: no I/O, no
-// clock, no thread; the transport performs the request. Adding a channel: one file and one line in notifiers/registry.cpp.
+// How a message leaves: a Notifier turns a Notification into one request and the answer into an
+// outcome. Pure: no I/O, no clock, no thread; the transport performs the request. Adding a channel:
+// one file and one line in notifiers/registry.cpp.
 #pragma once
 #include <functional>
 #include <memory>
@@ -25,7 +26,8 @@ struct HttpRequest {
   Secret url;  // webhook URLs are secrets
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  bool allow_private = true;  // targets from the configuration file; link-local and metadata addresses never
+  bool allow_private =
+      true;  // targets from the configuration file; link-local and metadata addresses never
 };
 
 struct MailRequest {
@@ -35,21 +37,23 @@ struct MailRequest {
   Secret password;
   std::string from;
   std::string to;  // one address: each is a delivery of its own
-  std::vector<std::pair<std::string, std::string>> headers;  // Subject, Message-ID, References, Date, ...; UTF-8
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // Subject, Message-ID, References, Date, ...; UTF-8
   std::string text;
   std::string html;
 };
 
 using Request = std::variant<HttpRequest, MailRequest>;
 
-// What came back. `status` is the HTTP status or SMTP code, 0 if none came; `failure` then says why.
+// What came back. `status` is the HTTP status or SMTP code, 0 if none came; `failure` then says
+// why.
 struct Response {
   enum class Failure { none, timeout, connect_refused, reset, dns, tls, refused_target, other };
   int status = 0;
   Failure failure = Failure::none;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string body;    // at most 64 KiB
-  std::string detail;  // of a failure, without secrets
+  std::string body;                                          // at most 64 KiB
+  std::string detail;                                        // of a failure, without secrets
 };
 
 // What an answer means. `detail` goes to history, logs and dead letters: host only, never a secret.
@@ -62,9 +66,9 @@ struct Delivery {
 
 // What an attempt may depend on beside the notification.
 struct Attempt {
-  int number = 1;            // from 1
-  Instant now;               // wall clock of this attempt
-  bool superseded = false;   // a newer transition of the same (alarm, key) was delivered already
+  int number = 1;           // from 1
+  Instant now;              // wall clock of this attempt
+  bool superseded = false;  // a newer transition of the same (alarm, key) was delivered already
 };
 
 class Notifier {
@@ -88,19 +92,21 @@ struct NotifierContext {
   Identity identity;
   std::optional<MailServer> mail;
   std::string topic;
-  // Resolves ${credential:NAME} inside `text`; an error names the places that were tried, never the value.
+  // Resolves ${credential:NAME} inside `text`; an error names the places that were tried, never the
+  // value.
   std::function<Result<Secret>(const std::string& text)> resolve_secret;
 };
 
 // One endpoint of a topic: what a delivery is counted, retried and dead-lettered by.
 struct Endpoint {
-  std::string id;     // stable over reloads: topic, type, and the target's name or a hash of its secret
+  std::string
+      id;  // stable over reloads: topic, type, and the target's name or a hash of its secret
   std::string label;  // for people: "slack hooks.slack.com", "email ops@example.com"
   std::shared_ptr<const Notifier> notifier;
 };
 
-// One row of the registry. `make` decodes its own options (the value of `- slack: {...}`), reporting every mistake at its
-// place, and returns the endpoints (email: one per address).
+// One row of the registry. `make` decodes its own options (the value of `- slack: {...}`),
+// reporting every mistake at its place, and returns the endpoints (email: one per address).
 struct NotifierType {
   std::string_view name;
   std::string_view summary;

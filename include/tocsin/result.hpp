@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failure of the world as a value: Result<T> is a T or an Error. A user's mistake is not an Error but a Diagnostic
-// (diagnostics.hpp); a bug of ours is neither and asserts.
+// Failure of the world as a value: Result<T> is a T or an Error. A user's mistake is not an Error
+// but a Diagnostic (diagnostics.hpp); a bug of ours is neither and asserts.
 #pragma once
 #include <cstdio>
 #include <cstdlib>
@@ -8,17 +8,18 @@
 #include <utility>
 #include <variant>
 
-#define TOCSIN_ASSERT(condition)                                                            \
-  do {                                                                                      \
-    if (!(condition)) {                                                                     \
+#define TOCSIN_ASSERT(condition)                                                             \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
       std::fprintf(stderr, "%s:%d: assertion failed: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                         \
-    }                                                                                       \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)
 
 namespace tocsin {
 
-// What went wrong, in words for a person; `code` is a stable short name for programs and tests ("not-found", "disk-full").
+// What went wrong, in words for a person; `code` is a stable short name for programs and tests
+// ("not-found", "disk-full").
 struct Error {
   std::string code;
   std::string text;
@@ -27,7 +28,8 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::move(value)) {}      // NOLINT: implicit, so that `return value;` reads well
+  Result(T value)
+      : held_(std::move(value)) {}  // NOLINT: implicit, so that `return value;` reads well
   Result(Error error) : held_(std::move(error)) {}  // NOLINT
 
   bool ok() const { return held_.index() == 0; }

@@ -24,18 +24,20 @@ struct Identity {
   std::string name;  // default: the host name
 };
 
-// How the time of an event is found, spec/time.md section 1. Neither field nor column: the line is searched.
+// How the time of an event is found, spec/time.md section 1. Neither field nor column: the line is
+// searched.
 struct TimeSpec {
-  std::string field;     // selector, "$.eventTime"; wins over column
-  int column = 0;        // space-delimited, from 1
-  std::string format = "auto";  // auto iso8601 syslog apache epoch epoch_ms epoch_us epoch_ns or "%strptime"
-  std::string zone = "local";   // local, UTC or an IANA name, for formats without one
+  std::string field;  // selector, "$.eventTime"; wins over column
+  int column = 0;     // space-delimited, from 1
+  std::string format =
+      "auto";  // auto iso8601 syslog apache epoch epoch_ms epoch_us epoch_ns or "%strptime"
+  std::string zone = "local";  // local, UTC or an IANA name, for formats without one
 };
 
 // What the core must know of a log group; its input's own options stay with the input.
 struct LogGroup {
   std::string name;
-  std::string input;            // file cloudtrail stdin ...
+  std::string input;              // file cloudtrail stdin ...
   Duration lateness{seconds{5}};  // 15 min for cloudtrail and s3
   Duration max_age{hours{24}};    // at most 7 d
   Duration max_stall{minutes{10}};
@@ -57,7 +59,7 @@ struct MetricFilter {
   std::shared_ptr<const Pattern> pattern;
   std::string metric_namespace;
   std::string metric_name;
-  std::string value = "1";  // a number or a reference; spec/filter-patterns.md 7.2
+  std::string value = "1";        // a number or a reference; spec/filter-patterns.md 7.2
   std::optional<double> minimum;  // `min:` lesser samples are refused and counted
   std::optional<double> default_value;
   bool default_per_event = false;
@@ -73,13 +75,14 @@ enum class Anchor { minute, fixed, event };
 enum class Severity { info, low, medium, high, critical };
 
 struct EvidenceSpec {
-  int events = 5;  // 0..5
+  int events = 5;                   // 0..5
   std::vector<std::string> fields;  // selectors to keep; empty: all
   std::vector<std::string> drop;    // selectors to leave out
 };
 
-// An alarm, both forms. anchor == event: the short form, judged on the trailing window `period` ("within") that ends at
-// a sample, fed by the filter of the same name; evaluation_periods and what follows from them are not used then.
+// An alarm, both forms. anchor == event: the short form, judged on the trailing window `period`
+// ("within") that ends at a sample, fed by the filter of the same name; evaluation_periods and what
+// follows from them are not used then.
 struct Alarm {
   std::string name;
   std::string description;
@@ -91,8 +94,9 @@ struct Alarm {
   Statistic statistic = Statistic::sum;
   Duration period{minutes{1}};
   int evaluation_periods = 1;
-  std::optional<int> datapoints_to_alarm;  // unset: evaluation_periods, and the reason says it otherwise
-  int evaluation_range = 3;                // N + max(2, N div 3)
+  std::optional<int>
+      datapoints_to_alarm;   // unset: evaluation_periods, and the reason says it otherwise
+  int evaluation_range = 3;  // N + max(2, N div 3)
   Comparison comparison = Comparison::greater_or_equal;
   double threshold = 0;
   MissingData treat_missing_data = MissingData::missing;

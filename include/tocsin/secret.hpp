@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that is never printed: it has no operator<<, no formatter and no implicit conversion. `reveal` is called only where
-// the bytes leave for the service that they belong to.
+// Text that is never printed: it has no operator<<, no formatter and no implicit conversion.
+// `reveal` is called only where the bytes leave for the service that they belong to.
 #pragma once
 #include <string>
 #include <utility>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time as values. Two kinds that do not convert: Instant (wall clock, UTC) for events, periods and messages; Tick
-// (monotonic) for timeouts and back-off. Both count whole milliseconds, CloudWatch's own resolution; finer input is cut.
+// Time as values. Two kinds that do not convert: Instant (wall clock, UTC) for events, periods and
+// messages; Tick (monotonic) for timeouts and back-off. Both count whole milliseconds, CloudWatch's
+// own resolution; finer input is cut.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -20,7 +21,8 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// Stands for "no time": earlier than anything that can be read, far enough from the limits to be added to.
+// Stands for "no time": earlier than anything that can be read, far enough from the limits to be
+// added to.
 inline constexpr Instant kNoTime{Duration{-(std::int64_t{1} << 60)}};
 // Stands for "never": later than anything.
 inline constexpr Instant kNever{Duration{std::int64_t{1} << 60}};
@@ -28,7 +30,8 @@ inline constexpr Instant kNever{Duration{std::int64_t{1} << 60}};
 constexpr Instant instant_from_ms(std::int64_t ms) { return Instant{Duration{ms}}; }
 constexpr std::int64_t to_ms(Instant t) { return t.time_since_epoch().count(); }
 
-// The only way to learn the time. Implementations: SystemClock (daemon), VirtualClock (tests). Any thread.
+// The only way to learn the time. Implementations: SystemClock (daemon), VirtualClock (tests). Any
+// thread.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -15,11 +15,12 @@ namespace tocsin {
 // Compiled from a TimeSpec; immutable, any thread.
 class EventTime {
  public:
-  // `input` decides the default: "cloudtrail" and "s3" read $.eventTime. Error: unknown zone or format.
+  // `input` decides the default: "cloudtrail" and "s3" read $.eventTime. Error: unknown zone or
+  // format.
   static Result<EventTime> compile(const TimeSpec& spec, std::string_view input);
 
-  // kNoTime if no time stands in `message`. `near` (the file's mtime) settles a missing year: the one that brings the line
-  // closest before it.
+  // kNoTime if no time stands in `message`. `near` (the file's mtime) settles a missing year: the
+  // one that brings the line closest before it.
   Instant find(std::string_view message, Instant near) const;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All metric filters of all log groups, applied to batches of events: bytes in, samples out. Pure and immutable; shared by
-// threads, one Scratch each.
+// All metric filters of all log groups, applied to batches of events: bytes in, samples out. Pure
+// and immutable; shared by threads, one Scratch each.
 #pragma once
 #include <memory>
 #include <string>
@@ -28,8 +28,9 @@ class Matcher {
   explicit Matcher(std::shared_ptr<const RuleSet> rules);
   ~Matcher();
 
-  // Fills `out` (cleared first) with the times of all events and the matches of those that match. `batch` keeps its bytes;
-  // its positions are moved. A batch of an unknown log group gives times only.
+  // Fills `out` (cleared first) with the times of all events and the matches of those that match.
+  // `batch` keeps its bytes; its positions are moved. A batch of an unknown log group gives times
+  // only.
   void match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const;
 
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log event as a strict JSON tree (spec/filter-patterns.md 5.1): numbers keep their source text, strings are decoded, the
-// last of duplicate names wins, at most 1,000 levels, lone surrogates become U+FFFD, invalid UTF-8 is no JSON.
+// A log event as a strict JSON tree (spec/filter-patterns.md 5.1): numbers keep their source text,
+// strings are decoded, the last of duplicate names wins, at most 1,000 levels, lone surrogates
+// become U+FFFD, invalid UTF-8 is no JSON.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,13 +16,15 @@ struct JsonNode {
   enum class Kind : std::uint8_t { null, boolean, number, string, object, array };
   Kind kind = Kind::null;
   bool boolean = false;
-  std::string_view text;  // string: decoded; number: as it stood. Lives as long as the JsonEvent and its message
+  std::string_view
+      text;  // string: decoded; number: as it stood. Lives as long as the JsonEvent and its message
   std::string_view name;  // of a member of an object, decoded
   const JsonNode* first_child = nullptr;
   const JsonNode* next = nullptr;  // sibling
 
-  const JsonNode* member(std::string_view wanted) const;  // the last of that name; nullptr if none or not an object
-  const JsonNode* element(std::size_t index) const;       // nullptr if none or not an array
+  const JsonNode* member(
+      std::string_view wanted) const;  // the last of that name; nullptr if none or not an object
+  const JsonNode* element(std::size_t index) const;  // nullptr if none or not an array
 };
 
 // Owns parser memory, reused from event to event. One per thread.
@@ -29,8 +32,8 @@ class JsonReader {
  public:
   JsonReader();
   ~JsonReader();
-  // The root (object or array) of `message`, white space around it trimmed; nullptr if it is not exactly that. The tree is
-  // valid until the next call.
+  // The root (object or array) of `message`, white space around it trimmed; nullptr if it is not
+  // exactly that. The tree is valid until the next call.
   const JsonNode* read(std::string_view message);
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A compiled CloudWatch filter pattern of any family, and its plain evaluation on one event: the oracle.
-// spec/filter-patterns.md. Immutable; any number of threads may match with it, each with a Scratch of its own.
+// A compiled CloudWatch filter pattern of any family, and its plain evaluation on one event: the
+// oracle. spec/filter-patterns.md. Immutable; any number of threads may match with it, each with a
+// Scratch of its own.
 #pragma once
 #include <memory>
 #include <optional>
@@ -26,7 +27,8 @@ struct PatternOptions {
   bool quotas = true;  // CloudWatch's limits: 1,024 characters, 2 regexes, 1 and 3 wildcards
 };
 
-// One event as every pattern of a log group sees it; the JSON and the split fields are made once, when first asked for.
+// One event as every pattern of a log group sees it; the JSON and the split fields are made once,
+// when first asked for.
 class EventView;
 
 class Pattern {
@@ -40,13 +42,16 @@ class Pattern {
   virtual ~Pattern() = default;
   virtual Family family() const = 0;
   virtual bool matches(EventView& event) const = 0;
-  // The extractedValues of TestMetricFilter for an event that matched: ($name or $N, value), in field order; else empty.
+  // The extractedValues of TestMetricFilter for an event that matched: ($name or $N, value), in
+  // field order; else empty.
   virtual std::vector<std::pair<std::string, std::string>> extract(EventView& event) const = 0;
   // Whether `reference` ($.a.b, $name, $3) can be supplied by this pattern (spec 7.1, A-28).
   virtual bool can_resolve(std::string_view reference) const = 0;
-  // The text a reference selects on a matching event: a string, a number's source text, "true"/"false"; nullopt for absent,
-  // null, object and array. With a wildcard: the first scalar selected.
-  virtual std::optional<std::string> resolve(std::string_view reference, EventView& event) const = 0;
+  // The text a reference selects on a matching event: a string, a number's source text,
+  // "true"/"false"; nullopt for absent, null, object and array. With a wildcard: the first scalar
+  // selected.
+  virtual std::optional<std::string> resolve(std::string_view reference,
+                                             EventView& event) const = 0;
   // The pattern printed back from its syntax tree, normalised.
   virtual std::string to_string() const = 0;
 };

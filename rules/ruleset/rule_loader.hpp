@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule files -> RuleSet. contract.md section 3. Takes text, never paths; reports every mistake at its place.
+// Rule files -> RuleSet. contract.md section 3. Takes text, never paths; reports every mistake at
+// its place.
 #pragma once
 #include <memory>
 #include <string>
@@ -16,14 +17,15 @@ struct RuleDocument {
   ConfigNode root;
   bool pack = false;
   std::string pack_name;
-  std::string log_group;              // pack: every rule without a log group of its own gets it
-  std::vector<std::string> notify;    // pack: every rule without `notify` gets it
-  std::vector<std::string> disable;   // pack: names of rules left out; an unknown one is an error
-  SourceLocation where;               // of the pack's entry
+  std::string log_group;             // pack: every rule without a log group of its own gets it
+  std::vector<std::string> notify;   // pack: every rule without `notify` gets it
+  std::vector<std::string> disable;  // pack: names of rules left out; an unknown one is an error
+  SourceLocation where;              // of the pack's entry
 };
 
-// What the rules may refer to. `log_groups` and `topics` come from the main configuration; `any_log_group`: for
-// `tocsin check RULES` and tests without a configuration, every log group that is named exists (input "file").
+// What the rules may refer to. `log_groups` and `topics` come from the main configuration;
+// `any_log_group`: for `tocsin check RULES` and tests without a configuration, every log group that
+// is named exists (input "file").
 struct RuleContext {
   Identity identity;
   std::vector<LogGroup> log_groups;
@@ -32,7 +34,8 @@ struct RuleContext {
   bool any_topic = false;
 };
 
-// nullptr if `out` has errors. Warnings (rules that can never fire or reach anyone) are reported too.
+// nullptr if `out` has errors. Warnings (rules that can never fire or reach anyone) are reported
+// too.
 std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& documents,
                                               const RuleContext& context, Diagnostics& out);
 
