@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/ruleset/diagnostic_text.hpp"
+
+#include "support/catch.hpp"
+
+using namespace tocsin;
+
+namespace {
+Diagnostic fault(int line, int column, int length, std::string hint = {}) {
+  return {DiagnosticLevel::error, "bad-value", {"r.yaml", line, column}, length, "no good",
+          std::move(hint)};
+}
+}  // namespace
+
+TEST_CASE("a diagnostic shows place, line, caret and hint", "[ruleset]") {
+  CHECK(render(fault(2, 9, 5, "did you mean \"x\"?"), "a: 1\nmetric: wrong # c\n", false) ==
+        "r.yaml:2:9: error[bad-value]: no good\n"
+        "    2 | metric: wrong # c\n"
+        "      |         ^^^^^  did you mean \"x\"?\n");
+}
+
+TEST_CASE("a caret stands under its character after tabs and letters of several bytes",
+          "[ruleset]") {
+  CHECK(render(fault(1, 11, 2), "\tключ: ab\n", false) ==
+        "r.yaml:1:11: error[bad-value]: no good\n"
+        "    1 | \tключ: ab\n"
+        "      | \t     ^^\n");
+}
+
+TEST_CASE("without a line the hint stands alone", "[ruleset]") {
+  CHECK(render(fault(0, 0, 1, "try again"), "", false) ==
+        "r.yaml: error[bad-value]: no good\n      = try again\n");
+  CHECK(render(fault(9, 1, 1), "a: 1\n", false) == "r.yaml:9:1: error[bad-value]: no good\n");
+}
+
+TEST_CASE("a place beyond the end of its line is pulled back", "[ruleset]") {
+  CHECK(render(fault(1, 50, 9), "a: 1\n", false) ==
+        "r.yaml:1:50: error[bad-value]: no good\n    1 | a: 1\n      |     ^\n");
+}
+
+TEST_CASE("a long line is cut around the caret", "[ruleset]") {
+  const std::string line = "pattern: " + std::string(5000, 'x') + "WRONG" + std::string(5000, 'y');
+  const std::string text = render(fault(1, 5010, 5), line, false);
+  CHECK(text.size() < 400);
+  CHECK(text.find("xWRONGy") != std::string::npos);
+  CHECK(text.find("^^^^^\n") != std::string::npos);
+}
+
+TEST_CASE("secrets beside a mistake are masked, references to credentials are not", "[ruleset]") {
+  const auto shown = [](const std::string& line) { return render(fault(1, 1, 1), line, false); };
+  CHECK(shown("email: { password: hunter2, starttls: x }").find("hunter2") == std::string::npos);
+  CHECK(shown("email: { password: \"hun, ter2\" }").find("ter2") == std::string::npos);
+  CHECK(shown("- slack: { webhook_url: https://hooks.slack.com/services/T0/B0/abc }").find("T0") ==
+        std::string::npos);
+  CHECK(shown("- slack: { webhook_url: https://hooks.slack.com/services/T0 }")
+            .find("//hooks.slack.com****") != std::string::npos);
+  CHECK(shown("password: \"${credential:smtp}\"").find("${credential:smtp}") != std::string::npos);
+  CHECK(shown("curl: x").find("curl: x") != std::string::npos);
+}
