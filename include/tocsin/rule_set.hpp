@@ -120,6 +120,7 @@ struct Topic {
 
 struct RuleSet {
   Identity identity;
+  Instant configured_at;  // when the newest of its files was changed; the epoch if not known
   std::vector<LogGroup> log_groups;
   std::vector<MetricFilter> filters;
   std::vector<Alarm> alarms;

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/message/cloudwatch_message.hpp"
+
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "rules/message/human_time.hpp"
+#include "rules/message/names.hpp"
+#include "rules/message/text.hpp"
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kSnsMessageBytes = 256 * 1024;
+constexpr std::size_t kSubjectCharacters = 100;
+
+Json topic_arns(const std::vector<std::string>& topics, const Identity& identity) {
+  Json out = Json::array();
+  for (const std::string& topic : topics) out.push_back(topic_arn(identity, topic));
+  return out;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string_view sns_statistic(Statistic s) {
+  switch (s) {
+    case Statistic::sample_count:
+      return "SAMPLE_COUNT";
+    case Statistic::sum:
+      return "SUM";
+    case Statistic::average:
+      return "AVERAGE";
+    case Statistic::minimum:
+      return "MINIMUM";
+    case Statistic::maximum:
+      return "MAXIMUM";
+  }
+  return "?";
+}
+
+// The series that the alarm watches: a long form's dimensions, and the key by which it is split.
+Json dimensions(const Alarm& alarm, const AlarmKey& key) {
+  Json out = Json::array();
+  for (const auto& [name, value] : alarm.dimensions)
+    out.push_back({{"value", value}, {"name", name}});
+  for (const auto& [name, value] : key) out.push_back({{"value", value}, {"name", name}});
+  return out;
+}
+
+Json trigger(const Alarm& alarm, const AlarmKey& key) {
+  const bool short_form = alarm.anchor == Anchor::event;
+  Json out{{"MetricName", alarm.metric_name},
+           {"Namespace", alarm.metric_namespace},
+           {"StatisticType", "Statistic"},
+           {"Statistic", sns_statistic(alarm.statistic)},
+           {"Unit", text_or_null(alarm.unit)},
+           {"Dimensions", dimensions(alarm, key)},
+           {"Period", std::chrono::duration_cast<seconds>(alarm.period).count()},
+           {"EvaluationPeriods", short_form ? 1 : alarm.evaluation_periods}};
+  if (short_form)
+    out["DatapointsToAlarm"] = 1;
+  else if (alarm.datapoints_to_alarm)
+    out["DatapointsToAlarm"] = *alarm.datapoints_to_alarm;
+  out["ComparisonOperator"] = to_string(alarm.comparison);
+  out["Threshold"] = alarm.threshold;
+  // The short form counts nothing as 0 and goes back to OK by itself.
+  out["TreatMissingData"] =
+      to_string(short_form ? MissingData::not_breaching : alarm.treat_missing_data);
+  out["EvaluateLowSampleCountPercentile"] = "";
+  return out;
+}
+
+Json event_json(const NotifiedEvent& e) {
+  Json out{{"time", format_cloudwatch(e.evidence.time)}};
+  out["who"] = e.facts.who;
+  out["what"] = e.facts.what;
+  out["when"] = e.facts.when;
+  out["where"] = e.facts.where;
+  out["resources"] = e.facts.resources;
+  out["source"] = e.evidence.source;
+  out["position"] = e.evidence.position;
+  out["message"] = e.evidence.message;
+  return out;
+}
+
+Json additions(const Notification& n, const Alarm& alarm) {
+  const Transition& t = n.transition;
+  Json events = Json::array();
+  for (const NotifiedEvent& e : n.events) events.push_back(event_json(e));
+  Json key = Json::object();
+  for (const auto& [name, value] : t.key) key[name] = value;
+  Json tags = Json::object();
+  for (const auto& [name, value] : alarm.tags) tags[name] = value;
+  return {{"events", std::move(events)},
+          {"eventsTotal", t.events_total},
+          {"ruleId", alarm.name},
+          {"dedupKey", n.dedup_key},
+          {"key", std::move(key)},
+          {"eventTime", format_cloudwatch(t.at)},
+          {"late", t.late},
+          {"again", t.again},
+          {"severity", to_string(n.severity)},
+          {"summary", n.summary},
+          {"condition", n.condition},
+          {"value", t.value ? Json(*t.value) : Json(nullptr)},
+          {"runbook", n.runbook},
+          {"tags", std::move(tags)},
+          {"logGroup", n.log_group}};
+}
+
+std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+std::string make_cloudwatch_message(const Notification& n, const Alarm& alarm,
+                                    const RuleSet& rules) {
+  const Transition& t = n.transition;
+  const Identity& identity = rules.identity;
+  Json out{{"AlarmName", alarm.name},
+           {"AlarmDescription", text_or_null(n.description)},
+           {"AWSAccountId", identity.account_id},
+           {"ActionExecutedAfterMuteWindow", false},
+           {"AlarmConfigurationUpdatedTimestamp", format_cloudwatch(rules.configured_at)},
+           {"NewStateValue", to_string(t.to)},
+           {"NewStateReason", t.reason},
+           {"StateChangeTime", format_cloudwatch(t.decided_at)},
+           {"Region", region_display_name(identity.region)},
+           {"AlarmArn", n.alarm_arn},
+           {"OldStateValue", to_string(t.from)},
+           {"OKActions", topic_arns(alarm.ok_topics, identity)},
+           {"AlarmActions", topic_arns(alarm.alarm_topics, identity)},
+           {"InsufficientDataActions", topic_arns(alarm.insufficient_data_topics, identity)},
+           {"Trigger", trigger(alarm, t.key)},
+           {"x-source", additions(n, alarm)}};
+  std::string text = dump(out);
+  while (text.size() > kSnsMessageBytes && !out["x-source"]["events"].empty()) {
+    out["x-source"]["events"].erase(0);
+    text = dump(out);
+  }
+  return text;
+}
+
+std::string make_subject(AlarmState state, std::string_view alarm, const Identity& identity) {
+  const std::string before = std::string(to_string(state)) + ": \"";
+  const std::string after = "\" in " + to_one_line(region_display_name(identity.region));
+  const std::size_t rest = count_code_points(before) + count_code_points(after);
+  const std::size_t room = rest < kSubjectCharacters ? kSubjectCharacters - rest : 0;
+  return cut_code_points(before + cut_code_points(to_one_line(alarm), room) + after,
+                         kSubjectCharacters);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/message/message.hpp"
+
+#include <utility>
+
+#include "rules/message/cloudwatch_message.hpp"
+#include "rules/message/condition.hpp"
+#include "rules/message/human_time.hpp"
+#include "rules/message/text.hpp"
+
+namespace tocsin {
+namespace {
+
+const Alarm* find_alarm(const RuleSet& rules, std::string_view name) {
+  for (const Alarm& alarm : rules.alarms)
+    if (alarm.name == name) return &alarm;
+  return nullptr;
+}
+
+// The filter that feeds the alarm's metric; a short form has one of its own name.
+const MetricFilter* find_filter(const RuleSet& rules, const Alarm& alarm) {
+  const MetricFilter* found = nullptr;
+  for (const MetricFilter& filter : rules.filters) {
+    if (filter.metric_name != alarm.metric_name ||
+        filter.metric_namespace != alarm.metric_namespace)
+      continue;
+    if (found == nullptr || filter.name == alarm.name) found = &filter;
+  }
+  return found;
+}
+
+std::string zone_of(const RuleSet& rules, std::string_view topic) {
+  for (const Topic& t : rules.topics)
+    if (t.name == topic) return t.time_zone;
+  return Topic{}.time_zone;
+}
+
+const std::vector<std::string>& topics_for(const Alarm& alarm, AlarmState state) {
+  switch (state) {
+    case AlarmState::ok:
+      return alarm.ok_topics;
+    case AlarmState::alarm:
+      return alarm.alarm_topics;
+    case AlarmState::insufficient_data:
+      return alarm.insufficient_data_topics;
+  }
+  return alarm.alarm_topics;
+}
+
+std::string location_text(const SourceLocation& where) {
+  if (where.file.empty()) return {};
+  return where.line > 0 ? where.file + ":" + std::to_string(where.line) : where.file;
+}
+
+// How long the state that ends here lasted, for a return to OK.
+std::string duration_text(const Transition& t) {
+  if (t.to != AlarmState::ok || t.from != AlarmState::alarm || !t.since || t.at < *t.since)
+    return {};
+  return format_span(t.at - *t.since);
+}
+
+// What is the same for every topic.
+Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet& rules) {
+  const MetricFilter* filter = find_filter(rules, alarm);
+  Notification n;
+  n.alarm_arn = alarm_arn(rules.identity, alarm.name);
+  n.dedup_key = n.alarm_arn + (t.key.empty() ? "" : "#" + canonical_key(t.key));
+  n.subject = make_subject(t.to, alarm.name, rules.identity);
+  n.description = alarm.description;
+  n.severity = alarm.severity;
+  n.condition = condition_text(alarm, filter);
+  n.value_text = t.value ? format_number(*t.value) : "";
+  n.runbook = alarm.runbook;
+  n.tags = alarm.tags;
+  n.log_group = filter != nullptr ? filter->log_group : "";
+  n.rule_location = location_text(alarm.where);
+  n.duration_text = duration_text(t);
+  n.identity = rules.identity;
+  n.transition = t;
+  for (Evidence& e : n.transition.events) {
+    e.message = trim_evidence(e.message, EvidenceSpec{}, kSentEvidenceBytes);
+    n.events.push_back({std::move(e), {}});
+  }
+  n.transition.events.clear();
+  return n;
+}
+
+}  // namespace
+
+std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules) {
+  const Alarm* alarm = find_alarm(rules, transition.alarm);
+  if (alarm == nullptr || transition.silent || !alarm->actions_enabled) return {};
+  const std::vector<std::string>& topics = topics_for(*alarm, transition.to);
+  if (topics.empty()) return {};
+  const Notification common = make_common(transition, *alarm, rules);
+  std::vector<Notification> out;
+  for (const std::string& topic : topics) {
+    Notification n = common;
+    n.topic = topic;
+    n.topic_arn = topic_arn(rules.identity, topic);
+    n.message_id = uuid_v5("tocsin:message:" + transition.id + ":" + topic);
+    n.time_zone = zone_of(rules, topic);
+    n.when = format_for_people(transition.at, n.time_zone);
+    // The facts are read from the stored evidence, which has more than the 2 KB that are sent.
+    for (std::size_t i = 0; i < n.events.size(); ++i)
+      n.events[i].facts = five_ws(transition.events[i], n.time_zone);
+    n.summary = make_summary(transition, *alarm, n);
+    n.cloudwatch_message = make_cloudwatch_message(n, *alarm, rules);
+    out.push_back(std::move(n));
+  }
+  return out;
+}
+
+Notification make_test_notification(const std::string& topic, const RuleSet& rules, Instant now) {
+  Alarm alarm;
+  alarm.name = "tocsin-notify-test";
+  alarm.description = "A test of topic " + topic + " by `tocsin notify test`. Nothing happened.";
+  alarm.metric_namespace = "Tocsin";
+  alarm.metric_name = alarm.name;
+  alarm.anchor = Anchor::event;
+  alarm.period = minutes{5};
+  alarm.threshold = 1;
+  alarm.severity = Severity::info;
+  alarm.alarm_topics = {topic};
+  alarm.summary = "This is a test message to topic " + topic + ": nothing happened.";
+  alarm.runbook = "Nothing to do: you can read this, so the channel works.";
+
+  Transition t;
+  t.alarm = alarm.name;
+  t.id = uuid_v5("tocsin:test:" + topic + ":" + std::to_string(to_ms(now)));
+  t.to = AlarmState::alarm;
+  t.at = t.decided_at = now;
+  t.reason = "Test: sent by `tocsin notify test`; no alarm changed its state.";
+  t.value = 1;
+
+  RuleSet test_rules;
+  test_rules.identity = rules.identity;
+  test_rules.topics = rules.topics;
+  test_rules.configured_at = rules.configured_at;
+  test_rules.alarms.push_back(std::move(alarm));
+  return std::move(make_notifications(t, test_rules).front());
+}
+
+}  // namespace tocsin

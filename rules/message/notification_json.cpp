@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/message/notification_json.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Json from_optional(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+std::optional<double> to_optional(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  return found->get<double>();
+}
+
+Json from_pairs(const Pairs& pairs) {
+  Json out = Json::array();
+  for (const auto& [name, value] : pairs) out.push_back(Json::array({name, value}));
+  return out;
+}
+
+Pairs to_pairs(const Json& object, const char* name) {
+  Pairs out;
+  if (!object.contains(name)) return out;
+  for (const Json& pair : object.at(name))
+    out.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
+  return out;
+}
+
+std::string text_of(const Json& object, const char* name) {
+  return object.value(name, std::string());
+}
+
+Instant instant_of(const Json& object, const char* name) {
+  return instant_from_ms(object.value(name, std::int64_t{0}));
+}
+
+template <class Enum, std::size_t N>
+Enum enum_of(const Json& object, const char* name, const std::array<Enum, N>& values,
+             Enum fallback) {
+  const std::string text = text_of(object, name);
+  for (const Enum value : values)
+    if (to_string(value) == text) return value;
+  return fallback;
+}
+
+AlarmState state_of(const Json& object, const char* name) {
+  constexpr std::array kStates{AlarmState::insufficient_data, AlarmState::ok, AlarmState::alarm};
+  return enum_of(object, name, kStates, AlarmState::ok);
+}
+
+Json from_evidence(const Evidence& e) {
+  return {{"time", to_ms(e.time)},
+          {"source", e.source},
+          {"position", e.position},
+          {"message", e.message}};
+}
+
+Evidence to_evidence(const Json& j) {
+  return {instant_of(j, "time"), text_of(j, "source"), j.value("position", std::uint64_t{0}),
+          text_of(j, "message")};
+}
+
+Json from_transition(const Transition& t) {
+  Json points = Json::array();
+  for (const Datapoint& p : t.datapoints)
+    points.push_back({{"start", to_ms(p.start)},
+                      {"value", from_optional(p.value)},
+                      {"sample_count", p.sample_count}});
+  Json events = Json::array();
+  for (const Evidence& e : t.events) events.push_back(from_evidence(e));
+  Json out{{"id", t.id},
+           {"sequence", t.sequence},
+           {"alarm", t.alarm},
+           {"key", from_pairs(t.key)},
+           {"from", to_string(t.from)},
+           {"to", to_string(t.to)},
+           {"at", to_ms(t.at)},
+           {"decided_at", to_ms(t.decided_at)},
+           {"late", t.late},
+           {"again", t.again},
+           {"silent", t.silent},
+           {"reason", t.reason},
+           {"reason_data", t.reason_data},
+           {"value", from_optional(t.value)},
+           {"datapoints", std::move(points)},
+           {"since", nullptr},
+           {"events_total", t.events_total},
+           {"events", std::move(events)}};
+  if (t.since) out["since"] = to_ms(*t.since);
+  return out;
+}
+
+Transition to_transition(const Json& j) {
+  Transition t;
+  t.id = text_of(j, "id");
+  t.sequence = j.value("sequence", std::uint64_t{0});
+  t.alarm = text_of(j, "alarm");
+  t.key = to_pairs(j, "key");
+  t.from = state_of(j, "from");
+  t.to = state_of(j, "to");
+  t.at = instant_of(j, "at");
+  t.decided_at = instant_of(j, "decided_at");
+  t.late = j.value("late", false);
+  t.again = j.value("again", false);
+  t.silent = j.value("silent", false);
+  t.reason = text_of(j, "reason");
+  t.reason_data = text_of(j, "reason_data");
+  t.value = to_optional(j, "value");
+  if (j.contains("datapoints"))
+    for (const Json& p : j.at("datapoints"))
+      t.datapoints.push_back(
+          {instant_of(p, "start"), to_optional(p, "value"), p.value("sample_count", 0.0)});
+  if (j.contains("since") && !j.at("since").is_null()) t.since = instant_of(j, "since");
+  t.events_total = j.value("events_total", std::uint64_t{0});
+  if (j.contains("events"))
+    for (const Json& e : j.at("events")) t.events.push_back(to_evidence(e));
+  return t;
+}
+
+Json from_event(const NotifiedEvent& e) {
+  return {{"evidence", from_evidence(e.evidence)},
+          {"who", e.facts.who},
+          {"what", e.facts.what},
+          {"when", e.facts.when},
+          {"where", e.facts.where},
+          {"resources", e.facts.resources}};
+}
+
+NotifiedEvent to_event(const Json& j) {
+  NotifiedEvent e;
+  if (j.contains("evidence")) e.evidence = to_evidence(j.at("evidence"));
+  e.facts = {text_of(j, "who"), text_of(j, "what"), text_of(j, "when"), text_of(j, "where"), {}};
+  e.facts.resources = j.value("resources", std::vector<std::string>());
+  return e;
+}
+
+Json from_identity(const Identity& i) {
+  return {{"account_id", i.account_id}, {"region", i.region}, {"name", i.name}};
+}
+
+Identity to_identity(const Json& j) {
+  return {text_of(j, "account_id"), text_of(j, "region"), text_of(j, "name")};
+}
+
+// The fields that are plain texts, in the order in which they are written.
+constexpr std::array<std::pair<const char*, std::string Notification::*>, 17> kTexts{{
+    {"message_id", &Notification::message_id},
+    {"topic", &Notification::topic},
+    {"topic_arn", &Notification::topic_arn},
+    {"alarm_arn", &Notification::alarm_arn},
+    {"dedup_key", &Notification::dedup_key},
+    {"subject", &Notification::subject},
+    {"summary", &Notification::summary},
+    {"description", &Notification::description},
+    {"condition", &Notification::condition},
+    {"value_text", &Notification::value_text},
+    {"runbook", &Notification::runbook},
+    {"log_group", &Notification::log_group},
+    {"rule_location", &Notification::rule_location},
+    {"time_zone", &Notification::time_zone},
+    {"when", &Notification::when},
+    {"duration_text", &Notification::duration_text},
+    {"cloudwatch_message", &Notification::cloudwatch_message},
+}};
+
+Notification to_notification(const Json& j) {
+  constexpr std::array kSeverities{Severity::info, Severity::low, Severity::medium, Severity::high,
+                                   Severity::critical};
+  Notification n;
+  for (const auto& [name, field] : kTexts) n.*field = text_of(j, name);
+  n.severity = enum_of(j, "severity", kSeverities, Severity::medium);
+  n.tags = to_pairs(j, "tags");
+  if (j.contains("identity")) n.identity = to_identity(j.at("identity"));
+  if (j.contains("transition")) n.transition = to_transition(j.at("transition"));
+  if (j.contains("events"))
+    for (const Json& e : j.at("events")) n.events.push_back(to_event(e));
+  return n;
+}
+
+}  // namespace
+
+std::string to_json(const Notification& notification) {
+  Json out;
+  for (const auto& [name, field] : kTexts) out[name] = notification.*field;
+  out["severity"] = to_string(notification.severity);
+  out["tags"] = from_pairs(notification.tags);
+  out["identity"] = from_identity(notification.identity);
+  out["transition"] = from_transition(notification.transition);
+  Json events = Json::array();
+  for (const NotifiedEvent& e : notification.events) events.push_back(from_event(e));
+  out["events"] = std::move(events);
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Notification> notification_from_json(std::string_view text) {
+  try {
+    return to_notification(Json::parse(text));
+  } catch (const nlohmann::json::exception& e) {
+    return Error{"bad-notification", e.what()};
+  }
+}
+
+}  // namespace tocsin

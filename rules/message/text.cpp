@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/message/text.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+namespace tocsin {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// One step through a text: the code point and the bytes it takes; `valid` is false for one byte
+// that fits nowhere.
+struct Step {
+  std::uint32_t code = 0;
+  std::size_t bytes = 1;
+  bool valid = false;
+};
+
+std::size_t sequence_length(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return 2;
+  if (lead >= 0xE0 && lead <= 0xEF) return 3;
+  if (lead >= 0xF0 && lead <= 0xF4) return 4;
+  return 0;
+}
+
+Step step_at(std::string_view text, std::size_t at) {
+  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t length = sequence_length(lead);
+  if (length == 1) return {lead, 1, true};
+  if (length == 0 || at + length > text.size()) return {};
+  std::uint32_t code = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[at + i]);
+    if ((next & 0xC0) != 0x80) return {};
+    code = (code << 6) | (next & 0x3FU);
+  }
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < kSmallest[length] || code > 0x10FFFF || surrogate) return {};
+  return {code, length, true};
+}
+
+bool is_unfit_for_a_line(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0xFEFF;
+}
+
+void append_escaped(std::string& out, unsigned char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
+  }
+  out += "\\u00";
+  out += kHex[c >> 4];
+  out += kHex[c & 0xF];
+}
+
+}  // namespace
+
+std::string to_valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const Step step = step_at(text, at);
+    out += step.valid ? text.substr(at, step.bytes) : kReplacement;
+    at += step.bytes;
+  }
+  return out;
+}
+
+std::string to_one_line(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  bool space_due = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const Step step = step_at(text, at);
+    const std::string_view bytes = step.valid ? text.substr(at, step.bytes) : kReplacement;
+    at += step.bytes;
+    if (step.valid && (step.code == ' ' || is_unfit_for_a_line(step.code))) {
+      space_due = !out.empty();
+      continue;
+    }
+    if (space_due) out += ' ';
+    space_due = false;
+    out += bytes;
+  }
+  return out;
+}
+
+std::string cut_bytes(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  if (limit < kEllipsis.size()) return std::string(kEllipsis.substr(0, limit));
+  std::size_t end = limit - kEllipsis.size();
+  // Back over the continuation bytes of a character that would be split, but never far: invalid
+  // text has runs of them.
+  for (int back = 0; back < 3 && end > 0; ++back) {
+    if ((static_cast<unsigned char>(text[end]) & 0xC0) != 0x80) break;
+    --end;
+  }
+  return std::string(text.substr(0, end)).append(kEllipsis);
+}
+
+std::size_t count_code_points(std::string_view valid_utf8) {
+  std::size_t count = 0;
+  for (const char c : valid_utf8)
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++count;
+  return count;
+}
+
+std::string cut_code_points(std::string_view text, std::size_t limit) {
+  if (count_code_points(text) <= limit) return std::string(text);
+  if (limit <= kEllipsis.size()) return std::string(kEllipsis.substr(0, limit));
+  std::size_t kept = 0;
+  std::size_t at = 0;
+  while (at < text.size() && kept < limit - kEllipsis.size()) {
+    at += step_at(text, at).bytes;
+    ++kept;
+  }
+  return std::string(text.substr(0, at)).append(kEllipsis);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const Step step = step_at(text, at);
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (step.valid && (c < 0x20 || c == '"' || c == '\\' || c == 0x7F))
+      append_escaped(out, c);
+    else
+      out += step.valid ? text.substr(at, step.bytes) : kReplacement;
+    at += step.bytes;
+  }
+  out += '"';
+}
+
+std::string format_number(double value) {
+  if (std::isnan(value)) return "NaN";
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return {buffer.data(), end};
+}
+
+}  // namespace tocsin
