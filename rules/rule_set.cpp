@@ -47,20 +47,4 @@ std::string_view to_string(MissingData m) {
   return "?";
 }
 
-std::string_view to_string(Severity s) {
-  switch (s) {
-    case Severity::info:
-      return "info";
-    case Severity::low:
-      return "low";
-    case Severity::medium:
-      return "medium";
-    case Severity::high:
-      return "high";
-    case Severity::critical:
-      return "critical";
-  }
-  return "?";
-}
-
 }  // namespace tocsin

@@ -12,38 +12,12 @@
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/notification.hpp"
+#include "tocsin/outbox.hpp"
 #include "tocsin/result.hpp"
 
 namespace tocsin {
 
 enum class Durability { full, normal };
-
-// One message to one endpoint: the unit of attempts, order and dead letters.
-struct OutboxEntry {
-  std::int64_t id = 0;  // ascending in order of commit
-  std::string message_id;
-  std::string topic;
-  std::string endpoint;  // Endpoint::id
-  std::string endpoint_label;
-  std::string dedup_key;       // (alarm, key)
-  std::uint64_t sequence = 0;  // of the transition
-  int attempts = 0;
-  Instant created;
-  Instant next_attempt;
-  std::string last_detail;
-  std::string notification;  // JSON
-};
-
-// What became of an attempt; committed by the writer, off the delivery thread.
-struct DeliveryRecord {
-  std::int64_t outbox_id = 0;
-  enum class Fate { delivered, retry, dead } fate = Fate::delivered;
-  int attempts = 0;
-  Instant at;
-  Instant next_attempt;  // fate == retry
-  int status = 0;
-  std::string detail;
-};
 
 struct Commit {
   std::vector<PositionUpdate> positions;

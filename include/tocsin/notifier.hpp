@@ -51,9 +51,9 @@ struct Response {
   enum class Failure { none, timeout, connect_refused, reset, dns, tls, refused_target, other };
   int status = 0;
   Failure failure = Failure::none;
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string body;                                          // at most 64 KiB
-  std::string detail;                                        // of a failure, without secrets
+  std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
+  std::string body = {};                                          // at most 64 KiB
+  std::string detail = {};                                        // of a failure, without secrets
 };
 
 // What an answer means. `detail` goes to history, logs and dead letters: host only, never a secret.
@@ -69,6 +69,7 @@ struct Attempt {
   int number = 1;           // from 1
   Instant now;              // wall clock of this attempt
   bool superseded = false;  // a newer transition of the same (alarm, key) was delivered already
+  bool overtaking = false;  // an older transition of the same (alarm, key) is still being retried
 };
 
 class Notifier {
@@ -99,10 +100,15 @@ struct NotifierContext {
 
 // One endpoint of a topic: what a delivery is counted, retried and dead-lettered by.
 struct Endpoint {
-  std::string
-      id;  // stable over reloads: topic, type, and the target's name or a hash of its secret
+  // Stable over reloads: topic, type, and the target's name or a hash of its secret.
+  std::string id;
   std::string label;  // for people: "slack hooks.slack.com", "email ops@example.com"
   std::shared_ptr<const Notifier> notifier;
+  // How long a message is retried, from its creation, before it becomes a dead letter.
+  Duration retry_for{hours{24}};
+  // Endpoints of one group share a server (the addresses of one mail server): few attempts at a
+  // time go to a group. Empty: on its own.
+  std::string group;
 };
 
 // One row of the registry. `make` decodes its own options (the value of `- slack: {...}`),

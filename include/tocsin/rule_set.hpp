@@ -130,6 +130,20 @@ struct RuleSet {
 std::string_view to_string(Statistic s);    // "Sum", as YAML and CloudWatch write it
 std::string_view to_string(Comparison c);   // "GreaterThanOrEqualToThreshold"
 std::string_view to_string(MissingData m);  // "notBreaching"
-std::string_view to_string(Severity s);     // "critical"
+constexpr std::string_view to_string(Severity s) {
+  switch (s) {
+    case Severity::info:
+      return "info";
+    case Severity::low:
+      return "low";
+    case Severity::medium:
+      return "medium";
+    case Severity::high:
+      return "high";
+    case Severity::critical:
+      return "critical";
+  }
+  return "?";
+}
 
 }  // namespace tocsin

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox: what is durable and not yet delivered, and what became of each attempt. Written by
+// daemon/store, worked off by notifiers/delivery_plan. spec/notifications.md sections 3 and 8.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+// One message to one endpoint: the unit of attempts, order and dead letters.
+struct OutboxEntry {
+  std::int64_t id = 0;  // ascending in order of commit
+  std::string message_id;
+  std::string topic;
+  std::string endpoint;  // Endpoint::id
+  std::string endpoint_label;
+  std::string dedup_key;       // (alarm, key)
+  std::uint64_t sequence = 0;  // of the transition
+  int attempts = 0;
+  Instant created;
+  Instant next_attempt;
+  std::string last_detail;
+  std::string notification;  // JSON
+};
+
+// What became of an attempt; committed by the writer, off the delivery thread.
+struct DeliveryRecord {
+  std::int64_t outbox_id = 0;
+  enum class Fate { delivered, retry, dead } fate = Fate::delivered;
+  int attempts = 0;
+  Instant at;
+  Instant next_attempt;  // fate == retry
+  int status = 0;
+  std::string detail;
+};
+
+// A DeliveryRecord with what a person must know of its message: for counters, logs, and to tell the
+// topic's other channels of a dead letter.
+struct DeliveryReport {
+  DeliveryRecord record;
+  std::string message_id;
+  std::string topic;
+  std::string endpoint;
+  std::string endpoint_label;
+  std::string dedup_key;
+};
+
+}  // namespace tocsin
