@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of commands.
+#include "daemon/cli/command.hpp"
+
+namespace tocsin {
+
+int run_version(std::span<const std::string> args);
+
+namespace {
+
+constexpr Command kCommands[] = {
+    {"check", "[FILE...]", "validate the configuration and rules", nullptr},
+    {"test", "FILE...", "run tests of rules, in virtual time", nullptr},
+    {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", nullptr},
+    {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
+    {"replay", "", "run the rules over history and print what would have been sent", nullptr},
+    {"status", "", "what the running daemon is doing", nullptr},
+    {"alarms", "list|show|history", "states and history of alarms", nullptr},
+    {"silence", "", "mute alarms for a time", nullptr},
+    {"topics", "", "topics and their subscriptions", nullptr},
+    {"notify", "test TOPIC", "send a test message to a topic", nullptr},
+    {"dlq", "", "messages that could not be delivered", nullptr},
+    {"streams", "", "what is read, how far, and how late it is", nullptr},
+    {"tail", "", "follow events as they are read", nullptr},
+    {"doctor", "", "look for trouble and say what to do", nullptr},
+    {"top", "", "rates and states, live", nullptr},
+    {"rules", "list|show", "the rules and their long form", nullptr},
+    {"import", "", "take over alarms from elsewhere", nullptr},
+    {"init", "", "write a first configuration", nullptr},
+    {"secret", "", "store a credential", nullptr},
+    {"schema", "", "the JSON Schema of the files", nullptr},
+    {"completion", "SHELL", "shell completion", nullptr},
+    {"version", "", "print the version", run_version},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace tocsin
