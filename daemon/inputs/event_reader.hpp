@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads one file to its end as batches of log events: plain or gzip, lines or CloudTrail records.
 // Used by the cloudtrail input, replay and match. Files are untrusted: every bound of design.md
-// "Limits" holds, what is wrong is counted.
+// "Limits" holds, what is wrong is counted. Memory is a few MiB (32 for a gzip file inflated at
+// once), however long the file.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "daemon/file_descriptor.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/result.hpp"
 
@@ -22,18 +24,27 @@ struct ReadCounters {
   std::uint64_t bytes = 0;  // inflated
   std::uint64_t events = 0;
   std::uint64_t long_lines = 0;  // over line_bytes_max: cut, and counted
-  std::uint64_t broken = 0;      // records or objects that are no JSON, truncated gz, bombs
+  std::uint64_t broken = 0;      // Records or lines that are no objects, truncated files, bombs
 };
 
 class EventReader {
  public:
-  // Opens `path` ("-": standard input). gzip is recognised by its magic bytes.
+  // Opens `path` ("-": standard input). gzip is recognised by its magic bytes. Errors: not-found,
+  // permission, is-directory, io.
   static Result<std::unique_ptr<EventReader>> open(const std::string& path, EventFormat format,
                                                    std::size_t line_bytes_max = 1 << 20);
+  // The same over a file that is open already; `path` names it in batches and errors.
+  static Result<std::unique_ptr<EventReader>> open(FileDescriptor file, const std::string& path,
+                                                   EventFormat format, std::size_t line_bytes_max);
   virtual ~EventReader() = default;
-  // The next batch: `bytes`, `events`, `source`, `source_time`; false at the end. An error ends the
-  // file: what was read before it has been handed over.
+  // The next batch: `bytes`, `events`, `source`, `source_time` and `read_at` (both the file's
+  // mtime); false at the end. Of a pipe it hands over what is there. The last line needs no line
+  // break. An error (io, truncated, damaged, too-large, not-records) ends the file: what was read
+  // before it has been handed over.
   virtual Result<bool> next(EventBatch& batch) = 0;
+  // EventSlice::position is the index of a record, not the offset of a line. Settled by the first
+  // batch.
+  virtual bool has_records() const = 0;
   virtual const ReadCounters& counters() const = 0;
 };
 

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/inputs/gzip_source.hpp"
+
+#include <libdeflate.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kWholeBytesMax = 16 << 20;
+constexpr std::size_t kInputBlock = 256 << 10;
+constexpr std::uint64_t kRatioSlack = 1 << 20;
+
+std::uint64_t inflated_bytes_max(std::uint64_t compressed) {
+  return std::min(kInflatedBytesMax, compressed * kInflateRatioMax + kRatioSlack);
+}
+
+class GzipStream : public ByteSource {
+ public:
+  explicit GzipStream(std::unique_ptr<ByteSource> compressed)
+      : compressed_(std::move(compressed)), input_(kInputBlock) {
+    constexpr int kGzipOnly = 16 + MAX_WBITS;
+    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) failure_ = Error{"io", "no memory to inflate"};
+    owns_stream_ = !failure_;
+  }
+  ~GzipStream() override {
+    if (owns_stream_) inflateEnd(&stream_);
+  }
+  GzipStream(const GzipStream&) = delete;
+  GzipStream& operator=(const GzipStream&) = delete;
+
+  Result<std::size_t> read(std::span<char> out) override {
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(out.size(), 1 << 30));
+    const uInt room = stream_.avail_out;
+    while (!failure_ && !ended_ && stream_.avail_out > 0) inflate_some();
+    if (room > stream_.avail_out) return std::size_t{room - stream_.avail_out};
+    if (failure_) return *failure_;
+    return std::size_t{0};
+  }
+
+ private:
+  void inflate_some() {
+    if (stream_.avail_in == 0 && !refill()) return;
+    const uInt in_before = stream_.avail_in, out_before = stream_.avail_out;
+    const int answer = inflate(&stream_, Z_NO_FLUSH);
+    taken_ += in_before - stream_.avail_in;
+    given_ += out_before - stream_.avail_out;
+    is_inside_member_ = answer != Z_STREAM_END;
+    if (answer == Z_STREAM_END)
+      inflateReset(&stream_);
+    else if (answer != Z_OK)
+      failure_ = Error{"damaged", "the gzip data is damaged"};
+    if (given_ > inflated_bytes_max(taken_))
+      failure_ = Error{"too-large", "inflates to more than 1 GiB or 1,000 times its size"};
+  }
+
+  // False at the end of the input, or when it cannot be read.
+  bool refill() {
+    Result<std::size_t> got = compressed_->read(input_);
+    if (!got) {
+      failure_ = got.error();
+      return false;
+    }
+    stream_.next_in = reinterpret_cast<Bytef*>(input_.data());
+    stream_.avail_in = static_cast<uInt>(*got);
+    if (*got > 0) return true;
+    if (is_inside_member_) failure_ = Error{"truncated", "the gzip data ends too early"};
+    ended_ = true;
+    return false;
+  }
+
+  std::unique_ptr<ByteSource> compressed_;
+  std::vector<char> input_;
+  z_stream stream_{};
+  std::optional<Error> failure_;
+  std::uint64_t taken_ = 0, given_ = 0;
+  bool owns_stream_ = false, is_inside_member_ = true, ended_ = false;
+};
+
+using Bytes = std::unique_ptr<char[]>;
+
+class MemorySource : public ByteSource {
+ public:
+  MemorySource(Bytes bytes, std::size_t size) : bytes_(std::move(bytes)), size_(size) {}
+  Result<std::size_t> read(std::span<char> out) override {
+    const std::size_t length = std::min(out.size(), size_ - used_);
+    std::memcpy(out.data(), bytes_.get() + used_, length);
+    used_ += length;
+    return length;
+  }
+
+ private:
+  Bytes bytes_;
+  std::size_t size_, used_ = 0;
+};
+
+Bytes read_whole(const FileDescriptor& file, std::size_t size) {
+  Bytes bytes(new char[size]);
+  for (std::size_t have = 0; have < size;) {
+    const ssize_t got =
+        ::pread(file.get(), bytes.get() + have, size - have, static_cast<off_t>(have));
+    if (got <= 0) return nullptr;
+    have += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+// The length of the last member, as the file's last bytes claim it.
+std::size_t claimed_size(const char* end) {
+  std::size_t size = 0;
+  for (int i = 1; i <= 4; ++i) size = size << 8 | static_cast<unsigned char>(end[-i]);
+  return size;
+}
+
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* d) const { libdeflate_free_decompressor(d); }
+};
+
+// One member that is all of `in` and becomes exactly `size` bytes; more members are the stream's.
+Bytes inflate_member(const Bytes& in, std::size_t in_size, std::size_t size) {
+  const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> inflater(
+      libdeflate_alloc_decompressor());
+  if (!inflater) return nullptr;
+  Bytes out(new char[size]);
+  std::size_t taken = 0;
+  const auto answer = libdeflate_gzip_decompress_ex(inflater.get(), in.get(), in_size, out.get(),
+                                                    size, &taken, nullptr);
+  return answer == LIBDEFLATE_SUCCESS && taken == in_size ? std::move(out) : nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<ByteSource> make_gzip_stream(std::unique_ptr<ByteSource> compressed) {
+  return std::make_unique<GzipStream>(std::move(compressed));
+}
+
+std::unique_ptr<ByteSource> try_inflate_whole(const FileDescriptor& file) {
+  constexpr std::size_t kGzipOverhead = 18;
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return nullptr;
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size < kGzipOverhead || size > kWholeBytesMax) return nullptr;
+  const Bytes in = read_whole(file, size);
+  if (!in) return nullptr;
+  const std::size_t inflated = claimed_size(in.get() + size);
+  if (inflated > std::min<std::uint64_t>(kWholeBytesMax, inflated_bytes_max(size))) return nullptr;
+  Bytes out = inflate_member(in, size, inflated);
+  return out ? std::make_unique<MemorySource>(std::move(out), inflated) : nullptr;
+}
+
+}  // namespace tocsin
