@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The makers of the registry's rows (NotifierType::make), one file each, and what they share.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tocsin/config_reader.hpp"
+#include "tocsin/notifier.hpp"
+
+namespace tocsin {
+
+std::vector<Endpoint> make_webhook(const ConfigNode& options, const NotifierContext& context,
+                                   Diagnostics& out);
+std::vector<Endpoint> make_slack(const ConfigNode& options, const NotifierContext& context,
+                                 Diagnostics& out);
+std::vector<Endpoint> make_email(const ConfigNode& options, const NotifierContext& context,
+                                 Diagnostics& out);
+
+// Keys that every channel has: `retry_for` (1 min to 14 d), and those that are not built yet.
+void read_common_options(ConfigReader& read, Duration& retry_for);
+
+// The value of a key in which ${credential:NAME} may stand. None: reported, or the key is absent.
+std::optional<Secret> read_secret(ConfigReader& read, std::string_view key,
+                                  const NotifierContext& context);
+// The same for one node; `name` is what messages call it.
+std::optional<Secret> resolve(const ConfigNode& node, std::string_view name,
+                              const NotifierContext& context, Diagnostics& out);
+
+// A required key that holds an http or https URL: the URL and the host that may be shown.
+struct SecretUrl {
+  Secret url;
+  std::string host;
+};
+std::optional<SecretUrl> read_secret_url(ConfigReader& read, std::string_view key,
+                                         const NotifierContext& context);
+
+}  // namespace tocsin

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// email: { to: [address, ...], retry_for }
+#include <algorithm>
+
+#include "notifiers/channels.hpp"
+#include "notifiers/email_body.hpp"
+#include "notifiers/endpoint_name.hpp"
+#include "notifiers/http_outcome.hpp"
+#include "notifiers/mail_header.hpp"
+#include "notifiers/text.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kRecipientsMax = 100;
+
+class Email final : public Notifier {
+ public:
+  Email(MailServer server, MailAddress from, MailAddress to, std::string domain)
+      : server_(std::move(server)),
+        from_(std::move(from)),
+        to_(std::move(to)),
+        domain_(std::move(domain)) {}
+
+  Request request(const Notification& n, const Attempt& attempt) const override {
+    MailRequest mail;
+    mail.smtp_url = server_.smtp_url;
+    mail.starttls = server_.starttls;
+    mail.username = server_.username;
+    mail.password = server_.password;
+    mail.from = from_.address;
+    mail.to = to_.address;
+    mail.headers = headers(n, attempt);
+    mail.text = email_text(n, attempt, to_.address);
+    mail.html = email_html(n, attempt, to_.address);
+    return mail;
+  }
+
+  Delivery outcome(const Response& answer, Instant) const override {
+    return smtp_outcome(answer, to_.address);
+  }
+
+ private:
+  // Message-ID is the same on every attempt, so that a receiver can drop a repeat; References is
+  // one id per (alarm, key), so that ALARM and OK stand in one thread.
+  std::vector<std::pair<std::string, std::string>> headers(const Notification& n,
+                                                           const Attempt& attempt) const {
+    const std::string thread =
+        "<" + name_hash(n.alarm_arn + "\n" + n.dedup_key) + "@" + domain_ + ">";
+    std::vector<std::pair<std::string, std::string>> list{
+        {"Date", format_mail_date(n.transition.at)},
+        {"From", format_mail_address(from_)},
+        {"To", format_mail_address(to_)},
+        {"Subject", one_line(n.subject)},
+        {"Message-ID", "<" + mail_domain(n.message_id) + "@" + domain_ + ">"},
+        {"In-Reply-To", thread},
+        {"References", thread},
+        {"Auto-Submitted", "auto-generated"},
+        {"List-Id", "<" + mail_domain(n.topic) + "." + domain_ + ">"},
+        {"X-Alarm-Name", one_line(n.transition.alarm)},
+        {"X-Alarm-State", std::string(to_string(n.transition.to))}};
+    if (attempt.superseded) list.emplace_back("X-Alarm-Superseded", "true");
+    if (attempt.overtaking) list.emplace_back("X-Alarm-Overtaking", "true");
+    return list;
+  }
+
+  MailServer server_;
+  MailAddress from_;
+  MailAddress to_;
+  std::string domain_;
+};
+
+std::vector<MailAddress> read_recipients(ConfigReader& read) {
+  std::vector<MailAddress> list;
+  std::vector<std::string> written;
+  Diagnostics& out = read.diagnostics();
+  if (!read.require("to", written, ListForm::scalar_or_list)) return list;
+  const ConfigNode& node = *read.map().find("to");
+  if (written.empty() || written.size() > kRecipientsMax)
+    report(out, "bad-value", node, "`to` must name 1 to 100 addresses");
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const ConfigNode& at =
+        node.is_sequence() && node.items.size() == written.size() ? node.items[i] : node;
+    auto address = parse_mail_address(written[i]);
+    if (!address) {
+      report(out, "bad-value", at, "not a mail address", "such as ops@example.com");
+      continue;
+    }
+    const auto same = [&](const MailAddress& a) { return a.address == address->address; };
+    if (std::any_of(list.begin(), list.end(), same))
+      report(out, "duplicate-value", at, "this address stands twice in `to`");
+    else
+      list.push_back(std::move(*address));
+  }
+  return list;
+}
+
+// Where mail leaves; missing or wrong: reported at the subscription, since that is what needs it.
+std::optional<MailAddress> sender(const ConfigNode& node, const NotifierContext& context,
+                                  Diagnostics& out) {
+  if (!context.mail) {
+    out.error("missing-key", node.where, "an email subscription needs a mail server",
+              "add  email: { smtp: \"smtp://mail.example.com:587\", from: tocsin@example.com }");
+    return std::nullopt;
+  }
+  auto from = parse_mail_address(context.mail->from);
+  if (!from) out.error("bad-value", node.where, "`email.from` is not a mail address");
+  return from;
+}
+
+}  // namespace
+
+std::vector<Endpoint> make_email(const ConfigNode& node, const NotifierContext& context,
+                                 Diagnostics& out) {
+  ConfigReader read(node, "email", out);
+  Duration retry_for = Endpoint{}.retry_for;
+  const std::vector<MailAddress> recipients = read_recipients(read);
+  read_common_options(read, retry_for);
+  read.not_built("format");
+  read.finish();
+  const auto from = sender(node, context, out);
+  if (!from) return {};
+
+  std::vector<Endpoint> endpoints;
+  for (const MailAddress& to : recipients) {
+    Endpoint endpoint;
+    endpoint.id = endpoint_id(context.topic, "email", to.address);
+    endpoint.label = "email " + to.address;
+    endpoint.retry_for = retry_for;
+    endpoint.group = context.mail->smtp_url;
+    endpoint.notifier =
+        std::make_shared<Email>(*context.mail, *from, to, mail_domain(context.identity.name));
+    endpoints.push_back(std::move(endpoint));
+  }
+  return endpoints;
+}
+
+}  // namespace tocsin

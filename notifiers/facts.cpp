@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notifiers/facts.hpp"
+
+#include <algorithm>
+
+#include "notifiers/text.hpp"
+
+namespace tocsin {
+namespace {
+
+void add(std::vector<Fact>& facts, std::string label, const std::string& value) {
+  if (!value.empty()) facts.push_back({std::move(label), printable(value)});
+}
+
+std::string key_text(const AlarmKey& key) {
+  std::string text;
+  for (const auto& [name, value] : key)
+    text += (text.empty() ? "" : ", ") + name + " = " + (value.empty() ? "(none)" : value);
+  return text;
+}
+
+std::string join(const std::vector<std::string>& items, std::string_view separator) {
+  std::string text;
+  for (const std::string& item : items) {
+    if (!text.empty()) text += separator;
+    text += item;
+  }
+  return text;
+}
+
+// Without an event (missing data, a removed alarm) the reason is what happened.
+FiveWs facts_of(const Notification& n) {
+  if (!n.events.empty()) return n.events.back().facts;
+  FiveWs facts;
+  facts.what = n.transition.reason;
+  return facts;
+}
+
+}  // namespace
+
+std::string title(const Notification& n) {
+  std::string text(to_string(n.transition.to));
+  text += ": " + n.transition.alarm;
+  if (!n.transition.key.empty()) text += " (" + key_text(n.transition.key) + ")";
+  return one_line(text);
+}
+
+std::string headline(const Notification& n) {
+  return one_line(n.summary.empty() ? n.transition.reason : n.summary);
+}
+
+std::vector<Fact> five_w_facts(const Notification& n) {
+  const FiveWs known = facts_of(n);
+  std::vector<Fact> facts;
+  add(facts, "Who", known.who);
+  add(facts, "What", known.what);
+  add(facts, "When", known.when.empty() ? n.when : known.when);
+  add(facts, "Where", known.where.empty() ? "log group " + n.log_group : known.where);
+  add(facts, "Which", join(known.resources, "\n"));
+  return facts;
+}
+
+std::vector<Fact> judgement_facts(const Notification& n) {
+  std::vector<Fact> facts;
+  std::string value = n.value_text;
+  if (!n.condition.empty())
+    value += (value.empty() ? "alarm when " : ", alarm when ") + n.condition;
+  add(facts, "Value", value);
+  add(facts, "State",
+      std::string(to_string(n.transition.from)) + " -> " + std::string(to_string(n.transition.to)) +
+          (n.when.empty() ? "" : " at " + n.when));
+  add(facts, "Lasted", n.duration_text);
+  add(facts, "Severity", std::string(to_string(n.severity)));
+  add(facts, "Reason", n.transition.reason);
+  add(facts, "Runbook", n.runbook);
+  return facts;
+}
+
+std::string events_caption(const Notification& n) {
+  if (n.events.empty()) return {};
+  const auto shown = static_cast<std::uint64_t>(n.events.size());
+  const std::uint64_t total = std::max(shown, n.transition.events_total);
+  if (shown == total) return std::to_string(total) + (total == 1 ? " event" : " events");
+  return "newest " + std::to_string(shown) + " of " + std::to_string(total) + " events";
+}
+
+std::string event_line(const NotifiedEvent& event) {
+  std::string line;
+  const auto append = [&line](const std::string& part) {
+    if (!part.empty()) line += (line.empty() ? "" : " - ") + part;
+  };
+  append(event.facts.when.empty() ? format_iso(event.evidence.time) : event.facts.when);
+  append(event.facts.who);
+  append(event.facts.what);
+  append(event.facts.where);
+  append(join(event.facts.resources, ", "));
+  return one_line(line);
+}
+
+std::string order_notice(bool superseded, bool overtaking) {
+  if (superseded) return "This message is late: a newer state of this alarm was delivered before.";
+  if (overtaking) return "An older message of this alarm could not be delivered yet.";
+  return {};
+}
+
+}  // namespace tocsin

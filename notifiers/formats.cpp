@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notifiers/formats.hpp"
+
+#include "notifiers/json_text.hpp"
+#include "notifiers/text.hpp"
+
+namespace tocsin {
+namespace {
+
+Json pairs(const std::vector<std::pair<std::string, std::string>>& entries) {
+  Json object = Json::object();
+  for (const auto& [name, value] : entries) object[name] = value;
+  return object;
+}
+
+void put_facts(Json& object, const FiveWs& facts) {
+  object["who"] = facts.who;
+  object["what"] = facts.what;
+  object["when"] = facts.when;
+  object["where"] = facts.where;
+  object["resources"] = facts.resources;
+}
+
+// An event's text as JSON where it is JSON, so that receivers need not parse twice.
+Json message_of(const Evidence& evidence) {
+  Json parsed = Json::parse(evidence.message, nullptr, false);
+  return parsed.is_object() ? parsed : Json(evidence.message);
+}
+
+Json events_of(const Notification& n) {
+  Json events = Json::array();
+  for (const NotifiedEvent& e : n.events) {
+    Json event{{"time", format_iso(e.evidence.time)},
+               {"source", e.evidence.source},
+               {"position", e.evidence.position}};
+    put_facts(event, e.facts);
+    event["message"] = message_of(e.evidence);
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+Json alarm_of(const Notification& n) {
+  return {{"name", n.transition.alarm},
+          {"arn", n.alarm_arn},
+          {"key", pairs(n.transition.key)},
+          {"description", n.description},
+          {"severity", to_string(n.severity)},
+          {"condition", n.condition},
+          {"runbook", n.runbook},
+          {"tags", pairs(n.tags)},
+          {"log_group", n.log_group},
+          {"rule", n.rule_location}};
+}
+
+Json x_source(const Notification& n) {
+  return {{"events", events_of(n)},
+          {"eventsTotal", n.transition.events_total},
+          {"ruleId", n.transition.alarm},
+          {"dedupKey", n.dedup_key}};
+}
+
+std::string sns_message(const Notification& n) {
+  Json message = Json::parse(n.cloudwatch_message, nullptr, false);
+  // What is not CloudWatch's message (a notice of Tocsin's own) travels as it is.
+  if (!message.is_object()) return n.cloudwatch_message.empty() ? n.summary : n.cloudwatch_message;
+  if (!message.contains("x-source")) message["x-source"] = x_source(n);
+  return to_text(message);
+}
+
+}  // namespace
+
+std::string native_payload(const Notification& n, const Attempt& attempt) {
+  Json body{{"type", "alarm.state_changed"},
+            {"version", 1},
+            {"id", n.message_id},
+            {"timestamp", format_iso(n.transition.at)},
+            {"state", to_string(n.transition.to)},
+            {"previous_state", to_string(n.transition.from)},
+            {"subject", n.subject},
+            {"summary", n.summary}};
+  put_facts(body, n.events.empty() ? FiveWs{} : n.events.back().facts);
+  body["value"] = n.transition.value ? Json(*n.transition.value) : Json(nullptr);
+  body["value_text"] = n.value_text;
+  body["reason"] = n.transition.reason;
+  body["duration"] = n.duration_text;
+  body["alarm"] = alarm_of(n);
+  body["topic"] = {{"name", n.topic}, {"arn", n.topic_arn}};
+  body["tocsin"] = {{"name", n.identity.name},
+                    {"account_id", n.identity.account_id},
+                    {"region", n.identity.region}};
+  body["transition_id"] = n.transition.id;
+  body["sequence"] = n.transition.sequence;
+  body["dedup_key"] = n.dedup_key;
+  body["late"] = n.transition.late;
+  body["superseded"] = attempt.superseded;
+  body["overtaking"] = attempt.overtaking;
+  body["events_total"] = n.transition.events_total;
+  body["events"] = events_of(n);
+  return to_text(body);
+}
+
+std::string sns_payload(const Notification& n, std::string_view subscription_arn) {
+  // decided_at, not the attempt's time: a retry repeats the document byte for byte.
+  const Json body{
+      {"Type", "Notification"},
+      {"MessageId", n.message_id},
+      {"TopicArn", n.topic_arn},
+      {"Subject", n.subject},
+      {"Message", sns_message(n)},
+      {"Timestamp", format_iso(n.transition.decided_at)},
+      {"UnsubscribeURL", "?Action=Unsubscribe&SubscriptionArn=" + std::string(subscription_arn)}};
+  return to_text(body);
+}
+
+}  // namespace tocsin

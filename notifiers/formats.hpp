@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bodies that a webhook posts. Pure. docs/user guide: what receivers may rely on;
+// spec/notifications.md sections 1 and 2.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "tocsin/notification.hpp"
+#include "tocsin/notifier.hpp"
+
+namespace tocsin {
+
+// Tocsin's own JSON, {"type":"alarm.state_changed","version":1,...}: the five W's on top,
+// everything else below. Members may be added within a version, never renamed or removed.
+std::string native_payload(const Notification& n, const Attempt& attempt);
+
+// The SNS `Notification` document, without signature. Its Message is CloudWatch's alarm message
+// with our additions under "x-source". The same text on every attempt.
+std::string sns_payload(const Notification& n, std::string_view subscription_arn);
+
+}  // namespace tocsin

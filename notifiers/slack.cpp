@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// slack: { webhook_url, retry_for }
+#include "notifiers/slack.hpp"
+
+#include <algorithm>
+
+#include "notifiers/channels.hpp"
+#include "notifiers/endpoint_name.hpp"
+#include "notifiers/facts.hpp"
+#include "notifiers/http_outcome.hpp"
+#include "notifiers/json_text.hpp"
+#include "notifiers/text.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kHeaderMax = 150;
+constexpr std::size_t kSectionMax = 3000;
+constexpr std::size_t kFieldMax = 2000;
+constexpr std::size_t kFieldsMax = 10;
+constexpr std::size_t kFallbackMax = 3500;
+constexpr std::size_t kContextMax = 2000;
+constexpr std::size_t kEventsMax = 5;
+constexpr std::size_t kLinkMax = 2000;
+
+std::string_view colour(AlarmState state) {
+  switch (state) {
+    case AlarmState::alarm:
+      return "#D13212";
+    case AlarmState::ok:
+      return "#1D8102";
+    case AlarmState::insufficient_data:
+      return "#687078";
+  }
+  return "#687078";
+}
+
+Json mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(text)}}; }
+Json section(std::string text) { return {{"type", "section"}, {"text", mrkdwn(std::move(text))}}; }
+Json context(Json elements) { return {{"type", "context"}, {"elements", std::move(elements)}}; }
+
+Json header(const Notification& n) {
+  return {{"type", "header"},
+          {"text", {{"type", "plain_text"}, {"text", slack_text(title(n), kHeaderMax)}}}};
+}
+
+// Slack shows a date token in each reader's own time zone; the fall-back is for those who cannot.
+std::string date_token(Instant t, const std::string& fallback) {
+  const auto epoch = std::chrono::floor<seconds>(t.time_since_epoch()).count();
+  std::string safe = slack_text(one_line(fallback), 100);
+  std::replace(safe.begin(), safe.end(), '|', '/');
+  return "<!date^" + std::to_string(epoch) + "^{date_short_pretty} {time_secs}|" + safe + ">";
+}
+
+std::string field(std::string_view label, std::string_view value) {
+  return "*" + std::string(label) + "*\n" + slack_text(value, kFieldMax - 100);
+}
+
+Json fields(const Notification& n) {
+  Json list = Json::array();
+  for (const Fact& f : five_w_facts(n)) list.push_back(mrkdwn(field(f.label, f.value)));
+  for (const Fact& f : judgement_facts(n))
+    if (f.label != "Reason" && f.label != "Runbook")
+      list.push_back(mrkdwn(field(f.label, f.value)));
+  const std::string fallback = n.when.empty() ? format_iso(n.transition.at) : n.when;
+  list.push_back(mrkdwn("*Time*\n" + date_token(n.transition.at, fallback)));
+  list.push_back(
+      mrkdwn(field("Account, region", n.identity.account_id + ", " + n.identity.region)));
+  while (list.size() > kFieldsMax) list.erase(list.size() - 1);
+  return {{"type", "section"}, {"fields", std::move(list)}};
+}
+
+bool is_link(std::string_view text) {
+  return (text.starts_with("https://") || text.starts_with("http://")) && text.size() <= kLinkMax &&
+         text.find_first_of(" |<>\n\t\"") == std::string_view::npos;
+}
+
+std::string runbook_line(const std::string& runbook) {
+  if (is_link(runbook))
+    return "*Runbook* <" + slack_text(runbook, kSectionMax) + "|" + slack_text(runbook, 200) + ">";
+  return "*Runbook* " + slack_text(printable(runbook), kSectionMax - 100);
+}
+
+// The event's facts, and its text as code. A backquote would end the code, so it becomes an
+// apostrophe.
+Json event_element(const NotifiedEvent& event) {
+  std::string raw = one_line(event.evidence.message);
+  std::replace(raw.begin(), raw.end(), '`', '\'');
+  std::string text = slack_text(event_line(event), kContextMax / 2);
+  if (!raw.empty()) text += "\n`" + slack_text(raw, kContextMax / 4) + "`";
+  return mrkdwn(std::move(text));
+}
+
+Json events_context(const Notification& n) {
+  Json elements = Json::array({mrkdwn("*" + events_caption(n) + "*")});
+  const std::size_t skipped = n.events.size() - std::min(n.events.size(), kEventsMax);
+  for (std::size_t i = skipped; i < n.events.size(); ++i)
+    elements.push_back(event_element(n.events[i]));
+  return context(std::move(elements));
+}
+
+Json footer(const Notification& n) {
+  std::string text = n.alarm_arn;
+  if (!n.rule_location.empty()) text += "  rule " + n.rule_location;
+  text += "  topic " + n.topic;
+  return context(Json::array({mrkdwn(slack_text(one_line(text), kContextMax))}));
+}
+
+Json blocks(const Notification& n, const Attempt& attempt) {
+  Json list = Json::array({header(n)});
+  const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
+  if (!notice.empty()) list.push_back(section("_" + notice + "_"));
+  // Slack refuses a text that is empty.
+  const std::string head = headline(n);
+  if (!head.empty()) list.push_back(section("*" + slack_text(head, kSectionMax - 100) + "*"));
+  list.push_back(fields(n));
+  if (!n.transition.reason.empty())
+    list.push_back(
+        section("*Reason* " + slack_text(printable(n.transition.reason), kSectionMax - 100)));
+  if (!n.runbook.empty()) list.push_back(section(runbook_line(n.runbook)));
+  if (!n.events.empty()) list.push_back(events_context(n));
+  list.push_back(footer(n));
+  return list;
+}
+
+class Slack final : public Notifier {
+ public:
+  explicit Slack(SecretUrl target) : target_(std::move(target)) {}
+
+  Request request(const Notification& n, const Attempt& attempt) const override {
+    HttpRequest request;
+    request.url = target_.url;
+    request.headers = {{"content-type", "application/json; charset=utf-8"}};
+    request.body = slack_payload(n, attempt);
+    return request;
+  }
+  Delivery outcome(const Response& answer, Instant now) const override {
+    return http_outcome(answer, now, target_.host);
+  }
+
+ private:
+  SecretUrl target_;
+};
+
+}  // namespace
+
+std::string slack_text(std::string_view text, std::size_t max) {
+  std::string out;
+  std::size_t points = 0;
+  std::size_t kept = 0;  // bytes of `out` that leave room for "..."
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(code_point_length(text), 1);
+    const std::string_view point = text.substr(0, length);
+    const std::string_view escaped = point == "&"   ? "&amp;"
+                                     : point == "<" ? "&lt;"
+                                     : point == ">" ? "&gt;"
+                                                    : point;
+    points += escaped.size() > 1 && length == 1 ? escaped.size() : 1;
+    if (points > max) return out.substr(0, kept) + "...";
+    out += escaped;
+    if (points + 3 <= max) kept = out.size();
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string slack_payload(const Notification& n, const Attempt& attempt) {
+  const std::string fallback = title(n) + ": " + headline(n);
+  const Json body{{"text", slack_text(fallback, kFallbackMax)},
+                  {"attachments", Json::array({{{"color", colour(n.transition.to)},
+                                                {"fallback", slack_text(fallback, kFallbackMax)},
+                                                {"blocks", blocks(n, attempt)}}})}};
+  return to_text(body);
+}
+
+std::vector<Endpoint> make_slack(const ConfigNode& node, const NotifierContext& context,
+                                 Diagnostics& out) {
+  ConfigReader read(node, "slack", out);
+  Endpoint endpoint;
+  auto target = read_secret_url(read, "webhook_url", context);
+  read_common_options(read, endpoint.retry_for);
+  read.finish();
+  if (!target) return {};
+  endpoint.id = endpoint_id_of_secret(context.topic, "slack", target->url.reveal());
+  endpoint.label = "slack " + target->host;
+  endpoint.notifier = std::make_shared<Slack>(std::move(*target));
+  return {std::move(endpoint)};
+}
+
+}  // namespace tocsin
