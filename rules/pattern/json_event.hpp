@@ -3,12 +3,10 @@
 // strings are decoded, the last of duplicate names wins, at most 1,000 levels, lone surrogates
 // become U+FFFD, invalid UTF-8 is no JSON.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace tocsin {
 
@@ -16,15 +14,14 @@ struct JsonNode {
   enum class Kind : std::uint8_t { null, boolean, number, string, object, array };
   Kind kind = Kind::null;
   bool boolean = false;
+  std::string_view text;  // string: decoded; number: as it stood. Lives as long as the tree
   std::string_view
-      text;  // string: decoded; number: as it stood. Lives as long as the JsonEvent and its message
-  std::string_view name;  // of a member of an object, decoded
+      name;  // of a member of an object, decoded; no two members of an object share one
   const JsonNode* first_child = nullptr;
   const JsonNode* next = nullptr;  // sibling
 
-  const JsonNode* member(
-      std::string_view wanted) const;  // the last of that name; nullptr if none or not an object
-  const JsonNode* element(std::size_t index) const;  // nullptr if none or not an array
+  const JsonNode* member(std::string_view wanted) const;  // nullptr if none or not an object
+  const JsonNode* element(std::size_t index) const;       // nullptr if none or not an array
 };
 
 // Owns parser memory, reused from event to event. One per thread.
@@ -33,7 +30,7 @@ class JsonReader {
   JsonReader();
   ~JsonReader();
   // The root (object or array) of `message`, white space around it trimmed; nullptr if it is not
-  // exactly that. The tree is valid until the next call.
+  // exactly that. The tree is valid until the next call and independent of `message`.
   const JsonNode* read(std::string_view message);
 
  private:

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plain evaluation of one pattern on one event, straight from the syntax tree: the oracle of
+// every faster way. spec/filter-patterns.md sections 4 to 6.
+#pragma once
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "rules/pattern/ast.hpp"
+#include "rules/pattern/event_view.hpp"
+
+namespace tocsin {
+
+bool matches(const ast::Tree& tree, EventView& event);
+
+// ---- Its parts, for explanation and for other engines ----
+
+bool matches(const ast::TextLiteral& literal, std::string_view text);
+bool occurs(const ast::Term& term, std::string_view message);
+bool holds(const ast::JsonCondition& condition, const JsonNode& root);
+bool holds(const ast::FieldTest& test, std::string_view field);
+
+// Two-valued: a condition that cannot be judged is false.
+template <class Condition, class Holds>
+bool satisfied(const ast::Expression<Condition>& expression, const Holds& holds_for) {
+  using Expression = ast::Expression<Condition>;
+  const auto operand = [&](const Expression& e) { return satisfied(e, holds_for); };
+  return std::visit(Overloaded{
+                        [&](const Condition& condition) { return holds_for(condition); },
+                        [&](const typename Expression::AllOf& all) {
+                          return std::all_of(all.operands.begin(), all.operands.end(), operand);
+                        },
+                        [&](const typename Expression::AnyOf& any) {
+                          return std::any_of(any.operands.begin(), any.operands.end(), operand);
+                        },
+                    },
+                    expression.node);
+}
+
+// The fields of an event bound to the entries of a pattern, 6.3.
+class BoundFields {
+ public:
+  // `event` outlives it.
+  BoundFields(const ast::Delimited& pattern, EventView& event);
+
+  bool enough() const { return count_ >= fixed_; }  // else the event cannot match
+  std::size_t count() const { return count_; }
+  std::string_view value(std::size_t index) const;
+  const ast::Entry* entry(std::size_t index) const;  // nullptr: taken by the ellipsis
+
+ private:
+  const ast::Delimited& pattern_;
+  std::string_view message_;
+  const std::vector<Field>& fields_;
+  std::size_t fixed_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace tocsin
