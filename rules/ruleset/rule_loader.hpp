@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rule files -> RuleSet. contract.md section 3. Takes text, never paths; reports every mistake at
-// its place.
+// its place, all at once.
+//
+// Codes of errors: those of documents (bad-yaml, bad-json, bad-encoding, too-large, too-deep,
+// bad-key, duplicate-key), of fields (unknown-key, missing-key, bad-type, bad-value, not-built),
+// and of rules: bad-pattern, bad-reference (a field that the pattern cannot supply), bad-template,
+// duplicate-name, dangling-reference, too-many. Of warnings: never-fires, always-fires,
+// constant-statistic, sparse-metric, ignored-default, unused-metric, tells-nobody, late-source,
+// strict-aws.
 #pragma once
 #include <memory>
 #include <string>
@@ -15,10 +22,14 @@ namespace tocsin {
 // A rule file, parsed. For a pack: its options from the main configuration.
 struct RuleDocument {
   ConfigNode root;
+  // The text it was parsed from, so that an error inside a pattern is shown at its column; none: at
+  // the pattern's begin.
+  std::shared_ptr<const std::string> text;
   bool pack = false;
   std::string pack_name;
-  std::string log_group;             // pack: every rule without a log group of its own gets it
-  std::vector<std::string> notify;   // pack: every rule without `notify` gets it
+  std::string log_group;  // pack: every rule without a log group of its own gets it
+  std::vector<std::string>
+      notify;  // pack: every rule without `notify` gets it; none: topic "default" if there is one
   std::vector<std::string> disable;  // pack: names of rules left out; an unknown one is an error
   SourceLocation where;              // of the pack's entry
 };
@@ -32,10 +43,11 @@ struct RuleContext {
   std::vector<Topic> topics;
   bool any_log_group = false;
   bool any_topic = false;
+  bool strict_aws = false;  // also warn (strict-aws) of what CloudWatch would refuse
 };
 
-// nullptr if `out` has errors. Warnings (rules that can never fire or reach anyone) are reported
-// too.
+// nullptr if `out` has errors afterwards. Warnings (rules that can never fire or reach anyone) are
+// reported too.
 std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& documents,
                                               const RuleContext& context, Diagnostics& out);
 

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "rules/ruleset/decoders.hpp"
+#include "rules/ruleset/item_fields.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr int kPeriodsMax =
+    86'400 / 10;  // N * period stays within a day or a week; this only keeps numbers small
+constexpr int kRangeBeyondPeriodsMax = 100;
+
+constexpr std::pair<std::string_view, Statistic> kStatistics[] = {
+    {"SampleCount", Statistic::sample_count},
+    {"Sum", Statistic::sum},
+    {"Average", Statistic::average},
+    {"Minimum", Statistic::minimum},
+    {"Maximum", Statistic::maximum}};
+constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
+    {"GreaterThanThreshold", Comparison::greater},
+    {"GreaterThanOrEqualToThreshold", Comparison::greater_or_equal},
+    {"LessThanThreshold", Comparison::less},
+    {"LessThanOrEqualToThreshold", Comparison::less_or_equal}};
+constexpr std::array<std::string_view, 3> kBandComparisons{
+    "LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold",
+    "GreaterThanUpperThreshold"};
+constexpr std::pair<std::string_view, MissingData> kMissing[] = {
+    {"missing", MissingData::missing},
+    {"ignore", MissingData::ignore},
+    {"breaching", MissingData::breaching},
+    {"notBreaching", MissingData::not_breaching}};
+constexpr std::pair<std::string_view, bool> kLowSamples[] = {{"evaluate", true}, {"ignore", false}};
+constexpr std::pair<std::string_view, Anchor> kAnchors[] = {
+    {"minute", Anchor::minute}, {"fixed", Anchor::fixed}, {"event", Anchor::event}};
+
+// p99, tm90, TM(10%:90%), IQM, ...: CloudWatch knows them. spec/alarms.md section 2.1.
+bool is_extended_statistic(std::string_view text) {
+  if (text == "IQM") return true;
+  for (const std::string_view function : {"TM(", "WM(", "TC(", "TS(", "PR("})
+    if (text.substr(0, 3) == function && text.back() == ')') return true;
+  for (const std::string_view prefix : {"p", "tm", "wm", "tc", "ts"})
+    if (text.substr(0, prefix.size()) == prefix && parse_decimal(text.substr(prefix.size())))
+      return true;
+  return false;
+}
+
+void not_built(const ConfigNode& node, const std::string& what, Diagnostics& out) {
+  report(out, "not-built", node, what + " is not built yet in this version");
+}
+
+void read_statistic(ConfigReader& read, Alarm& alarm) {
+  read.not_built("extended_statistic");
+  const ConfigNode* node = read.map().find("statistic");
+  if (node != nullptr && node->is_scalar() && is_extended_statistic(node->scalar)) {
+    read.allow("statistic");
+    not_built(*node, "statistic " + node->scalar, read.diagnostics());
+  } else {
+    read.require_name("statistic", alarm.statistic, kStatistics);
+  }
+}
+
+void read_threshold(ConfigReader& read, Alarm& alarm) {
+  const ConfigNode* node = read.map().find("comparison");
+  const bool band = node != nullptr && node->is_scalar() &&
+                    std::find(kBandComparisons.begin(), kBandComparisons.end(), node->scalar) !=
+                        kBandComparisons.end();
+  if (!band) {
+    read.require_name("comparison", alarm.comparison, kComparisons);
+    read.require("threshold", alarm.threshold);
+    return;
+  }
+  read.allow("comparison");
+  not_built(*node, "the band comparison " + node->scalar, read.diagnostics());
+  if (const ConfigNode* threshold = read.find("threshold"))
+    report(read.diagnostics(), "bad-value", *threshold, "a band comparison has no `threshold`");
+}
+
+void read_period(ConfigReader& read, Alarm& alarm) {
+  if (!read.require("period", alarm.period)) return;
+  const Duration p = alarm.period;
+  const bool minutes_only = p >= minutes{1} && p % minutes{1} == Duration{0};
+  if (minutes_only || p == seconds{10} || p == seconds{20} || p == seconds{30}) return;
+  report(read.diagnostics(), "bad-value", *read.map().find("period"),
+         "`period` must be 10s, 20s, 30s or a multiple of 60s");
+  alarm.period = minutes{1};
+}
+
+// Limits between fields, spec/alarms.md section 3.
+void check_windows(ConfigReader& read, const Alarm& alarm) {
+  const int periods = alarm.evaluation_periods;
+  const ConfigNode& map = read.map();
+  if (alarm.datapoints_to_alarm && *alarm.datapoints_to_alarm > periods)
+    report(read.diagnostics(), "bad-value", *map.find("datapoints_to_alarm"),
+           "`datapoints_to_alarm` must be at most `evaluation_periods` (" +
+               std::to_string(periods) + ")");
+  const bool fine = alarm.period < hours{1};
+  const Duration most = fine ? Duration{days{1}} : Duration{days{7}};
+  if (periods * alarm.period > most)
+    report(read.diagnostics(), "bad-value", node_at(map, {"evaluation_periods"}),
+           "`evaluation_periods` times `period` must be at most " + format_duration(most),
+           fine ? "up to 7d with periods from 1h on" : "");
+  const ConfigNode* range = map.find("evaluation_range");
+  const bool in_range = alarm.evaluation_range >= periods &&
+                        alarm.evaluation_range <= periods + kRangeBeyondPeriodsMax;
+  if (range != nullptr && range->is_scalar() && !in_range)
+    report(read.diagnostics(), "bad-value", *range,
+           "`evaluation_range` must be from " + std::to_string(periods) + " to " +
+               std::to_string(periods + kRangeBeyondPeriodsMax));
+}
+
+bool read_metric(const ConfigNode& node, Alarm& alarm, Diagnostics& out) {
+  ConfigReader read(node, "`metric`", out);
+  const bool space = read_metric_name(read, "namespace", alarm.metric_namespace);
+  const bool name = read_metric_name(read, "name", alarm.metric_name);
+  read.optional("dimensions", alarm.dimensions);
+  read.finish();
+  return space && name;
+}
+
+void read_actions(ConfigReader& read, Alarm& alarm) {
+  if (const ConfigNode* notify = read.find("notify"))
+    report(read.diagnostics(), "unknown-key", *notify,
+           "an alarm in long form has `actions`, not `notify`",
+           "actions: { alarm: [...], ok: [...] }");
+  const ConfigNode* node = read.find("actions");
+  if (node == nullptr) return;
+  ConfigReader actions(*node, "`actions`", read.diagnostics());
+  read_topics(actions, "alarm", alarm.alarm_topics);
+  read_topics(actions, "ok", alarm.ok_topics);
+  read_topics(actions, "insufficient_data", alarm.insufficient_data_topics);
+  actions.finish();
+}
+
+// `anchor: event` is the short form written out, as `tocsin rules show` prints it: one trailing
+// window.
+void read_event_window(ConfigReader& read, Alarm& alarm) {
+  read_statistic(read, alarm);
+  read.require("period", alarm.period, {.least = seconds{1}, .most = days{7}});
+  read_threshold(read, alarm);
+}
+
+void read_group_by(ConfigReader& read, Alarm& alarm) {
+  if (!read.optional("group_by", alarm.group_by)) return;
+  const ConfigNode& node = *read.map().find("group_by");
+  for (const ConfigNode& item : node.items)
+    if (item.is_scalar() && item.scalar.substr(0, 1) == "$")
+      report(read.diagnostics(), "bad-value", item,
+             "`group_by` of an alarm in long form names dimensions of its metric",
+             "give the metric filter dimensions: { name: " + item.scalar + " }");
+}
+
+}  // namespace
+
+void read_evaluation(ConfigReader& read, Alarm& alarm) {
+  read_statistic(read, alarm);
+  read_period(read, alarm);
+  read.require("evaluation_periods", alarm.evaluation_periods, {.least = 1, .most = kPeriodsMax});
+  read.optional("datapoints_to_alarm", alarm.datapoints_to_alarm,
+                Bounds<int>{.least = 1, .most = kPeriodsMax});
+  alarm.evaluation_range = alarm.evaluation_periods + std::max(2, alarm.evaluation_periods / 3);
+  read.optional("evaluation_range", alarm.evaluation_range);
+  read_threshold(read, alarm);
+  read.optional_name("treat_missing_data", alarm.treat_missing_data, kMissing);
+  bool low_samples =
+      true;  // concerns percentiles only, which are not built: checked, without effect
+  read.optional_name("evaluate_low_sample_count_percentile", low_samples, kLowSamples);
+  check_windows(read, alarm);
+}
+
+void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft) {
+  AlarmDraft item{.alarm = {}, .node = &node, .short_form = false, .pack = context.document.pack};
+  Alarm& alarm = item.alarm;
+  ConfigReader read(node, "an alarm", context.out);
+  if (!node.is_map()) return;
+  const std::size_t faults = context.out.list().size();
+  const bool named = read_item_name(read, alarm.name, 255, "");
+  alarm.where = node.where;
+  for (const std::string_view later : {"expression", "metrics", "threshold_metric_id"})
+    read.not_built(later);
+  const bool math = node.find("expression") != nullptr || node.find("metrics") != nullptr;
+  const ConfigNode* metric = math ? read.find("metric") : read.find_required("metric");
+  const bool measured = metric != nullptr && read_metric(*metric, alarm, context.out);
+  read.optional_name("anchor", alarm.anchor, kAnchors);
+  if (alarm.anchor == Anchor::event)
+    read_event_window(read, alarm);
+  else
+    read_evaluation(read, alarm);
+  read_unit(read, alarm.unit);
+  read.optional("actions_enabled", alarm.actions_enabled);
+  read_actions(read, alarm);
+  read_group_by(read, alarm);
+  read_presentation(read, context, alarm);
+  read.finish();
+  item.sound = measured && context.out.list().size() == faults;
+  if (named) draft.alarms.push_back(std::move(item));
+}
+
+}  // namespace tocsin

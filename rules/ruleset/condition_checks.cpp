@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditions and metrics that do not fit together: alarms that can never fire, always do, or rest
+// on nothing.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "rules/pattern/pattern.hpp"
+#include "rules/ruleset/checks.hpp"
+#include "rules/ruleset/metric_index.hpp"
+#include "tocsin/config_reader.hpp"
+
+namespace tocsin {
+namespace {
+
+bool holds(Comparison comparison, double value, double threshold) {
+  switch (comparison) {
+    case Comparison::greater:
+      return value > threshold;
+    case Comparison::greater_or_equal:
+      return value >= threshold;
+    case Comparison::less:
+      return value < threshold;
+    case Comparison::less_or_equal:
+      return value <= threshold;
+  }
+  return false;
+}
+
+bool is_upward(Comparison c) {
+  return c == Comparison::greater || c == Comparison::greater_or_equal;
+}
+
+// CloudWatch never publishes a default for a metric with dimensions.
+std::optional<double> effective_default(const MetricFilter& filter) {
+  return filter.dimensions.empty() ? filter.default_value : std::nullopt;
+}
+
+// What a statistic of an alarm's metric can be, as far as the filters tell: the literal values of
+// their samples, defaults included. Nothing if one takes its value from the event.
+std::optional<std::set<double>> sample_values(const std::vector<const FilterDraft*>& filters) {
+  std::set<double> values;
+  for (const FilterDraft* f : filters) {
+    const auto literal = parse_number(f->filter.value);
+    if (!literal) return std::nullopt;
+    values.insert(*literal);
+    if (const auto other = effective_default(f->filter)) values.insert(*other);
+  }
+  return values;
+}
+
+bool all_negative_or_zero(const std::set<double>& values) {
+  return !values.empty() && *values.rbegin() <= 0;
+}
+bool all_positive_or_zero(const std::set<double>& values) {
+  return !values.empty() && *values.begin() >= 0;
+}
+
+// Whether some samples meet the alarm's condition. `empty_is_zero`: a window without samples counts
+// as 0.
+bool can_fire(const Alarm& alarm, const std::optional<std::set<double>>& values,
+              bool empty_is_zero) {
+  const bool zero_fires = holds(alarm.comparison, 0, alarm.threshold);
+  const bool up = is_upward(alarm.comparison);
+  switch (alarm.statistic) {
+    case Statistic::sample_count:
+      return up || (empty_is_zero && zero_fires) || holds(alarm.comparison, 1, alarm.threshold);
+    case Statistic::sum:
+      if (!values || (empty_is_zero && zero_fires)) return true;
+      if (up && all_negative_or_zero(*values))
+        return holds(alarm.comparison, *values->rbegin(), alarm.threshold);
+      if (!up && all_positive_or_zero(*values))
+        return holds(alarm.comparison, *values->begin(), alarm.threshold);
+      return true;
+    case Statistic::average:
+    case Statistic::minimum:
+    case Statistic::maximum:
+      return !values || std::any_of(values->begin(), values->end(), [&](double v) {
+        return holds(alarm.comparison, v, alarm.threshold);
+      });
+  }
+  return true;
+}
+
+// Met by every window, with samples or without.
+bool always_fires(const Alarm& alarm, const std::optional<std::set<double>>& values) {
+  if (!is_upward(alarm.comparison) || !holds(alarm.comparison, 0, alarm.threshold)) return false;
+  if (alarm.statistic == Statistic::sample_count) return true;
+  return alarm.statistic == Statistic::sum && values && all_positive_or_zero(*values);
+}
+
+const ConfigNode& condition_node(const AlarmDraft& draft) {
+  return draft.short_form ? node_at(*draft.node, {"alarm"}) : node_at(*draft.node, {"threshold"});
+}
+
+void warn(Diagnostics& out, std::string code, const ConfigNode& at, std::string text,
+          std::string hint = {}) {
+  out.warning(std::move(code), at.where, std::move(text), std::move(hint), caret_length(at));
+}
+
+bool is_average_kind(Statistic s) {
+  return s == Statistic::average || s == Statistic::minimum || s == Statistic::maximum;
+}
+
+std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+
+std::set<std::string> dimension_names(const MetricFilter& filter) {
+  std::set<std::string> names;
+  for (const FieldBinding& b : filter.dimensions) names.insert(b.name);
+  return names;
+}
+
+std::string join(const std::set<std::string>& names) {
+  return names.empty() ? "no dimensions"
+                       : list_names(std::vector<std::string>(names.begin(), names.end()));
+}
+
+}  // namespace
+
+void check_conditions(const Draft& draft, Diagnostics& out) {
+  const MetricIndex metrics(draft);
+  for (const AlarmDraft& a : draft.alarms) {
+    const auto& filters = metrics.filters_of(a.alarm);
+    if (!a.sound || filters.empty()) continue;
+    const auto values = sample_values(filters);
+    const bool event = a.alarm.anchor == Anchor::event;
+    const std::string name = quoted(a.alarm.name);
+    if (!can_fire(a.alarm, values, event))
+      warn(out, "never-fires", condition_node(a),
+           "alarm " + name + " can never fire: no events meet its condition");
+    else if (event && always_fires(a.alarm, values))
+      warn(out, "always-fires", condition_node(a),
+           "alarm " + name + " is always in ALARM: no event at all meets its condition");
+    else if (is_average_kind(a.alarm.statistic) && values && values->size() == 1)
+      warn(out, "constant-statistic",
+           a.short_form ? condition_node(a) : node_at(*a.node, {"statistic"}),
+           "alarm " + name + ": " + std::string(to_string(a.alarm.statistic)) +
+               " of samples that are all " + config::show_number(*values->begin()) +
+               " says nothing about how many there are",
+           "did you mean Sum?");
+  }
+}
+
+void check_dimensions(const Draft& draft, Diagnostics& out) {
+  const MetricIndex metrics(draft);
+  for (const FilterDraft& f : draft.filters)
+    if (f.sound && f.filter.default_value && !f.filter.dimensions.empty())
+      warn(out, "ignored-default", node_at(*f.node, {"metric", "default"}),
+           "the default of metric " + metric_id(f.filter) +
+               " is never published, since it has dimensions",
+           "remove `default` or `dimensions`");
+  for (const AlarmDraft& a : draft.alarms) {
+    const auto& filters = metrics.filters_of(a.alarm);
+    if (!a.sound || a.short_form || filters.empty()) continue;
+    std::set<std::string> watched(a.alarm.group_by.begin(), a.alarm.group_by.end());
+    for (const auto& [name, value] : a.alarm.dimensions) watched.insert(name);
+    const bool fed = std::any_of(filters.begin(), filters.end(), [&](const FilterDraft* f) {
+      return dimension_names(f->filter) == watched;
+    });
+    if (fed) continue;
+    const std::set<std::string> given = dimension_names(filters.front()->filter);
+    warn(out, "never-fires", node_at(*a.node, {"metric", "dimensions"}),
+         "alarm " + quoted(a.alarm.name) + " can never fire: it watches its metric with " +
+             join(watched) + ", but metric filter " + quoted(filters.front()->filter.name) +
+             " gives it with " + join(given),
+         given.empty() ? "" : "group_by: [" + join(given) + "] watches each value on its own");
+  }
+}
+
+void check_missing_data(const Draft& draft, Diagnostics& out) {
+  const MetricIndex metrics(draft);
+  for (const AlarmDraft& a : draft.alarms) {
+    const auto& filters = metrics.filters_of(a.alarm);
+    if (!a.sound || a.alarm.anchor == Anchor::event || filters.empty()) continue;
+    const bool sparse = std::none_of(filters.begin(), filters.end(), [](const FilterDraft* f) {
+      return effective_default(f->filter).has_value();
+    });
+    if (!sparse) continue;
+    const std::string metric = metric_id(a.alarm);
+    const bool one_of_one = a.alarm.evaluation_periods == 1;
+    if (a.alarm.treat_missing_data == MissingData::missing)
+      warn(out, "sparse-metric", node_at(*a.node, {"treat_missing_data"}),
+           "alarm " + quoted(a.alarm.name) +
+               " goes to INSUFFICIENT_DATA after each match: metric " + metric +
+               " has no datapoint where nothing matched",
+           "treat_missing_data: notBreaching, and `default: 0` in the metric filter");
+    else if (a.alarm.treat_missing_data == MissingData::not_breaching && one_of_one &&
+             is_upward(a.alarm.comparison))
+      warn(out, "sparse-metric", node_at(*a.node, {"treat_missing_data"}),
+           "alarm " + quoted(a.alarm.name) +
+               " stays in ALARM for its whole evaluation range: metric " + metric +
+               " has no datapoint where nothing matched",
+           "`default: 0` in the metric filter lets it end after one period");
+  }
+}
+
+void check_units(const Draft& draft, Diagnostics& out) {
+  const MetricIndex metrics(draft);
+  for (const AlarmDraft& a : draft.alarms) {
+    const auto& filters = metrics.filters_of(a.alarm);
+    if (!a.sound || a.alarm.unit.empty() || filters.empty()) continue;
+    const bool fed = std::any_of(filters.begin(), filters.end(), [&](const FilterDraft* f) {
+      return f->filter.unit == a.alarm.unit;
+    });
+    if (!fed)
+      warn(out, "never-fires", node_at(*a.node, {"unit"}),
+           "alarm " + quoted(a.alarm.name) +
+               " can never fire: no metric filter gives its metric in " + a.alarm.unit,
+           "leave `unit` out, or write " + filters.front()->filter.unit);
+  }
+}
+
+void check_unused_metrics(const Draft& draft, Diagnostics& out) {
+  std::set<std::string> watched;
+  for (const AlarmDraft& a : draft.alarms) watched.insert(metric_id(a.alarm));
+  for (const FilterDraft& f : draft.filters)
+    if (f.sound && !f.short_form && watched.count(metric_id(f.filter)) == 0)
+      warn(out, "unused-metric", node_at(*f.node, {"name"}),
+           "no alarm watches metric " + metric_id(f.filter) + " of metric filter " +
+               quoted(f.filter.name));
+}
+
+void check_unheard_alarms(const Draft& draft, Diagnostics& out) {
+  for (const AlarmDraft& a : draft.alarms) {
+    if (!a.sound || !a.alarm.actions_enabled || !a.alarm.alarm_topics.empty()) continue;
+    const std::string hint = a.pack ? "give the pack `notify: [topic]`, or have a topic \"default\""
+                             : a.short_form ? "add `notify: [topic]`"
+                                            : "add `actions: { alarm: [topic] }`";
+    warn(out, "tells-nobody", node_at(*a.node, {"name"}),
+         "nobody is told when alarm " + quoted(a.alarm.name) + " fires", hint);
+  }
+}
+
+void check_late_sources(const Draft& draft, const RuleContext& context, Diagnostics& out) {
+  constexpr Duration kDeliveryDelay = minutes{15};
+  const MetricIndex metrics(draft);
+  for (const AlarmDraft& a : draft.alarms) {
+    if (!a.sound || a.alarm.anchor == Anchor::event) continue;
+    for (const FilterDraft* f : metrics.filters_of(a.alarm)) {
+      const auto group =
+          std::find_if(context.log_groups.begin(), context.log_groups.end(),
+                       [&](const LogGroup& g) { return g.name == f->filter.log_group; });
+      if (group == context.log_groups.end()) continue;
+      const bool batches = group->input == "cloudtrail" || group->input == "s3";
+      if (batches && group->lateness < kDeliveryDelay)
+        warn(out, "late-source", node_at(*a.node, {"period"}),
+             "alarm " + quoted(a.alarm.name) +
+                 " may close periods before their events come: log group " + quoted(group->name) +
+                 " is delivered up to 15m late, but has lateness " +
+                 format_duration(group->lateness),
+             "raise the log group's `lateness`, or use the short form");
+    }
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// One decoder per kind of item of a rule file. Each reads one entry of its list, reports every
+// mistake in it, and adds what it made to the draft only if nothing that others depend on is
+// missing.
+#pragma once
+#include "rules/ruleset/draft.hpp"
+#include "tocsin/config_reader.hpp"
+
+namespace tocsin {
+
+// rules: the short form. Gives a filter and an alarm of the same name. spec/time.md section 3.1.
+void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& draft);
+// metric_filters: spec/filter-patterns.md section 7.1.
+void decode_metric_filter(const ConfigNode& node, const DecodeContext& context, Draft& draft);
+// alarms: spec/alarms.md section 3.
+void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft);
+
+// The part of an alarm that says how it is evaluated: statistic, period, evaluation_periods,
+// datapoints_to_alarm, evaluation_range, comparison, threshold, treat_missing_data,
+// evaluate_low_sample_count_percentile. Rule tests have it without the rest. Mistakes, limits
+// between the fields included, are reported through `read`.
+void read_evaluation(ConfigReader& read, Alarm& alarm);
+
+}  // namespace tocsin

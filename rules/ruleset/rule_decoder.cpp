@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
+#include "rules/ruleset/decoders.hpp"
+#include "rules/ruleset/item_fields.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Bounds<Duration> kWithin{.least = seconds{1}, .most = days{7}};
+
+struct StatisticKey {
+  std::string_view key;
+  Statistic statistic;
+};
+constexpr StatisticKey kStatistics[] = {{"count", Statistic::sample_count},
+                                        {"sum", Statistic::sum},
+                                        {"average", Statistic::average},
+                                        {"minimum", Statistic::minimum},
+                                        {"maximum", Statistic::maximum}};
+
+constexpr std::pair<std::string_view, Comparison> kOperators[] = {
+    {">=", Comparison::greater_or_equal},
+    {"<=", Comparison::less_or_equal},
+    {">", Comparison::greater},
+    {"<", Comparison::less}};
+
+// ">= 1" into comparison and threshold.
+void read_condition(const ConfigNode& node, std::string_view key, Alarm& alarm, Diagnostics& out) {
+  const auto text = config::text(node, key, out);
+  if (!text) return;
+  for (const auto& [symbol, comparison] : kOperators) {
+    if (text->compare(0, symbol.size(), symbol) != 0) continue;
+    const std::size_t begin = text->find_first_not_of(' ', symbol.size());
+    const auto threshold =
+        begin == std::string::npos ? std::nullopt : parse_decimal(text->substr(begin));
+    if (!threshold) break;
+    alarm.comparison = comparison;
+    alarm.threshold = *threshold;
+    return;
+  }
+  const bool bare = parse_decimal(*text).has_value();
+  report(out, "bad-value", node,
+         "`" + std::string(key) + "` must be a condition: >, >=, < or <= and a number",
+         bare ? "write \">= " + *text + "\"" : "such as \">= 1\"");
+}
+
+// "p99" and its kin, which CloudWatch knows and a later version builds.
+bool is_percentile_key(std::string_view key) {
+  return key.size() > 1 && key[0] == 'p' && parse_decimal(key.substr(1)).has_value();
+}
+
+// The one statistic among the keys of `alarm:`, with its condition.
+std::optional<Statistic> read_statistic(ConfigReader& read, Alarm& alarm) {
+  std::optional<Statistic> chosen;
+  for (const auto& [key, value] : read.map().entries)
+    if (is_percentile_key(key.scalar)) read.not_built(key.scalar);
+  for (const StatisticKey& s : kStatistics) {
+    const ConfigNode* node = read.find(s.key);
+    if (node == nullptr) continue;
+    if (chosen)
+      report(read.diagnostics(), "bad-value", *node,
+             "an alarm has one condition, `" + std::string(s.key) + "` is another");
+    chosen = s.statistic;
+    read_condition(*node, s.key, alarm, read.diagnostics());
+  }
+  const bool percentile =
+      std::any_of(read.map().entries.begin(), read.map().entries.end(),
+                  [](const auto& e) { return is_percentile_key(e.first.scalar); });
+  if (!chosen && !percentile && read.map().is_map())
+    read.diagnostics().error(
+        "missing-key", read.map().where, "`alarm` needs a condition",
+        "count, sum, average, minimum or maximum, such as { count: \">= 1\", within: 5m }");
+  return chosen;
+}
+
+void read_short_alarm(const ConfigNode& node, MetricFilter& filter, Alarm& alarm,
+                      Diagnostics& out) {
+  ConfigReader read(node, "`alarm`", out);
+  const auto statistic = read_statistic(read, alarm);
+  read.require("within", alarm.period, kWithin);
+  const ConfigNode* value = read.find("value");
+  if (value != nullptr) read_metric_value(*value, filter, out);
+  read.optional("min", filter.minimum);
+  read.finish();
+  if (!statistic) return;
+  alarm.statistic = *statistic;
+  const bool counts = *statistic == Statistic::sample_count;
+  if (counts && value != nullptr)
+    report(out, "bad-value", *value, "`count` counts events and has no `value`",
+           "did you mean sum?");
+  if (!counts && value == nullptr)
+    out.error("missing-key", node.where, "`alarm` needs `value`: which number to judge",
+              "such as value: $.bytes");
+}
+
+}  // namespace
+
+void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& draft) {
+  FilterDraft filter{.filter = {}, .node = &node, .short_form = true};
+  AlarmDraft alarm{.alarm = {}, .node = &node, .short_form = true, .pack = context.document.pack};
+  ConfigReader read(node, "a rule", context.out);
+  if (!node.is_map()) return;
+  const std::size_t faults = context.out.list().size();
+  // A name is both a filter's and an alarm's: the stricter of both rules holds.
+  const bool named = read_item_name(read, alarm.alarm.name, 255, ":*");
+  read_log_group(read, context, filter.filter);
+  read_pattern(read, context, filter.filter);
+  filter.filter.name = filter.filter.metric_name = alarm.alarm.metric_name = alarm.alarm.name;
+  filter.filter.metric_namespace = alarm.alarm.metric_namespace = "Tocsin";
+  filter.filter.where = alarm.alarm.where = node.where;
+  alarm.alarm.anchor = Anchor::event;
+  if (const ConfigNode* condition = read.find_required("alarm"))
+    read_short_alarm(*condition, filter.filter, alarm.alarm, context.out);
+  if (const ConfigNode* group_by = read.find("group_by"))
+    read_bindings(*group_by, "group_by", true, filter.filter, filter.filter.dimensions,
+                  context.out);
+  for (const FieldBinding& binding : filter.filter.dimensions)
+    alarm.alarm.group_by.push_back(binding.name);
+  read_topics(read, "notify", alarm.alarm.alarm_topics);
+  alarm.alarm.ok_topics = alarm.alarm.alarm_topics;
+  read_presentation(read, context, alarm.alarm);
+  read.finish();
+  if (!named) return;
+  filter.sound = alarm.sound = context.out.list().size() == faults;
+  draft.filters.push_back(std::move(filter));
+  draft.alarms.push_back(std::move(alarm));
+}
+
+}  // namespace tocsin
