@@ -55,6 +55,8 @@ std::string in_units(Duration d, const std::array<Unit, N>& units, std::size_t m
 
 }  // namespace
 
+bool is_time_zone(std::string_view name) { return find_zone(name) != nullptr; }
+
 std::string format_for_people(Instant t, std::string_view zone) {
   if (!is_printable(t)) return "an unknown time";
   const auto whole = date::floor<std::chrono::seconds>(to_sys(t));

@@ -8,6 +8,9 @@
 
 namespace tocsin {
 
+// Whether the time zone database knows `name`.
+bool is_time_zone(std::string_view name);
+
 // "Saturday 14 March 2026, 12:41:02 CET" in an IANA zone; an unknown zone reads as UTC.
 std::string format_for_people(Instant t, std::string_view zone);
 

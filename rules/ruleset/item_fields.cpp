@@ -5,7 +5,7 @@
 #include <array>
 #include <variant>
 
-#include "rules/message/message.hpp"
+#include "rules/message/summary.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/source_text.hpp"
 
@@ -50,12 +50,16 @@ constexpr std::pair<std::string_view, Severity> kSeverities[] = {{"info", Severi
                                                                  {"high", Severity::high},
                                                                  {"critical", Severity::critical}};
 
+// `column` of the text of `node`, counted from 1, as a place in the file.
+SourceLocation place_inside(const ConfigNode& node, int column, const DecodeContext& context) {
+  if (!context.document.text) return node.where;
+  return locate_in_scalar(node, static_cast<std::size_t>(std::max(column, 1) - 1),
+                          *context.document.text);
+}
+
 void report_pattern(const ConfigNode& node, const PatternError& error, const DecodeContext& context,
                     bool strict_aws) {
-  SourceLocation where = node.where;
-  if (context.document.text)
-    where = locate_in_scalar(node, static_cast<std::size_t>(std::max(error.column, 1) - 1),
-                             *context.document.text);
+  const SourceLocation where = place_inside(node, error.column, context);
   if (strict_aws)
     context.out.warning("strict-aws", where, "CloudWatch would refuse this pattern: " + error.text,
                         error.hint, error.length);
@@ -134,14 +138,13 @@ void read_evidence(ConfigReader& read, EvidenceSpec& into) {
   evidence.finish();
 }
 
-void read_summary(ConfigReader& read, Alarm& alarm) {
+void read_summary(ConfigReader& read, const DecodeContext& context, Alarm& alarm) {
   if (!read.optional("summary", alarm.summary)) return;
   const ConfigNode& node = *read.map().find("summary");
-  Transition sample;
-  sample.alarm = alarm.name;
-  sample.events.push_back({.time = {}, .source = {}, .position = 0, .message = "{}"});
-  if (const auto rendered = render_summary(alarm.summary, sample, alarm); !rendered)
-    report(read.diagnostics(), "bad-template", node, rendered.error().text);
+  const auto error = check_summary(alarm.summary);
+  if (!error) return;
+  const SourceLocation where = place_inside(node, error->column, context);
+  read.diagnostics().error("bad-template", where, error->text);
 }
 
 void limit_text(ConfigReader& read, std::string_view key, std::string& into, std::size_t most) {
@@ -277,10 +280,10 @@ void read_unit(ConfigReader& read, std::string& into) {
            "`unit` must be one of CloudWatch's units", suggest(unit, kUnits));
 }
 
-void read_presentation(ConfigReader& read, const DecodeContext&, Alarm& alarm) {
+void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& alarm) {
   limit_text(read, "description", alarm.description, 1024);
   read.optional_name("severity", alarm.severity, kSeverities);
-  read_summary(read, alarm);
+  read_summary(read, context, alarm);
   limit_text(read, "runbook", alarm.runbook, 16'384);
   read.optional("tags", alarm.tags);
   read_evidence(read, alarm.evidence);

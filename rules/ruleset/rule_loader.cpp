@@ -99,10 +99,13 @@ void add_named_groups(RuleSet& rules) {
 std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& documents,
                                               const RuleContext& context, Diagnostics& out) {
   Draft draft;
-  for (const RuleDocument& document : documents) {
+  for (auto document = documents.begin(); document != documents.end();) {
     Draft part;
-    decode_document(document, context, part, out);
-    if (document.pack) apply_pack(document, context, part, out);
+    const RuleDocument& first = *document;
+    do {
+      decode_document(*document++, context, part, out);
+    } while (first.pack && document != documents.end() && document->pack_name == first.pack_name);
+    if (first.pack) apply_pack(first, context, part, out);
     std::move(part.filters.begin(), part.filters.end(), std::back_inserter(draft.filters));
     std::move(part.alarms.begin(), part.alarms.end(), std::back_inserter(draft.alarms));
   }

@@ -19,7 +19,8 @@
 
 namespace tocsin {
 
-// A rule file, parsed. For a pack: its options from the main configuration.
+// A rule file, parsed. For a pack: its options from the main configuration; the files of one pack
+// follow each other.
 struct RuleDocument {
   ConfigNode root;
   // The text it was parsed from, so that an error inside a pattern is shown at its column; none: at

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// One decoder per larger section of the main configuration.
+#pragma once
+#include "daemon/config/main_config.hpp"
+
+namespace tocsin {
+
+// log_groups: each with the keys that all inputs share and those of its own input.
+std::vector<LogGroupConfig> decode_log_groups(const ConfigNode& section, Diagnostics& out);
+
+// topics: `email` must have been decoded into config.mail and config.identity before.
+std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConfig& config,
+                                       const Environment& environment, Diagnostics& out);
+
+// packs: names or maps; their log group is settled, their topics are known.
+std::vector<RuleDocument> decode_packs(const ConfigNode& section, const MainConfig& config,
+                                       Diagnostics& out);
+
+// 1..`most` of the characters a-z, A-Z, 0-9 and `others`; else reported at `node`.
+bool check_name(const ConfigNode& node, std::string_view what, std::size_t most,
+                std::string_view others, Diagnostics& out);
+
+}  // namespace tocsin
