@@ -3,10 +3,11 @@
 // the tables. What a commit holds is all or nothing: positions, engine state, alarm statuses,
 // history, evidence and the outbox together.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tocsin/effects.hpp"
@@ -17,7 +18,24 @@
 
 namespace tocsin {
 
+// full: a commit that returned survives a power cut. normal: it survives a crash of Tocsin; a power
+// cut may lose the last ones, never half of one.
 enum class Durability { full, normal };
+
+struct StoreOptions {
+  Durability durability = Durability::full;
+  // Space that stays allocated, so that the outbox can still commit on a full disk.
+  std::uint64_t reserve_bytes = 16u << 20;
+  // Rows that wait for one endpoint; a message beyond goes to the dead letters at once, counted.
+  std::size_t outbox_rows_max = 10'000;
+  // The oldest go first, beyond either bound.
+  Duration history_kept = days{30};
+  std::size_t history_rows_max = 1'000'000;
+  std::size_t transition_rows_max = 100'000;
+  Duration dead_letters_kept = days{14};
+  std::size_t dead_letter_rows_max = 100'000;
+  std::string vfs;  // SQLite's name of the file layer; empty: the system's. For fault tests
+};
 
 struct Commit {
   std::vector<PositionUpdate> positions;
@@ -29,34 +47,55 @@ struct Commit {
   // `notifications`.
   std::vector<std::vector<std::pair<std::string, std::string>>> endpoints;
   std::vector<DeliveryRecord> deliveries;
-  Instant now;
+  Instant now;  // wall clock: `created` of messages, and what retention counts from
   bool empty() const;
+};
+
+// Numbers a person can look at.
+struct StoreReport {
+  std::size_t outbox_rows = 0;
+  std::size_t dead_letters = 0;
+  std::uint64_t outbox_overflows = 0;  // messages that found their outbox full, since the start
+  bool reserve_held = false;           // false: the disk is (nearly) full
 };
 
 class Store {
  public:
   // Locks and opens `directory` (created 0700 if missing), migrates the schema, checks integrity.
-  // Errors: in-use, read-only, disk-full, damaged (nothing is overwritten), newer-schema; the text
-  // says what to do.
-  static Result<std::unique_ptr<Store>> open(const std::string& directory, Durability durability);
+  // Errors: in-use, read-only, disk-full, damaged, newer-schema, io-error; the text names the file
+  // and says what to do. Whatever the error, nothing that was stored is overwritten.
+  static Result<std::unique_ptr<Store>> open(const std::string& directory,
+                                             const StoreOptions& options);
+  static Result<std::unique_ptr<Store>> open(const std::string& directory, Durability durability) {
+    StoreOptions options;
+    options.durability = durability;
+    return open(directory, options);
+  }
   virtual ~Store() = default;
 
+  // The writer's thread only.
   virtual Result<StateImage> load() = 0;
-  virtual Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>>
-  positions() = 0;                                        // by log group
-  virtual Result<std::vector<OutboxEntry>> outbox() = 0;  // not yet delivered, oldest first
+  // By log group, in order of name.
+  virtual Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions() = 0;
+  // Not yet delivered, oldest first.
+  virtual Result<std::vector<OutboxEntry>> outbox() = 0;
 
   // One transaction, durable when it returns. On success returns the outbox entries that it
-  // created. On failure nothing of it is stored and it may be tried again.
+  // created. On failure nothing of it is stored and it may be tried again. Error disk-full: once
+  // the reserve had to be released, only commits with messages or deliveries are taken, until
+  // there is room to make it anew. The writer's thread only.
   virtual Result<std::vector<OutboxEntry>> commit(const Commit& commit) = 0;
 
   // Readers: any thread, committed state only.
-  virtual Result<std::vector<AlarmStatus>> alarms() const = 0;
+  virtual Result<std::vector<AlarmStatus>> alarms() const = 0;  // by alarm, then key
+  // Newest first, of all keys.
   virtual Result<std::vector<HistoryItem>> history(const std::string& alarm,
                                                    std::size_t limit) const = 0;
   virtual Result<std::vector<Transition>> transitions(const std::string& alarm,
                                                       std::size_t limit) const = 0;
-  virtual Result<std::vector<OutboxEntry>> dead_letters() const = 0;
+  // Newest first; created is when the message was made, next_attempt when it was given up.
+  virtual Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const = 0;
+  virtual StoreReport report() const = 0;
 };
 
 }  // namespace tocsin

@@ -210,4 +210,16 @@ Result<Notification> notification_from_json(std::string_view text) {
   }
 }
 
+std::string to_json(const Transition& transition) {
+  return from_transition(transition).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Transition> transition_from_json(std::string_view text) {
+  try {
+    return to_transition(Json::parse(text));
+  } catch (const nlohmann::json::exception& e) {
+    return Error{"bad-transition", e.what()};
+  }
+}
+
 }  // namespace tocsin

@@ -17,4 +17,8 @@ std::string to_json(const Notification& notification);
 // "bad-notification": no JSON, or a field of another type.
 Result<Notification> notification_from_json(std::string_view text);
 
+// A transition alone, as the store keeps it; the same rules. Error "bad-transition".
+std::string to_json(const Transition& transition);
+Result<Transition> transition_from_json(std::string_view text);
+
 }  // namespace tocsin

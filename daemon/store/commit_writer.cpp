@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/commit_writer.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include "daemon/store/alarm_key_text.hpp"
+#include "rules/message/notification_json.hpp"
+
+namespace tocsin {
+namespace {
+
+std::int64_t as_int(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+// The message goes with the last outbox row and dead letter that name it.
+Status drop_message_if_unused(Database& db, std::int64_t message) {
+  return db.run(
+      "DELETE FROM notification WHERE id = ?1"
+      " AND NOT EXISTS (SELECT 1 FROM outbox WHERE notification = ?1)"
+      " AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE notification = ?1)",
+      {message});
+}
+
+}  // namespace
+
+Status CommitWriter::write(const Commit& commit) {
+  Status done = write_positions(commit.positions);
+  if (done) done = write_rows(commit.state.rows);
+  if (done) done = write_seen(commit.state);
+  if (done) done = write_alarms(commit.state);
+  if (done && commit.state.next_sequence != 0)
+    done = db_.run(
+        "INSERT INTO meta VALUES('next_sequence', ?) ON CONFLICT(name)"
+        " DO UPDATE SET value = max(value, excluded.value)",
+        {as_int(commit.state.next_sequence)});
+  if (done) done = write_transitions(commit.transitions);
+  if (done) done = write_history(commit.history);
+  if (done) done = write_messages(commit);
+  for (const DeliveryRecord& record : commit.deliveries)
+    if (done) done = write_outcome(record);
+  if (done && !commit.empty()) done = prune(db_, options_, commit.now, tally_);
+  return done;
+}
+
+Status CommitWriter::write_positions(const std::vector<PositionUpdate>& positions) {
+  for (const PositionUpdate& p : positions) {
+    Status done = p.value ? db_.run("INSERT OR REPLACE INTO position VALUES(?, ?, ?)",
+                                    {p.log_group, p.name, Blob{*p.value}})
+                          : db_.run("DELETE FROM position WHERE log_group = ? AND name = ?",
+                                    {p.log_group, p.name});
+    if (!done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::write_rows(const std::vector<StateRow>& rows) {
+  for (const StateRow& row : rows) {
+    Status done = row.value
+                      ? db_.run(
+                            "INSERT INTO state VALUES(?, ?, ?) ON CONFLICT(kind, id)"
+                            " DO UPDATE SET value = excluded.value",
+                            {row.kind, row.id, Blob{*row.value}})
+                      : db_.run("DELETE FROM state WHERE kind = ? AND id = ?", {row.kind, row.id});
+    if (!done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::write_seen(const StateDelta& state) {
+  for (const SeenEvent& event : state.seen) {
+    const std::string_view id(reinterpret_cast<const char*>(event.id.data()), event.id.size());
+    Status done = db_.run("INSERT OR REPLACE INTO seen VALUES(?, ?, ?)",
+                          {event.log_group, to_ms(event.time), Blob{id}});
+    if (!done) return done;
+  }
+  for (const auto& [log_group, floor] : state.seen_floor) {
+    Status done =
+        db_.run("DELETE FROM seen WHERE log_group = ? AND time < ?", {log_group, to_ms(floor)});
+    if (!done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::write_alarms(const StateDelta& state) {
+  for (const auto& [alarm, key] : state.removed) {
+    const std::string text = alarm_key_to_text(key);
+    Status done = db_.run("DELETE FROM alarm WHERE alarm = ? AND key = ?", {alarm, text});
+    if (!done) return done;
+  }
+  for (const AlarmStatus& a : state.alarms) {
+    const std::string key = alarm_key_to_text(a.key);
+    Status done = db_.run("INSERT OR REPLACE INTO alarm VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                          {a.alarm, key, to_string(a.state), a.reason, a.reason_data,
+                           to_ms(a.state_since), to_ms(a.updated_at), a.note});
+    if (!done) return done;
+  }
+  return success();
+}
+
+// A sequence comes from one counter, so a second row of one can only be the same transition
+// decided anew after a restart: it replaces the first.
+Status CommitWriter::write_transitions(const std::vector<Transition>& transitions) {
+  for (const Transition& t : transitions) {
+    const std::string json = to_json(t);
+    Status done = db_.run("INSERT OR REPLACE INTO transition VALUES(?, ?, ?, ?)",
+                          {as_int(t.sequence), t.alarm, to_ms(t.decided_at), json});
+    if (!done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::write_history(const std::vector<HistoryItem>& history) {
+  for (const HistoryItem& item : history) {
+    const std::string key = alarm_key_to_text(item.key);
+    Status done = db_.run(
+        "INSERT INTO history(alarm, key, time, type, summary, data) VALUES(?, ?, ?, ?, ?, ?)",
+        {item.alarm, key, to_ms(item.time), item.type, item.summary, item.data});
+    if (!done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::write_messages(const Commit& commit) {
+  TOCSIN_ASSERT(commit.endpoints.size() == commit.notifications.size());
+  for (std::size_t i = 0; i < commit.notifications.size(); ++i) {
+    Status done = write_message(commit.notifications[i], commit.endpoints[i], commit.now);
+    if (!done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::write_message(
+    const Notification& message, const std::vector<std::pair<std::string, std::string>>& endpoints,
+    Instant now) {
+  if (endpoints.empty()) return success();
+  const std::string json = to_json(message);
+  Status done = db_.run(
+      "INSERT OR IGNORE INTO notification(message_id, topic, dedup_key, sequence, created, json)"
+      " VALUES(?, ?, ?, ?, ?, ?)",
+      {message.message_id, message.topic, message.dedup_key, as_int(message.transition.sequence),
+       to_ms(now), json});
+  if (!done) return done;
+  Result<std::int64_t> row =
+      db_.number("SELECT id FROM notification WHERE message_id = ?", {message.message_id});
+  if (!row) return row.error();
+  for (const auto& [endpoint, label] : endpoints) {
+    OutboxEntry entry{.message_id = message.message_id,
+                      .topic = message.topic,
+                      .endpoint = endpoint,
+                      .endpoint_label = label,
+                      .dedup_key = message.dedup_key,
+                      .sequence = message.transition.sequence,
+                      .created = now,
+                      .next_attempt = now,
+                      .last_detail = {},
+                      .notification = json};
+    if (done = enqueue(std::move(entry), *row); !done) return done;
+  }
+  return success();
+}
+
+Status CommitWriter::enqueue(OutboxEntry entry, std::int64_t message) {
+  Result<std::int64_t> waiting = db_.number(
+      "SELECT 1 FROM outbox WHERE notification = ? AND endpoint = ?", {message, entry.endpoint});
+  if (!waiting) return waiting.error();
+  if (*waiting != 0) return success();
+  Status done = db_.run(
+      "INSERT INTO outbox(notification, endpoint, endpoint_label, attempts, next_attempt,"
+      " last_detail) VALUES(?, ?, ?, 0, ?, '')",
+      {message, entry.endpoint, entry.endpoint_label, to_ms(entry.next_attempt)});
+  if (!done) return done;
+  entry.id = db_.last_row_id();
+  std::size_t& rows = tally_.waiting[entry.endpoint];
+  ++rows;
+  if (rows <= options_.outbox_rows_max) {
+    created_.push_back(std::move(entry));
+    return success();
+  }
+  ++tally_.outbox_overflows;
+  return write_outcome({.outbox_id = entry.id,
+                        .fate = DeliveryRecord::Fate::dead,
+                        .at = entry.created,
+                        .next_attempt = {},
+                        .detail = "the outbox of this endpoint is full"});
+}
+
+// An id that is not there was settled before: an outcome told twice changes nothing.
+Status CommitWriter::write_outcome(const DeliveryRecord& record) {
+  if (record.fate == DeliveryRecord::Fate::retry)
+    return db_.run("UPDATE outbox SET attempts = ?, next_attempt = ?, last_detail = ? WHERE id = ?",
+                   {record.attempts, to_ms(record.next_attempt), record.detail, record.outbox_id});
+  std::int64_t message = 0;
+  std::string endpoint;
+  Status done = db_.each("SELECT notification, endpoint FROM outbox WHERE id = ?",
+                         {record.outbox_id}, [&](const Row& row) {
+                           message = row.number(0);
+                           endpoint = row.text(1);
+                         });
+  if (!done || message == 0) return done;
+  if (record.fate == DeliveryRecord::Fate::dead) {
+    done = db_.run(
+        "INSERT OR REPLACE INTO dead_letter SELECT id, notification, endpoint, endpoint_label,"
+        " ?, ?, ?, ? FROM outbox WHERE id = ?",
+        {record.attempts, to_ms(record.at), record.status, record.detail, record.outbox_id});
+    if (!done) return done;
+    ++tally_.dead_letters;
+  }
+  if (done = db_.run("DELETE FROM outbox WHERE id = ?", {record.outbox_id}); !done) return done;
+  if (std::size_t& rows = tally_.waiting[endpoint]; rows > 0) --rows;
+  return drop_message_if_unused(db_, message);
+}
+
+namespace {
+
+// Rows that one commit deletes of one table at most.
+constexpr std::int64_t kPruneRows = 32;
+
+Status prune_dead_letters(Database& db, const StoreOptions& options, Instant now, Tally& tally) {
+  const bool too_many = tally.dead_letters > options.dead_letter_rows_max;
+  const Instant floor = too_many ? kNever : now - options.dead_letters_kept;
+  std::vector<std::pair<std::int64_t, std::int64_t>> old;  // id, message
+  Status done = db.each(
+      "SELECT id, notification FROM dead_letter WHERE died < ?"
+      " ORDER BY died LIMIT ?",
+      {to_ms(floor), kPruneRows},
+      [&](const Row& row) { old.emplace_back(row.number(0), row.number(1)); });
+  for (const auto& [id, message] : old) {
+    if (done) done = db.run("DELETE FROM dead_letter WHERE id = ?", {id});
+    if (done) done = drop_message_if_unused(db, message);
+    if (!done) return done;
+    if (tally.dead_letters > 0) --tally.dead_letters;
+    if (too_many && tally.dead_letters <= options.dead_letter_rows_max) break;
+  }
+  return done;
+}
+
+}  // namespace
+
+Status prune(Database& db, const StoreOptions& options, Instant now, Tally& tally) {
+  const std::int64_t floor = to_ms(now - options.history_kept);
+  Status done = db.run(
+      "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE time < ?1 ORDER BY time"
+      " LIMIT ?2)",
+      {floor, kPruneRows});
+  if (done)
+    done = db.run(
+        "DELETE FROM transition WHERE sequence IN (SELECT sequence FROM transition"
+        " WHERE decided_at < ?1 ORDER BY decided_at LIMIT ?2)",
+        {floor, kPruneRows});
+  // Ids ascend without gaps but for what was pruned, so their span is the number of rows.
+  if (done)
+    done = db.run(
+        "DELETE FROM history WHERE id IN (SELECT id FROM history"
+        " WHERE id <= (SELECT max(id) FROM history) - ?1 ORDER BY id LIMIT ?2)",
+        {as_int(options.history_rows_max), kPruneRows});
+  if (done)
+    done = db.run(
+        "DELETE FROM transition WHERE sequence IN (SELECT sequence FROM transition"
+        " WHERE sequence <= (SELECT max(sequence) FROM transition) - ?1 ORDER BY sequence"
+        " LIMIT ?2)",
+        {as_int(options.transition_rows_max), kPruneRows});
+  if (done) done = prune_dead_letters(db, options, now, tally);
+  return done;
+}
+
+}  // namespace tocsin

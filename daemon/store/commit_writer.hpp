@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the parts of a Commit inside a transaction that the caller began. The first failure ends
+// it; the caller rolls back.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/store/database.hpp"
+#include "daemon/store/store.hpp"
+
+namespace tocsin {
+
+// How many rows there are, so that no commit has to count them. Taken over only when the
+// transaction was committed.
+struct Tally {
+  std::map<std::string, std::size_t> waiting;  // endpoint -> rows in the outbox
+  std::size_t dead_letters = 0;
+  std::uint64_t outbox_overflows = 0;
+};
+
+class CommitWriter {
+ public:
+  CommitWriter(Database& db, const StoreOptions& options, Tally& tally)
+      : db_(db), options_(options), tally_(tally) {}
+
+  Status write(const Commit& commit);
+  // The outbox entries that write() created.
+  std::vector<OutboxEntry>& created() { return created_; }
+
+ private:
+  Status write_positions(const std::vector<PositionUpdate>& positions);
+  Status write_rows(const std::vector<StateRow>& rows);
+  Status write_seen(const StateDelta& state);
+  Status write_alarms(const StateDelta& state);
+  Status write_transitions(const std::vector<Transition>& transitions);
+  Status write_history(const std::vector<HistoryItem>& history);
+  Status write_messages(const Commit& commit);
+  Status write_message(const Notification& message,
+                       const std::vector<std::pair<std::string, std::string>>& endpoints,
+                       Instant now);
+  Status enqueue(OutboxEntry entry, std::int64_t message);
+  Status write_outcome(const DeliveryRecord& record);
+
+  Database& db_;
+  const StoreOptions& options_;
+  Tally& tally_;
+  std::vector<OutboxEntry> created_;
+};
+
+// Deletes a few rows that are past their retention, and no more than a few: what is due never
+// makes a commit slow.
+Status prune(Database& db, const StoreOptions& options, Instant now, Tally& tally);
+
+}  // namespace tocsin

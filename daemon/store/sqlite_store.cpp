@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "daemon/store/commit_writer.hpp"
+#include "daemon/store/database.hpp"
+#include "daemon/store/database_file.hpp"
+#include "daemon/store/directory_lock.hpp"
+#include "daemon/store/disk_reserve.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/store/store_queries.hpp"
+
+namespace tocsin {
+namespace {
+
+// Messages and what became of them: what the reserve is for.
+bool concerns_delivery(const Commit& commit) {
+  return !commit.notifications.empty() || !commit.deliveries.empty();
+}
+
+class SqliteStore : public Store {
+ public:
+  SqliteStore(DirectoryLock lock, Database writer, Database reader, DiskReserve reserve,
+              StoreOptions options, Tally tally)
+      : lock_(std::move(lock)),
+        options_(std::move(options)),
+        reserve_(std::move(reserve)),
+        writer_(std::move(writer)),
+        reader_(std::move(reader)),
+        tally_(std::move(tally)) {
+    publish();
+  }
+
+  Result<StateImage> load() override { return store_queries::load(writer_); }
+  Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions() override {
+    return store_queries::positions(writer_);
+  }
+  Result<std::vector<OutboxEntry>> outbox() override { return store_queries::outbox(writer_); }
+
+  Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
+
+  Result<std::vector<AlarmStatus>> alarms() const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::alarms(reader_);
+  }
+  Result<std::vector<HistoryItem>> history(const std::string& alarm,
+                                           std::size_t limit) const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::history(reader_, alarm, limit);
+  }
+  Result<std::vector<Transition>> transitions(const std::string& alarm,
+                                              std::size_t limit) const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::transitions(reader_, alarm, limit);
+  }
+  Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::dead_letters(reader_, limit);
+  }
+  StoreReport report() const override;
+
+ private:
+  Result<std::vector<OutboxEntry>> write(const Commit& commit);
+  void publish();
+
+  DirectoryLock lock_;
+  const StoreOptions options_;
+  DiskReserve reserve_;
+  Database writer_;
+  // One connection for all readers: what people ask for is rare and short, and must not wait for
+  // the writer.
+  mutable std::mutex reader_mutex_;
+  mutable Database reader_;
+  Tally tally_;
+  std::atomic<std::size_t> outbox_rows_{0}, dead_letters_{0};
+  std::atomic<std::uint64_t> outbox_overflows_{0};
+  std::atomic<bool> reserve_held_{false};
+};
+
+Result<std::vector<OutboxEntry>> SqliteStore::commit(const Commit& commit) {
+  const bool for_delivery = concerns_delivery(commit);
+  if (!reserve_.held() && !reserve_.restore() && !for_delivery) {
+    publish();
+    return Error{"disk-full", writer_.path() +
+                                  ": the disk is full, and what was kept aside there is for "
+                                  "messages only; make room"};
+  }
+  Result<std::vector<OutboxEntry>> done = write(commit);
+  if (!done && done.error().code == "disk-full" && for_delivery && reserve_.release())
+    done = write(commit);
+  publish();
+  return done;
+}
+
+Result<std::vector<OutboxEntry>> SqliteStore::write(const Commit& commit) {
+  Result<Transaction> transaction = Transaction::begin(writer_);
+  if (!transaction) return transaction.error();
+  Tally tally = tally_;
+  CommitWriter writer(writer_, options_, tally);
+  if (Status done = writer.write(commit); !done) return done.error();
+  if (Status done = transaction->commit(); !done) return done.error();
+  tally_ = std::move(tally);
+  return std::move(writer.created());
+}
+
+void SqliteStore::publish() {
+  std::size_t rows = 0;
+  for (const auto& [endpoint, waiting] : tally_.waiting) rows += waiting;
+  outbox_rows_ = rows;
+  dead_letters_ = tally_.dead_letters;
+  outbox_overflows_ = tally_.outbox_overflows;
+  reserve_held_ = reserve_.held();
+}
+
+StoreReport SqliteStore::report() const {
+  return {.outbox_rows = outbox_rows_,
+          .dead_letters = dead_letters_,
+          .outbox_overflows = outbox_overflows_,
+          .reserve_held = reserve_held_};
+}
+
+}  // namespace
+
+bool Commit::empty() const {
+  return positions.empty() && state.rows.empty() && state.seen.empty() &&
+         state.seen_floor.empty() && state.alarms.empty() && state.removed.empty() &&
+         state.next_sequence == 0 && transitions.empty() && history.empty() &&
+         notifications.empty() && deliveries.empty();
+}
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& directory,
+                                           const StoreOptions& options) {
+  Result<DirectoryLock> lock = DirectoryLock::acquire(directory);
+  if (!lock) return lock.error();
+  const std::string path = directory + "/state.db";
+  Result<Database> writer = open_database_file(path, options);
+  if (!writer) return writer.error();
+  Result<Database> reader = Database::open(path, Database::Mode::read, options.vfs);
+  if (!reader) return reader.error();
+  Result<Tally> tally = store_queries::tally(*writer);
+  if (!tally) return tally.error();
+  DiskReserve reserve(directory + "/reserve", options.reserve_bytes);
+  return std::unique_ptr<Store>(
+      std::make_unique<SqliteStore>(std::move(*lock), std::move(*writer), std::move(*reader),
+                                    std::move(reserve), options, std::move(*tally)));
+}
+
+}  // namespace tocsin

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/store_queries.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "daemon/store/alarm_key_text.hpp"
+#include "rules/message/notification_json.hpp"
+
+namespace tocsin::store_queries {
+namespace {
+
+std::uint64_t as_unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+std::int64_t as_limit(std::size_t limit) {
+  constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(limit, kMost));
+}
+
+AlarmState state_from_text(const std::string& text) {
+  for (const AlarmState state : {AlarmState::ok, AlarmState::alarm})
+    if (text == to_string(state)) return state;
+  return AlarmState::insufficient_data;
+}
+
+SeenEvent seen_from(const Row& row) {
+  SeenEvent seen{.log_group = row.text(0), .id = {}, .time = instant_from_ms(row.number(1))};
+  const std::string id = row.text(2);
+  std::copy_n(id.begin(), std::min(id.size(), seen.id.size()), seen.id.begin());
+  return seen;
+}
+
+// The columns that outbox and dead letters have in common.
+OutboxEntry entry_from(const Row& row) {
+  return {.id = row.number(0),
+          .message_id = row.text(1),
+          .topic = row.text(2),
+          .endpoint = row.text(3),
+          .endpoint_label = row.text(4),
+          .dedup_key = row.text(5),
+          .sequence = as_unsigned(row.number(6)),
+          .attempts = static_cast<int>(row.number(7)),
+          .created = instant_from_ms(row.number(8)),
+          .next_attempt = instant_from_ms(row.number(9)),
+          .last_detail = row.text(10),
+          .notification = row.text(11)};
+}
+
+template <class T, class Make>
+Result<std::vector<T>> list(Database& db, std::string_view sql,
+                            std::initializer_list<SqlValue> values, Make make) {
+  std::vector<T> out;
+  Status done = db.each(sql, values, [&](const Row& row) { out.push_back(make(row)); });
+  if (!done) return done.error();
+  return out;
+}
+
+}  // namespace
+
+Result<StateImage> load(Database& db) {
+  StateImage image;
+  Status done =
+      db.each("SELECT kind, id, value FROM state ORDER BY kind, id", {}, [&](const Row& row) {
+        image.rows.push_back({row.text(0), row.text(1), row.text(2)});
+      });
+  if (done)
+    done = db.each("SELECT log_group, time, id FROM seen ORDER BY log_group, time", {},
+                   [&](const Row& row) { image.seen.push_back(seen_from(row)); });
+  if (!done) return done.error();
+  Result<std::vector<AlarmStatus>> statuses = alarms(db);
+  if (!statuses) return statuses.error();
+  image.alarms = std::move(*statuses);
+  Result<std::int64_t> next = db.number("SELECT value FROM meta WHERE name = 'next_sequence'");
+  if (!next) return next.error();
+  if (*next > 0) image.next_sequence = as_unsigned(*next);
+  return image;
+}
+
+Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions(Database& db) {
+  std::vector<std::pair<std::string, std::vector<PositionUpdate>>> groups;
+  Status done = db.each("SELECT log_group, name, value FROM position ORDER BY log_group, name", {},
+                        [&](const Row& row) {
+                          PositionUpdate position{row.text(0), row.text(1), row.text(2)};
+                          if (groups.empty() || groups.back().first != position.log_group)
+                            groups.push_back({position.log_group, {}});
+                          groups.back().second.push_back(std::move(position));
+                        });
+  if (!done) return done.error();
+  return groups;
+}
+
+Result<std::vector<OutboxEntry>> outbox(Database& db) {
+  return list<OutboxEntry>(
+      db,
+      "SELECT o.id, n.message_id, n.topic, o.endpoint, o.endpoint_label, n.dedup_key, n.sequence,"
+      " o.attempts, n.created, o.next_attempt, o.last_detail, n.json"
+      " FROM outbox o JOIN notification n ON n.id = o.notification ORDER BY o.id",
+      {}, entry_from);
+}
+
+Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
+  return list<OutboxEntry>(
+      db,
+      "SELECT d.id, n.message_id, n.topic, d.endpoint, d.endpoint_label, n.dedup_key, n.sequence,"
+      " d.attempts, n.created, d.died, d.last_detail, n.json"
+      " FROM dead_letter d JOIN notification n ON n.id = d.notification"
+      " ORDER BY d.died DESC, d.id DESC LIMIT ?",
+      {as_limit(limit)}, entry_from);
+}
+
+Result<std::vector<AlarmStatus>> alarms(Database& db) {
+  return list<AlarmStatus>(
+      db,
+      "SELECT alarm, key, state, reason, reason_data, state_since, updated_at, note FROM alarm"
+      " ORDER BY alarm, key",
+      {}, [](const Row& row) {
+        return AlarmStatus{.alarm = row.text(0),
+                           .key = alarm_key_from_text(row.text(1)),
+                           .state = state_from_text(row.text(2)),
+                           .reason = row.text(3),
+                           .reason_data = row.text(4),
+                           .state_since = instant_from_ms(row.number(5)),
+                           .updated_at = instant_from_ms(row.number(6)),
+                           .note = row.text(7)};
+      });
+}
+
+Result<std::vector<HistoryItem>> history(Database& db, const std::string& alarm,
+                                         std::size_t limit) {
+  return list<HistoryItem>(
+      db,
+      "SELECT alarm, key, time, type, summary, data FROM history WHERE alarm = ?"
+      " ORDER BY id DESC LIMIT ?",
+      {alarm, as_limit(limit)}, [](const Row& row) {
+        return HistoryItem{.alarm = row.text(0),
+                           .key = alarm_key_from_text(row.text(1)),
+                           .time = instant_from_ms(row.number(2)),
+                           .type = row.text(3),
+                           .summary = row.text(4),
+                           .data = row.text(5)};
+      });
+}
+
+Result<std::vector<Transition>> transitions(Database& db, const std::string& alarm,
+                                            std::size_t limit) {
+  Result<std::vector<std::string>> texts = list<std::string>(
+      db, "SELECT json FROM transition WHERE alarm = ? ORDER BY sequence DESC LIMIT ?",
+      {alarm, as_limit(limit)}, [](const Row& row) { return row.text(0); });
+  if (!texts) return texts.error();
+  std::vector<Transition> out;
+  for (const std::string& text : *texts) {
+    Result<Transition> transition = transition_from_json(text);
+    if (!transition) return transition.error();
+    out.push_back(std::move(*transition));
+  }
+  return out;
+}
+
+Result<Tally> tally(Database& db) {
+  Tally out;
+  Status done = db.each(
+      "SELECT endpoint, count(*) FROM outbox GROUP BY endpoint", {},
+      [&](const Row& row) { out.waiting[row.text(0)] = static_cast<std::size_t>(row.number(1)); });
+  if (!done) return done.error();
+  Result<std::int64_t> dead = db.number("SELECT count(*) FROM dead_letter");
+  if (!dead) return dead.error();
+  out.dead_letters = static_cast<std::size_t>(*dead);
+  return out;
+}
+
+}  // namespace tocsin::store_queries
