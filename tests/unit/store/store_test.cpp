@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/store/store.hpp"
+
+#include "support/catch.hpp"
+#include "support/sample_commit.hpp"
+#include "support/temp_dir.hpp"
+
+namespace tocsin {
+namespace {
+
+std::unique_ptr<Store> open_store(const std::string& directory, StoreOptions options = {}) {
+  options.reserve_bytes = 64 * 1024;
+  Result<std::unique_ptr<Store>> store = Store::open(directory, options);
+  INFO((store ? "" : store.error().text));
+  REQUIRE(store);
+  return std::move(*store);
+}
+
+TEST_CASE("what was committed is there after a restart", "[store]") {
+  const TempDir dir;
+  Commit commit = sample_commit(1);
+  {
+    auto store = open_store(dir.path());
+    const auto created = store->commit(commit);
+    REQUIRE(created);
+    REQUIRE(created->size() == 2);
+    CHECK((*created)[0].endpoint == "security/slack/1");
+    CHECK((*created)[0].notification.find("\"message_id\":\"m-1\"") != std::string::npos);
+  }
+  auto store = open_store(dir.path());
+  const auto image = store->load();
+  REQUIRE(image);
+  CHECK(image->next_sequence == 2);
+  REQUIRE(image->rows.size() == 1);
+  CHECK(image->rows[0].value == commit.state.rows[0].value);
+  REQUIRE(image->seen.size() == 1);
+  CHECK(image->seen[0].id == commit.state.seen[0].id);
+  CHECK(image->seen[0].time == commit.state.seen[0].time);
+  REQUIRE(image->alarms.size() == 1);
+  CHECK(image->alarms[0].key == commit.state.alarms[0].key);
+  CHECK(image->alarms[0].state == AlarmState::alarm);
+  const auto positions = store->positions();
+  REQUIRE(positions);
+  REQUIRE(positions->size() == 1);
+  CHECK((*positions)[0].second[0].value == commit.positions[0].value);
+  const auto outbox = store->outbox();
+  REQUIRE(outbox);
+  REQUIRE(outbox->size() == 2);
+  CHECK((*outbox)[1].endpoint_label == "email ops@example.com");
+  CHECK((*outbox)[1].created == commit.now);
+  const auto history = store->history("root-login", 10);
+  REQUIRE(history);
+  REQUIRE(history->size() == 1);
+  CHECK((*history)[0].summary == "Alarm updated from OK to ALARM");
+  const auto transitions = store->transitions("root-login", 10);
+  REQUIRE(transitions);
+  REQUIRE(transitions->size() == 1);
+  CHECK((*transitions)[0].events[0].message == "event 1");
+}
+
+TEST_CASE("positions and rows without a value are gone", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  REQUIRE(store->commit(sample_commit(1)));
+  Commit removal;
+  removal.now = instant_from_ms(5);
+  removal.positions = {{"cloudtrail", "file-1", std::nullopt}};
+  removal.state.rows = {{"cell", "1", std::nullopt}};
+  removal.state.seen_floor = {{"cloudtrail", instant_from_ms(1'000'000'000'000)}};
+  removal.state.removed = {{"root-login", sample_key(1)}};
+  REQUIRE(store->commit(removal));
+  const auto image = store->load();
+  REQUIRE(image);
+  CHECK(image->rows.empty());
+  CHECK(image->seen.empty());
+  CHECK(image->alarms.empty());
+  CHECK(store->positions()->empty());
+}
+
+TEST_CASE("bytes that are no text come back as they were", "[store]") {
+  const TempDir dir;
+  const std::string wild("\0\xff:\n\x80", 5);
+  auto store = open_store(dir.path());
+  Commit commit;
+  commit.positions = {{wild, wild, wild}};
+  commit.state.rows = {{"cell", wild, wild}};
+  AlarmStatus status;
+  status.alarm = status.reason = wild;
+  status.key = {{wild, ""}, {"", wild}};
+  commit.state.alarms = {status};
+  REQUIRE(store->commit(commit));
+  const auto image = store->load();
+  REQUIRE(image);
+  CHECK(image->rows[0].id == wild);
+  CHECK(image->rows[0].value == wild);
+  CHECK(image->alarms[0].alarm == wild);
+  CHECK(image->alarms[0].key == commit.state.alarms[0].key);
+  CHECK((*store->positions())[0].second[0].name == wild);
+}
+
+TEST_CASE("the sequence never goes back", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  CHECK(store->load()->next_sequence == 1);
+  Commit commit;
+  commit.state.next_sequence = 9;
+  REQUIRE(store->commit(commit));
+  commit.state.next_sequence = 4;
+  REQUIRE(store->commit(commit));
+  CHECK(store->load()->next_sequence == 9);
+}
+
+TEST_CASE("a delivered message leaves the outbox and its text goes with the last endpoint",
+          "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  const auto created = store->commit(sample_commit(1));
+  REQUIRE(created);
+  Commit outcome;
+  outcome.deliveries = {delivered((*created)[0].id)};
+  REQUIRE(store->commit(outcome));
+  REQUIRE(store->outbox()->size() == 1);
+  CHECK_FALSE((*store->outbox())[0].notification.empty());
+  outcome.deliveries = {delivered((*created)[1].id), delivered((*created)[1].id)};
+  REQUIRE(store->commit(outcome));
+  CHECK(store->outbox()->empty());
+  CHECK(store->report().outbox_rows == 0);
+}
+
+TEST_CASE("a retry remembers attempts, time and reason", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  const auto created = store->commit(sample_commit(1));
+  REQUIRE(created);
+  Commit outcome;
+  DeliveryRecord record = outcome_of((*created)[0].id, DeliveryRecord::Fate::retry);
+  record.attempts = 3;
+  record.next_attempt = instant_from_ms(77'000);
+  record.detail = "503 from hooks.slack.com";
+  outcome.deliveries = {record};
+  REQUIRE(store->commit(outcome));
+  const auto outbox = store->outbox();
+  CHECK((*outbox)[0].attempts == 3);
+  CHECK((*outbox)[0].next_attempt == instant_from_ms(77'000));
+  CHECK((*outbox)[0].last_detail == "503 from hooks.slack.com");
+}
+
+TEST_CASE("a message given up is kept as a dead letter with its text", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  const auto created = store->commit(sample_commit(1));
+  REQUIRE(created);
+  Commit outcome;
+  outcome.now = instant_from_ms(1000);
+  DeliveryRecord record = outcome_of((*created)[0].id, DeliveryRecord::Fate::dead);
+  record.at = instant_from_ms(1000);
+  record.status = 404;
+  record.detail = "404 from hooks.slack.com";
+  outcome.deliveries = {record};
+  REQUIRE(store->commit(outcome));
+  const auto dead = store->dead_letters(10);
+  REQUIRE(dead);
+  REQUIRE(dead->size() == 1);
+  CHECK((*dead)[0].last_detail == "404 from hooks.slack.com");
+  CHECK((*dead)[0].notification == (*created)[0].notification);
+  CHECK(store->report().dead_letters == 1);
+  CHECK(store->report().outbox_rows == 1);
+
+  SECTION("until its retention is over") {
+    Commit later;
+    later.now = instant_from_ms(1000) + days{14} + Duration{1};
+    later.positions = {{"g", "p", "v"}};
+    REQUIRE(store->commit(later));
+    CHECK(store->dead_letters(10)->empty());
+    CHECK(store->report().dead_letters == 0);
+  }
+}
+
+TEST_CASE("a message beyond the outbox's bound becomes a dead letter and is counted", "[store]") {
+  const TempDir dir;
+  StoreOptions options;
+  options.outbox_rows_max = 2;
+  auto store = open_store(dir.path(), options);
+  REQUIRE(store->commit(sample_commit(1))->size() == 2);
+  REQUIRE(store->commit(sample_commit(2))->size() == 2);
+  REQUIRE(store->commit(sample_commit(3))->empty());
+  CHECK(store->report().outbox_overflows == 2);
+  CHECK(store->report().outbox_rows == 4);
+  REQUIRE(store->dead_letters(10)->size() == 2);
+  CHECK((*store->dead_letters(1))[0].message_id == "m-3");
+}
+
+TEST_CASE("ids of the outbox are never used twice", "[store]") {
+  const TempDir dir;
+  std::int64_t last = 0;
+  for (int i = 1; i <= 3; ++i) {
+    auto store = open_store(dir.path());
+    const auto created = store->commit(sample_commit(i));
+    REQUIRE(created);
+    CHECK((*created)[0].id > last);
+    last = created->back().id;
+    Commit outcome;
+    for (const OutboxEntry& e : *created) outcome.deliveries.push_back(delivered(e.id));
+    REQUIRE(store->commit(outcome));
+  }
+}
+
+TEST_CASE("old history goes in small steps, new history stays", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  Commit old;
+  old.now = instant_from_ms(0);
+  for (int i = 0; i < 100; ++i) old.history.push_back(history_item("a", instant_from_ms(i)));
+  REQUIRE(store->commit(old));
+  Commit fresh;
+  fresh.now = instant_from_ms(0) + days{31};
+  fresh.history = {history_item("a", fresh.now)};
+  fresh.history[0].summary = "new";
+  REQUIRE(store->commit(fresh));
+  const std::size_t left = store->history("a", 1000)->size();
+  CHECK(left < 101);
+  CHECK(left > 1);
+  fresh.history.clear();
+  fresh.positions = {{"g", "p", "v"}};
+  for (int i = 0; i < 10; ++i) REQUIRE(store->commit(fresh));
+  const auto items = store->history("a", 1000);
+  REQUIRE(items->size() == 1);
+  CHECK((*items)[0].summary == "new");
+}
+
+TEST_CASE("history is bounded in number too", "[store]") {
+  const TempDir dir;
+  StoreOptions options;
+  options.history_rows_max = 10;
+  options.transition_rows_max = 5;
+  auto store = open_store(dir.path(), options);
+  for (int i = 1; i <= 30; ++i) REQUIRE(store->commit(sample_commit(i)));
+  CHECK(store->history("root-login", 1000)->size() == 10);
+  const auto transitions = store->transitions("root-login", 1000);
+  CHECK(transitions->size() == 5);
+  CHECK(transitions->front().sequence == 30);
+}
+
+TEST_CASE("an empty commit is a transaction that changes nothing", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  Commit commit;
+  CHECK(commit.empty());
+  CHECK(store->commit(commit));
+  CHECK_FALSE(sample_commit(1).empty());
+}
+
+}  // namespace
+}  // namespace tocsin
