@@ -60,8 +60,8 @@ struct Response {
 struct Delivery {
   enum class Outcome { delivered, retry, rejected };
   Outcome outcome = Outcome::retry;
-  std::string detail;
-  std::optional<Duration> retry_after;
+  std::string detail = {};
+  std::optional<Duration> retry_after = {};
 };
 
 // What an attempt may depend on beside the notification.

@@ -30,10 +30,10 @@ struct DeliveryRecord {
   std::int64_t outbox_id = 0;
   enum class Fate { delivered, retry, dead } fate = Fate::delivered;
   int attempts = 0;
-  Instant at;
-  Instant next_attempt;  // fate == retry
+  Instant at{};
+  Instant next_attempt{};  // fate == retry
   int status = 0;
-  std::string detail;
+  std::string detail = {};
 };
 
 // A DeliveryRecord with what a person must know of its message: for counters, logs, and to tell the

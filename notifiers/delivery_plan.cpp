@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notifiers/delivery_plan.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "tocsin/result.hpp"
+
+namespace tocsin {
+
+void DeliveryPlan::set_endpoints(const std::vector<Endpoint>& endpoints, Instant now) {
+  for (auto& [id, queue] : queues_) queue.removed = true;
+  for (const Endpoint& endpoint : endpoints) {
+    Queue& queue = queues_[endpoint.id];
+    queue.policy.retry_for = endpoint.retry_for;
+    queue.group = endpoint.group;
+    queue.removed = false;
+  }
+  for (auto it = queues_.begin(); it != queues_.end();) {
+    Queue& queue = it->second;
+    if (queue.removed) {
+      while (!queue.waiting.empty())
+        bury(it->first, queue, queue.waiting.begin()->second, "the subscription was removed", now);
+      if (queue.in_flight == 0) {
+        it = queues_.erase(it);
+        continue;
+      }
+    }
+    ++it;
+  }
+}
+
+void DeliveryPlan::push(const OutboxEntry& entry, Instant now) {
+  follow_clock(now);
+  Message message;
+  message.message_id = entry.message_id;
+  message.topic = entry.topic;
+  message.label = entry.endpoint_label;
+  message.dedup_key = entry.dedup_key;
+  message.attempts = entry.attempts;
+  message.created = entry.created;
+  message.next_attempt = entry.next_attempt;
+  // After a restart the time of the first attempt is not known; it was made soon after the message.
+  if (entry.attempts > 0) message.first_attempt = entry.created;
+
+  const auto found = queues_.find(entry.endpoint);
+  if (found == queues_.end() || found->second.removed) {
+    report(entry.endpoint, entry.id, message,
+           {.outbox_id = entry.id,
+            .fate = DeliveryRecord::Fate::dead,
+            .attempts = entry.attempts,
+            .at = now,
+            .detail = "the subscription was removed"});
+    return;
+  }
+  Queue& queue = found->second;
+  if (!queue.messages.emplace(entry.id, message).second) return;
+  // No wait of ours is longer. A later time was stored before the clock was set back.
+  Message& kept = queue.messages.at(entry.id);
+  kept.next_attempt = std::min(kept.next_attempt, now + 2 * queue.policy.delay_max);
+  queue.chains[message.dedup_key].insert(entry.id);
+  schedule(queue, entry.id);
+  if (queue.messages.size() > limits_.pending_max) bury_oldest(entry.endpoint, queue, now);
+}
+
+// Waits are meant as lengths. When the wall clock is set back, every stored time moves with it, so
+// that a retry due in ten seconds is not due in an hour and ten seconds.
+void DeliveryPlan::follow_clock(Instant now) {
+  if (last_now_ == kNoTime || now >= last_now_) {
+    last_now_ = now;
+    return;
+  }
+  const Duration back = last_now_ - now;
+  last_now_ = now;
+  for (auto& [endpoint, queue] : queues_) {
+    for (auto& [id, message] : queue.messages) {
+      message.created -= back;
+      message.next_attempt -= back;
+      if (message.first_attempt != kNoTime) message.first_attempt -= back;
+    }
+    const auto waiting = queue.waiting;
+    for (const auto& [due, id] : waiting) schedule(queue, id);
+  }
+}
+
+std::vector<DueAttempt> DeliveryPlan::take_due(Instant now) {
+  follow_clock(now);
+  std::vector<std::pair<Instant, const std::string*>>
+      ready;  // by the due time of their first message
+  for (const auto& [endpoint, queue] : queues_)
+    if (queue.in_flight == 0 && !queue.waiting.empty() && queue.waiting.begin()->first <= now)
+      ready.emplace_back(queue.waiting.begin()->first, &endpoint);
+  std::sort(ready.begin(), ready.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first, *a.second) < std::tie(b.first, *b.second);
+  });
+  std::vector<DueAttempt> attempts;
+  for (const auto& [due, endpoint] : ready) {
+    Queue& queue = queues_.at(*endpoint);
+    if (may_start(queue)) attempts.push_back(start(*endpoint, queue, now));
+  }
+  return attempts;
+}
+
+bool DeliveryPlan::may_start(const Queue& queue) const {
+  if (in_flight_.size() >= limits_.in_flight_max) return false;
+  const auto group = group_in_flight_.find(queue.group);
+  return queue.group.empty() || group == group_in_flight_.end() ||
+         group->second < limits_.group_in_flight_max;
+}
+
+DueAttempt DeliveryPlan::start(const std::string& endpoint, Queue& queue, Instant now) {
+  const std::int64_t id = queue.waiting.begin()->second;
+  queue.waiting.erase(queue.waiting.begin());
+  Message& message = queue.messages.at(id);
+  queue.in_flight = id;
+  in_flight_[id] = {endpoint, queue.group};
+  if (!queue.group.empty()) ++group_in_flight_[queue.group];
+  if (message.first_attempt == kNoTime) {
+    message.first_attempt = now;
+    // From now on its successor knows until when it waits.
+    schedule_successor(queue, id, message.dedup_key);
+  }
+  return {id,
+          endpoint,
+          {.number = message.attempts + 1,
+           .now = now,
+           .superseded = message.superseded,
+           .overtaking = has_earlier(queue, id, message)}};
+}
+
+Instant DeliveryPlan::next_due() const {
+  Instant next = kNever;
+  for (const auto& [endpoint, queue] : queues_)
+    // What may not start for others' sake waits for an outcome, not for time.
+    if (queue.in_flight == 0 && !queue.waiting.empty() && may_start(queue))
+      next = std::min(next, queue.waiting.begin()->first);
+  return next;
+}
+
+void DeliveryPlan::on_outcome(std::int64_t id, const Delivery& delivery, int status, Instant now) {
+  follow_clock(now);
+  const auto flight = in_flight_.find(id);
+  if (flight == in_flight_.end()) return;
+  const auto [endpoint, group] = flight->second;
+  in_flight_.erase(flight);
+  if (!group.empty() && --group_in_flight_[group] == 0) group_in_flight_.erase(group);
+
+  Queue& queue = queues_.at(endpoint);
+  Message& message = queue.messages.at(id);
+  queue.in_flight = 0;
+  ++message.attempts;
+  DeliveryRecord record{.outbox_id = id,
+                        .fate = DeliveryRecord::Fate::dead,
+                        .attempts = message.attempts,
+                        .at = now,
+                        .next_attempt = now,
+                        .status = status,
+                        .detail = delivery.detail};
+  if (delivery.outcome == Delivery::Outcome::delivered) {
+    record.fate = DeliveryRecord::Fate::delivered;
+    for (const std::int64_t other : queue.chains.at(message.dedup_key))
+      if (other < id) queue.messages.at(other).superseded = true;
+  } else if (delivery.outcome == Delivery::Outcome::retry && !queue.removed) {
+    const auto next = next_attempt(queue.policy, {message.message_id, message.attempts,
+                                                  message.created, now, delivery.retry_after});
+    if (next) {
+      record.fate = DeliveryRecord::Fate::retry;
+      record.next_attempt = message.next_attempt = *next;
+    }
+  }
+  report(endpoint, id, message, record);
+  if (record.fate == DeliveryRecord::Fate::retry)
+    schedule(queue, id);
+  else
+    remove(queue, id);
+  if (queue.removed) queues_.erase(endpoint);
+}
+
+std::size_t DeliveryPlan::pending() const {
+  std::size_t count = 0;
+  for (const auto& [endpoint, queue] : queues_) count += queue.messages.size();
+  return count;
+}
+
+bool DeliveryPlan::has_earlier(const Queue& queue, std::int64_t id, const Message& message) const {
+  return *queue.chains.at(message.dedup_key).begin() < id;
+}
+
+Instant DeliveryPlan::due_of(const Queue& queue, std::int64_t id, const Message& message) const {
+  const auto& chain = queue.chains.at(message.dedup_key);
+  const auto self = chain.find(id);
+  // What was tried once has overtaken already, or was first.
+  if (message.attempts > 0 || self == chain.begin()) return message.next_attempt;
+  const Message& earlier = queue.messages.at(*std::prev(self));
+  const Instant patience = message.created + limits_.order_hold;
+  const Instant held_until = earlier.first_attempt == kNoTime
+                                 ? patience
+                                 : std::min(patience, earlier.first_attempt + limits_.order_hold);
+  return std::max(message.next_attempt, held_until);
+}
+
+void DeliveryPlan::schedule(Queue& queue, std::int64_t id) {
+  Message& message = queue.messages.at(id);
+  queue.waiting.erase({message.due, id});
+  message.due = due_of(queue, id, message);
+  queue.waiting.emplace(message.due, id);
+}
+
+void DeliveryPlan::schedule_successor(Queue& queue, std::int64_t id, const std::string& dedup_key) {
+  const auto chain = queue.chains.find(dedup_key);
+  if (chain == queue.chains.end()) return;
+  const auto next = chain->second.upper_bound(id);
+  if (next != chain->second.end() && *next != queue.in_flight) schedule(queue, *next);
+}
+
+void DeliveryPlan::remove(Queue& queue, std::int64_t id) {
+  const auto found = queue.messages.find(id);
+  const std::string dedup_key = found->second.dedup_key;
+  queue.waiting.erase({found->second.due, id});
+  queue.messages.erase(found);
+  auto& chain = queue.chains.at(dedup_key);
+  chain.erase(id);
+  if (chain.empty())
+    queue.chains.erase(dedup_key);
+  else
+    schedule_successor(queue, id, dedup_key);
+}
+
+void DeliveryPlan::report(const std::string& endpoint, std::int64_t id, const Message& message,
+                          DeliveryRecord record) {
+  record.outbox_id = id;
+  reports_.push_back({std::move(record), message.message_id, message.topic, endpoint, message.label,
+                      message.dedup_key});
+}
+
+void DeliveryPlan::bury(const std::string& endpoint, Queue& queue, std::int64_t id,
+                        std::string detail, Instant now) {
+  const Message& message = queue.messages.at(id);
+  report(endpoint, id, message,
+         {.outbox_id = id,
+          .fate = DeliveryRecord::Fate::dead,
+          .attempts = message.attempts,
+          .at = now,
+          .detail = std::move(detail)});
+  remove(queue, id);
+}
+
+void DeliveryPlan::bury_oldest(const std::string& endpoint, Queue& queue, Instant now) {
+  auto oldest = queue.messages.begin();
+  if (oldest->first == queue.in_flight) ++oldest;
+  bury(endpoint, queue, oldest->first,
+       "more than " + std::to_string(limits_.pending_max) + " messages wait for this subscription",
+       now);
+}
+
+}  // namespace tocsin

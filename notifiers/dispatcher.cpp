@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notifiers/dispatcher.hpp"
+
+#include <algorithm>
+
+namespace tocsin {
+namespace {
+
+// Due times are wall times, which may jump: looked at again at least this often.
+constexpr Duration kTurnMax = seconds{1};
+
+}  // namespace
+
+Dispatcher::Dispatcher(DispatcherEdges edges, DeliveryLimits limits)
+    : edges_(std::move(edges)), plan_(limits) {}
+
+void Dispatcher::set_endpoints(std::vector<Endpoint> endpoints) {
+  post([this, endpoints = std::move(endpoints)]() mutable {
+    plan_.set_endpoints(endpoints, edges_.clock.now());
+    endpoints_.clear();
+    for (Endpoint& endpoint : endpoints) endpoints_[endpoint.id] = std::move(endpoint);
+  });
+}
+
+void Dispatcher::push(std::vector<OutboxEntry> entries) {
+  if (entries.empty()) return;
+  post([this, entries = std::move(entries)]() mutable { accept(std::move(entries)); });
+}
+
+void Dispatcher::probe(std::function<void()> done) { post(std::move(done)); }
+
+void Dispatcher::post(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.tasks.push_back(std::move(task));
+  }
+  edges_.transport.wake();
+}
+
+void Dispatcher::stop(Duration grace) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.stop_grace = grace;
+  }
+  edges_.transport.wake();
+}
+
+Dispatcher::Load Dispatcher::load() const {
+  const std::lock_guard lock(mutex_);
+  return inbox_.load;
+}
+
+void Dispatcher::run() {
+  for (;;) {
+    if (stop_at_ && (is_idle() || edges_.clock.tick() >= *stop_at_)) break;
+    step(kTurnMax);
+  }
+}
+
+void Dispatcher::step(Duration max_wait) {
+  take_inbox();
+  start_due();
+  hand_over_reports();
+  Duration wait = std::min(max_wait, plan_.next_due() - edges_.clock.now());
+  if (stop_at_) wait = std::min(wait, *stop_at_ - edges_.clock.tick());
+  for (const auto& [token, response] : edges_.transport.poll(std::max(wait, Duration{0}))) {
+    const auto found = in_flight_.find(token);
+    if (found == in_flight_.end()) continue;
+    const Delivery delivery = found->second->outcome(response, edges_.clock.now());
+    finish(token, delivery, response.status);
+  }
+  hand_over_reports();
+  const std::lock_guard lock(mutex_);
+  inbox_.load = {plan_.pending(), plan_.in_flight()};
+}
+
+void Dispatcher::take_inbox() {
+  std::vector<std::function<void()>> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(inbox_.tasks);
+    if (inbox_.stop_grace && !stop_at_) stop_at_ = edges_.clock.tick() + *inbox_.stop_grace;
+  }
+  for (auto& task : tasks) task();
+}
+
+void Dispatcher::accept(std::vector<OutboxEntry> entries) {
+  const Instant now = edges_.clock.now();
+  for (OutboxEntry& entry : entries) {
+    keep_text(entry.id, std::move(entry.notification));
+    plan_.push(entry, now);
+  }
+}
+
+// Texts beyond the bound are not kept but read again when their turn comes; after a start with a
+// full outbox that is rare.
+void Dispatcher::keep_text(std::int64_t outbox_id, std::string text) {
+  if (edges_.load && text_bytes_ + text.size() > kTextBytesMax) return;
+  const std::size_t size = text.size();
+  if (texts_.emplace(outbox_id, std::move(text)).second) text_bytes_ += size;
+}
+
+Result<Notification> Dispatcher::notification_of(std::int64_t outbox_id) {
+  const auto kept = texts_.find(outbox_id);
+  if (kept != texts_.end()) return edges_.parse(kept->second);
+  if (!edges_.load) return Error{"not-found", "its text is not known"};
+  const auto text = edges_.load(outbox_id);
+  if (!text) return Error{"not-loaded", text.error().text};
+  return edges_.parse(*text);
+}
+
+void Dispatcher::start_due() {
+  // A message that cannot be read ends at once, and the next of its endpoint is due.
+  for (auto due = plan_.take_due(edges_.clock.now()); !due.empty();
+       due = plan_.take_due(edges_.clock.now()))
+    for (const DueAttempt& attempt : due) start(attempt);
+}
+
+void Dispatcher::start(const DueAttempt& due) {
+  const auto notification = notification_of(due.outbox_id);
+  if (!notification) {
+    const bool again = notification.error().code == "not-loaded";
+    finish(due.outbox_id,
+           {.outcome = again ? Delivery::Outcome::retry : Delivery::Outcome::rejected,
+            .detail = "the stored message cannot be read: " + notification.error().text},
+           0);
+    return;
+  }
+  const auto& notifier = endpoints_.at(due.endpoint).notifier;
+  in_flight_[due.outbox_id] = notifier;
+  edges_.transport.start(due.outbox_id, notifier->request(*notification, due.attempt));
+}
+
+void Dispatcher::finish(std::int64_t outbox_id, const Delivery& delivery, int status) {
+  in_flight_.erase(outbox_id);
+  plan_.on_outcome(outbox_id, delivery, status, edges_.clock.now());
+}
+
+void Dispatcher::hand_over_reports() {
+  std::vector<DeliveryReport> reports = plan_.take_reports();
+  if (reports.empty()) return;
+  for (const DeliveryReport& report : reports) {
+    if (report.record.fate == DeliveryRecord::Fate::retry) continue;
+    const auto text = texts_.find(report.record.outbox_id);
+    if (text == texts_.end()) continue;
+    text_bytes_ -= text->second.size();
+    texts_.erase(text);
+  }
+  edges_.on_reports(std::move(reports));
+}
+
+bool Dispatcher::is_idle() const {
+  return plan_.in_flight() == 0 && plan_.next_due() > edges_.clock.now();
+}
+
+}  // namespace tocsin

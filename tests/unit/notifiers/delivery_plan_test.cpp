@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notifiers/delivery_plan.hpp"
+
+#include <map>
+#include <random>
+
+#include "support/catch.hpp"
+
+namespace tocsin {
+namespace {
+
+using Fate = DeliveryRecord::Fate;
+
+const Instant kStart = instant_from_ms(1'773'488'462'000);
+const Delivery kDelivered{Delivery::Outcome::delivered, "ok", {}};
+const Delivery kRetry{Delivery::Outcome::retry, "503", {}};
+const Delivery kRejected{Delivery::Outcome::rejected, "404", {}};
+
+Endpoint endpoint(std::string id, std::string group = {}) {
+  Endpoint e;
+  e.id = std::move(id);
+  e.label = "label of " + e.id;
+  e.group = std::move(group);
+  return e;
+}
+
+OutboxEntry entry(std::int64_t id, std::string endpoint, std::string key = {},
+                  Instant created = kStart) {
+  OutboxEntry e;
+  e.id = id;
+  e.message_id = "message-" + std::to_string(id);
+  e.topic = "security";
+  e.endpoint = std::move(endpoint);
+  e.dedup_key = key.empty() ? "key-" + std::to_string(id) : std::move(key);
+  e.created = e.next_attempt = created;
+  return e;
+}
+
+DeliveryPlan plan_with(std::vector<Endpoint> endpoints, DeliveryLimits limits = {}) {
+  DeliveryPlan plan(limits);
+  plan.set_endpoints(endpoints, kStart);
+  return plan;
+}
+
+std::vector<std::int64_t> ids(const std::vector<DueAttempt>& due) {
+  std::vector<std::int64_t> out;
+  for (const DueAttempt& d : due) out.push_back(d.outbox_id);
+  return out;
+}
+
+using Ids = std::vector<std::int64_t>;
+
+// The only message due at `now`, already begun.
+DueAttempt only_due(DeliveryPlan& plan, Instant now) {
+  const auto due = plan.take_due(now);
+  REQUIRE(due.size() == 1);
+  return due[0];
+}
+
+}  // namespace
+
+TEST_CASE("a message is sent at once and reported as delivered", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  CHECK(plan.next_due() == kStart);
+  CHECK(only_due(plan, kStart).attempt.number == 1);
+  CHECK(plan.next_due() == kNever);
+  plan.on_outcome(1, kDelivered, 200, kStart + seconds{1});
+  const auto reports = plan.take_reports();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].record.fate == Fate::delivered);
+  CHECK(reports[0].record.attempts == 1);
+  CHECK(reports[0].record.status == 200);
+  CHECK(reports[0].topic == "security");
+  CHECK(plan.pending() == 0);
+}
+
+TEST_CASE("an endpoint has one attempt in flight, and a hanging one delays no other",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a"), endpoint("b")});
+  for (const std::int64_t id : {1, 2}) plan.push(entry(id, "a"), kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{1});
+  plan.push(entry(3, "b"), kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{3});
+  CHECK(plan.take_due(kStart + hours{1}).empty());
+  plan.on_outcome(1, kDelivered, 200, kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{2});
+}
+
+TEST_CASE("a failed attempt is made again after its delay, others go out meanwhile",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  only_due(plan, kStart);
+  plan.on_outcome(1, kRetry, 503, kStart);
+  const auto report = plan.take_reports().at(0).record;
+  CHECK(report.fate == Fate::retry);
+  CHECK(report.next_attempt == plan.next_due());
+  CHECK(report.next_attempt > kStart);
+  plan.push(entry(2, "a"), kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{2});
+  plan.on_outcome(2, kDelivered, 200, kStart);
+  CHECK(plan.take_due(report.next_attempt - milliseconds{1}).empty());
+  CHECK(only_due(plan, report.next_attempt).attempt.number == 2);
+}
+
+TEST_CASE("a rejected message is a dead letter at once", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  only_due(plan, kStart);
+  plan.on_outcome(1, kRejected, 404, kStart);
+  CHECK(plan.take_reports().at(0).record.fate == Fate::dead);
+  CHECK(plan.pending() == 0);
+}
+
+TEST_CASE("a message that fails for a day is a dead letter after a last attempt",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  Instant now = kStart;
+  int attempts = 0;
+  for (; plan.pending() > 0; now = std::min(plan.next_due(), kNever)) {
+    only_due(plan, now);
+    plan.on_outcome(1, kRetry, 503, now);
+    ++attempts;
+    if (plan.pending() == 0) break;
+  }
+  const auto reports = plan.take_reports();
+  CHECK(reports.back().record.fate == Fate::dead);
+  CHECK(reports.back().record.at == kStart + hours{24});
+  CHECK(reports.back().record.attempts == attempts);
+  CHECK(attempts > 140);
+  CHECK(attempts < 200);
+}
+
+TEST_CASE("Retry-After moves the next attempt", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  only_due(plan, kStart);
+  plan.on_outcome(1, {Delivery::Outcome::retry, "429", seconds{30}}, 429, kStart);
+  CHECK(plan.next_due() == kStart + seconds{30});
+}
+
+TEST_CASE("OK waits behind a retried ALARM of the same key and goes when that is delivered",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a", "key"), kStart);
+  only_due(plan, kStart);
+  plan.on_outcome(1, kRetry, 503, kStart);
+  plan.push(entry(2, "a", "key"), kStart);
+  CHECK(plan.take_due(kStart).empty());
+  const Instant retry = plan.next_due();
+  CHECK(only_due(plan, retry).outbox_id == 1);
+  plan.on_outcome(1, kDelivered, 200, retry);
+  const DueAttempt ok = only_due(plan, retry);
+  CHECK(ok.outbox_id == 2);
+  CHECK_FALSE(ok.attempt.overtaking);
+}
+
+TEST_CASE("OK overtakes an ALARM that is retried for a minute; both say so", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a", "key"), kStart);
+  plan.push(entry(2, "a", "key"), kStart);
+  Instant now = kStart;
+  std::optional<DueAttempt> overtaker;
+  while (!overtaker) {
+    for (const DueAttempt& due : plan.take_due(now)) {
+      if (due.outbox_id == 2) overtaker = due;
+      plan.on_outcome(due.outbox_id, due.outbox_id == 2 ? kDelivered : kRetry, 0, now);
+    }
+    if (!overtaker) now = plan.next_due();
+    REQUIRE(now <= kStart + seconds{60});
+  }
+  CHECK(now == kStart + seconds{60});
+  CHECK(overtaker->attempt.overtaking);
+  CHECK_FALSE(overtaker->attempt.superseded);
+  const DueAttempt late = only_due(plan, plan.next_due());
+  CHECK(late.outbox_id == 1);
+  CHECK(late.attempt.superseded);
+}
+
+TEST_CASE("nothing waits behind an ALARM that has been retried for longer than a minute",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  OutboxEntry old = entry(1, "a", "key");
+  old.attempts = 9;
+  old.next_attempt = kStart + hours{1};
+  plan.push(old, kStart);
+  const Instant now = kStart + minutes{10};
+  plan.push(entry(2, "a", "key", now), now);
+  CHECK(only_due(plan, now).outbox_id == 2);
+}
+
+TEST_CASE("a burst of one key is held one minute, not one each", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  for (std::int64_t id = 1; id <= 10; ++id) plan.push(entry(id, "a", "key"), kStart);
+  Ids order;
+  Instant now = kStart;
+  while (order.size() < 9) {
+    for (const DueAttempt& due : plan.take_due(now)) {
+      if (due.outbox_id > 1) order.push_back(due.outbox_id);
+      plan.on_outcome(due.outbox_id, due.outbox_id > 1 ? kDelivered : kRetry, 0, now);
+    }
+    now = std::max(now, plan.next_due());
+    REQUIRE(now < kStart + minutes{2});
+  }
+  CHECK(order == Ids{2, 3, 4, 5, 6, 7, 8, 9, 10});
+}
+
+TEST_CASE("messages of a subscription that is gone become dead letters, what is in flight counts",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a"), endpoint("b")});
+  for (const std::int64_t id : {1, 2}) plan.push(entry(id, "a"), kStart);
+  plan.take_due(kStart);
+  plan.set_endpoints({endpoint("b")}, kStart);
+  auto reports = plan.take_reports();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].record.outbox_id == 2);
+  CHECK(reports[0].record.fate == Fate::dead);
+  plan.on_outcome(1, kDelivered, 200, kStart);
+  CHECK(plan.take_reports().at(0).record.fate == Fate::delivered);
+  plan.push(entry(3, "a"), kStart);
+  CHECK(plan.take_reports().at(0).record.fate == Fate::dead);
+  CHECK(plan.pending() == 0);
+}
+
+TEST_CASE("a reload that keeps an endpoint keeps its timers", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  only_due(plan, kStart);
+  plan.on_outcome(1, kRetry, 503, kStart);
+  const Instant due = plan.next_due();
+  plan.set_endpoints({endpoint("a"), endpoint("b")}, kStart);
+  CHECK(plan.next_due() == due);
+}
+
+TEST_CASE("entries restored after a restart go on where they stood", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  OutboxEntry waiting = entry(1, "a");
+  waiting.attempts = 5;
+  waiting.next_attempt = kStart + seconds{40};
+  plan.push(waiting, kStart);
+  plan.push(waiting, kStart);
+  CHECK(plan.pending() == 1);
+  CHECK(plan.take_due(kStart + seconds{39}).empty());
+  CHECK(only_due(plan, kStart + seconds{40}).attempt.number == 6);
+}
+
+TEST_CASE("a next attempt stored before the clock was set back is not waited for",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  OutboxEntry waiting = entry(1, "a");
+  waiting.attempts = 5;
+  waiting.next_attempt = kStart + hours{5};
+  plan.push(waiting, kStart);
+  CHECK(plan.next_due() == kStart + minutes{20});
+}
+
+TEST_CASE("few attempts at a time go to one mail server", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with(
+      {endpoint("a", "mail"), endpoint("b", "mail"), endpoint("c", "mail"), endpoint("d")},
+      {.group_in_flight_max = 2});
+  std::int64_t id = 0;
+  for (const char* name : {"a", "b", "c", "d"}) plan.push(entry(++id, name), kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{1, 2, 4});
+  CHECK(plan.next_due() == kNever);
+  plan.on_outcome(2, kDelivered, 250, kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{3});
+}
+
+TEST_CASE("an endpoint's queue is bounded: the oldest becomes a dead letter that says why",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")}, {.pending_max = 3});
+  plan.push(entry(1, "a"), kStart);
+  plan.take_due(kStart);
+  for (const std::int64_t id : {2, 3, 4}) plan.push(entry(id, "a"), kStart);
+  const auto reports = plan.take_reports();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].record.outbox_id == 2);
+  CHECK(reports[0].record.fate == Fate::dead);
+  CHECK(reports[0].record.detail == "more than 3 messages wait for this subscription");
+}
+
+TEST_CASE("a clock set back an hour does not delay a retry", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  only_due(plan, kStart);
+  plan.on_outcome(1, kRetry, 503, kStart);
+  const Duration wait = plan.next_due() - kStart;
+  const Instant earlier = kStart - hours{1};
+  CHECK(plan.take_due(earlier).empty());
+  CHECK(plan.next_due() == earlier + wait);
+  CHECK(only_due(plan, earlier + wait).outbox_id == 1);
+}
+
+TEST_CASE("whatever fails, every message is delivered or dead, once, and in order where none fails",
+          "[notifiers][plan]") {
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
+    const auto failing = static_cast<unsigned>(random() % 60);
+    DeliveryPlan plan = plan_with({endpoint("a", "g"), endpoint("b", "g"), endpoint("c")});
+    std::map<std::int64_t, OutboxEntry> durable;  // what a store would hold
+    std::map<std::int64_t, Fate> ended;
+    std::int64_t next_id = 0;
+    Instant now = kStart;
+    const auto take_reports = [&] {
+      for (const DeliveryReport& r : plan.take_reports()) {
+        const std::int64_t id = r.record.outbox_id;
+        REQUIRE(durable.count(id) == 1);
+        if (r.record.fate == Fate::retry) {
+          durable[id].attempts = r.record.attempts;
+          durable[id].next_attempt = r.record.next_attempt;
+          continue;
+        }
+        REQUIRE(ended.emplace(id, r.record.fate).second);
+        durable.erase(id);
+      }
+    };
+    for (int step = 0; step < 400; ++step) {
+      if (step < 200 && chance(50)) {
+        OutboxEntry e = entry(++next_id, std::string(1, static_cast<char>('a' + random() % 3)),
+                              "key-" + std::to_string(random() % 4), now);
+        durable[e.id] = e;
+        plan.push(e, now);
+      }
+      for (const DueAttempt& due : plan.take_due(now)) {
+        const Delivery& outcome = chance(failing) ? kRetry : chance(5) ? kRejected : kDelivered;
+        plan.on_outcome(due.outbox_id, outcome, 0, now);
+      }
+      take_reports();
+      if (chance(3)) {  // a crash: what is durable is pushed again
+        plan = plan_with({endpoint("a", "g"), endpoint("b", "g"), endpoint("c")});
+        for (const auto& [id, e] : durable) plan.push(e, now);
+      }
+      CHECK(plan.pending() == durable.size());
+      now += milliseconds{random() % 2000};
+    }
+    while (plan.pending() > 0) {
+      now = std::max(now, plan.next_due());
+      for (const DueAttempt& due : plan.take_due(now))
+        plan.on_outcome(due.outbox_id, kDelivered, 200, now);
+      take_reports();
+    }
+    CHECK(ended.size() == static_cast<std::size_t>(next_id));
+  }
+}
+
+}  // namespace tocsin
