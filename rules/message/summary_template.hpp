@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mustache templates on events. The only file that sees the mustache library.
+#pragma once
+#include <string>
+
+#include "tocsin/alarm_state.hpp"
+#include "tocsin/result.hpp"
+#include "tocsin/rule_set.hpp"
+
+namespace tocsin {
+
+// As render_summary, before the result is made one line and cut.
+Result<std::string> render_template(const std::string& text, const Transition& transition,
+                                    const Alarm& alarm);
+
+}  // namespace tocsin
