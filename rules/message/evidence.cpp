@@ -2,13 +2,16 @@
 #include "rules/message/evidence.hpp"
 
 #include <optional>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
-#include "rules/message/evidence_selector.hpp"
 #include "rules/message/json_tree.hpp"
 #include "rules/message/redaction.hpp"
 #include "rules/message/text.hpp"
 #include "rules/pattern/json_event.hpp"
+#include "rules/pattern/parser.hpp"
+#include "rules/pattern/selector.hpp"
 
 namespace tocsin {
 namespace {
@@ -48,48 +51,69 @@ JsonTree scalar(const JsonNode& node, std::string_view name, bool secret) {
   return JsonTree::string(redact_text(node.text));
 }
 
+using Nodes = std::unordered_set<const JsonNode*>;
+
+// A text that is no selector selects nothing.
+Nodes select(const std::vector<std::string>& selectors, const JsonNode& root) {
+  Nodes out;
+  for (const std::string& text : selectors) {
+    const std::optional<ast::Selector> selector = parse_selector(text);
+    if (!selector) continue;
+    any_selected(*selector, root, [&](const JsonNode& node) {
+      out.insert(&node);
+      return false;
+    });
+  }
+  return out;
+}
+
 // Copies what may be kept of a document.
 class Copier {
  public:
-  explicit Copier(bool keep_all) : keep_all_(keep_all) {}
+  Copier(const EvidenceSpec& spec, const JsonNode& root)
+      : keep_all_(spec.fields.empty()),
+        fields_(select(spec.fields, root)),
+        drop_(select(spec.drop, root)) {}
 
-  JsonTree copy(const JsonNode& node, const SelectorWalk& fields, const SelectorWalk& drop,
-                bool kept, int level) const {
+  JsonTree copy(const JsonNode& root) const { return copy_members(root, keep_all_, false, 1); }
+
+ private:
+  // `keep`: all of it that is not dropped; else only what is selected. `inherited`: it is secret.
+  JsonTree copy_members(const JsonNode& node, bool keep, bool inherited, int level) const {
     JsonTree out;
-    out.kind = node.kind == JsonNode::Kind::object ? JsonTree::Kind::object : JsonTree::Kind::array;
-    const bool pair = out.kind == JsonTree::Kind::object && is_secret_pair(node);
-    std::size_t index = 0;
-    for (const JsonNode* child = node.first_child; child != nullptr; child = child->next, ++index) {
-      const SelectorWalk field = fields.into(node.kind, child->name, index);
-      const SelectorWalk dropped = drop.into(node.kind, child->name, index);
-      const bool keep = kept || keep_all_ || field.is_selected();
-      if (dropped.is_selected() || (!keep && !field.is_open())) continue;
-      const bool secret = is_secret_name(child->name) ||
+    const bool object = node.kind == JsonNode::Kind::object;
+    out.kind = object ? JsonTree::Kind::object : JsonTree::Kind::array;
+    const bool pair = object && is_secret_pair(node);
+    for (const JsonNode* child = node.first_child; child != nullptr; child = child->next) {
+      const bool secret = inherited || is_secret_name(child->name) ||
                           (pair && (child->name == "value" || child->name == "Value"));
-      std::optional<JsonTree> value = copy_child(*child, secret, field, dropped, keep, level);
+      std::optional<JsonTree> value = copy_child(*child, secret, keep, level);
       if (!value) continue;
       std::string name;
-      if (out.kind == JsonTree::Kind::object) append_json_string(name, child->name);
+      if (object) append_json_string(name, child->name);
       out.members.emplace_back(std::move(name), std::move(*value));
     }
     return out;
   }
 
- private:
-  std::optional<JsonTree> copy_child(const JsonNode& child, bool secret, const SelectorWalk& fields,
-                                     const SelectorWalk& drop, bool keep, int level) const {
+  std::optional<JsonTree> copy_child(const JsonNode& child, bool secret, bool keep,
+                                     int level) const {
+    keep = keep || fields_.contains(&child);
+    if (drop_.contains(&child)) return std::nullopt;
     if (!is_container(child)) {
       if (!keep) return std::nullopt;
       return scalar(child, child.name, secret);
     }
-    if (secret && child.first_child != nullptr) return JsonTree::string(kRedacted);
-    if (level >= kLevels) return JsonTree::string(kEllipsis);
-    JsonTree value = copy(child, fields, drop, keep, level + 1);
+    if (keep && secret && child.first_child != nullptr) return JsonTree::string(kRedacted);
+    if (level >= kLevels) return keep ? std::optional(JsonTree::string(kEllipsis)) : std::nullopt;
+    JsonTree value = copy_members(child, keep, secret, level + 1);
     if (!keep && value.members.empty()) return std::nullopt;
     return value;
   }
 
   bool keep_all_;
+  Nodes fields_;
+  Nodes drop_;
 };
 
 }  // namespace
@@ -98,8 +122,7 @@ std::string trim_evidence(std::string_view message, const EvidenceSpec& spec, st
   JsonReader reader;
   const JsonNode* root = reader.read(message);
   if (root == nullptr) return cut_bytes(redact_text(to_valid_utf8(message)), limit);
-  JsonTree tree = Copier(spec.fields.empty())
-                      .copy(*root, SelectorWalk(spec.fields), SelectorWalk(spec.drop), false, 1);
+  JsonTree tree = Copier(spec, *root).copy(*root);
   shrink(tree, limit);
   return print(tree);
 }

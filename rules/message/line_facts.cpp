@@ -7,6 +7,7 @@
 #include <string>
 
 #include "rules/message/syslog_line.hpp"
+#include "rules/pattern/characters.hpp"
 
 namespace tocsin {
 namespace {
@@ -14,10 +15,8 @@ namespace {
 constexpr auto kNone = std::string_view::npos;
 
 bool is_address(std::string_view text) {
-  const bool characters = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.' ||
-           c == ':';
-  });
+  const bool characters = std::all_of(
+      text.begin(), text.end(), [](char c) { return hex_value(c) >= 0 || c == '.' || c == ':'; });
   const auto dots = std::count(text.begin(), text.end(), '.');
   const auto colons = std::count(text.begin(), text.end(), ':');
   return characters && text.size() <= 45 && (dots == 3 || colons >= 2);
@@ -110,12 +109,6 @@ std::optional<Login> read_login(std::string_view text) {
   return std::nullopt;
 }
 
-std::string trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(' ');
-  if (begin == kNone) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(' ') - begin + 1));
-}
-
 std::string on_host(std::string_view host) {
   return host.empty() ? std::string() : "host " + std::string(host);
 }
@@ -133,7 +126,7 @@ FiveWs sudo_facts(const SyslogLine& line) {
   const auto colon = line.text.find(" : ");
   const auto command = line.text.find("; COMMAND=");
   if (colon == kNone || command == kNone || command < colon) return facts;
-  facts.who = "user " + trimmed(line.text.substr(0, colon));
+  facts.who = "user " + std::string(trim(line.text.substr(0, colon)));
   const auto user = line.text.find("USER=");
   const std::string as =
       user < command ? " as " + std::string(first_word(line.text.substr(user + 5))) : "";
@@ -174,7 +167,7 @@ FiveWs line_facts(std::string_view line) {
   facts.where = on_host(split.host);
   if (!program.starts_with("sshd")) return facts;
   if (const auto login = read_login(split.text)) {
-    const std::string user = trimmed(login->user);
+    const std::string user = std::string(trim(login->user));
     if (!user.empty()) facts.who = "user " + user;
     facts.where = join(std::string(login->address), facts.where);
   }

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
+
+#include "rules/pattern/characters.hpp"
 
 namespace tocsin {
 namespace {
@@ -13,10 +14,6 @@ constexpr std::string_view kPemBegin = "PRIVATE KEY-----";
 constexpr std::string_view kPemEnd = "-----END";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
 
 bool is_name_character(char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; }
 

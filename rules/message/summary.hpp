@@ -13,11 +13,13 @@
 namespace tocsin {
 
 // Renders a mustache template on the newest event: its fields by dotted path ({{eventName}},
-// {{userIdentity.arn}}),
-// {{message}} (the line, if it is no JSON), {{alarm.name}}, {{alarm.severity}}, {{key.NAME}},
-// {{count}}, {{value}}; these win over fields of the same name. A name that is not there is empty.
-// The result is plain text on one line of at most 500 characters; values are never interpreted
-// again nor escaped. Error "bad-template": the syntax.
+// {{userIdentity.arn}},
+// {{requestParameters.items.0.id}}), {{message}} (the line, if it is no JSON), {{alarm.name}},
+// {{alarm.severity}},
+// {{key.NAME}}, {{count}}, {{value}}: these win over fields of the same name; {{who}}, {{what}},
+// {{where}}, {{which}} (the five W's): a field of that name wins over these. A name that is not
+// there is empty. The result is plain text on one line of at most 500 characters; values are never
+// interpreted again nor escaped. Error "bad-template": the syntax.
 Result<std::string> render_summary(const std::string& text, const Transition& transition,
                                    const Alarm& alarm);
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/message/json_path.hpp"
+#include "rules/message/five_ws.hpp"
 #include "rules/message/summary.hpp"
 #include "rules/message/text.hpp"
 #include "rules/pattern/json_event.hpp"
@@ -127,6 +127,21 @@ km::data event_data(const Transition& transition) {
   return out;
 }
 
+// What the event says in a person's words, where the event has no field of that name itself.
+km::data facts_data(const Transition& transition) {
+  km::data out(km::data::type::object);
+  if (transition.events.empty()) return out;
+  const FiveWs facts = five_ws(transition.events.back(), "UTC");
+  std::string resources;
+  for (const std::string& resource : facts.resources)
+    resources += (resources.empty() ? "" : ", ") + resource;
+  out.set("who", facts.who);
+  out.set("what", facts.what);
+  out.set("where", facts.where);
+  out.set("which", resources);
+  return out;
+}
+
 // "Unclosed tag at 12" has the place at its end, from 0.
 TemplateError located(const std::string& message) {
   const auto at = message.rfind(" at ");
@@ -159,7 +174,8 @@ Result<std::string> render_template(const std::string& text, const Transition& t
     parsed.set_custom_escape([](const std::string& value) { return value; });
     const km::data own = alarm_data(transition, alarm);
     const km::data event = event_data(transition);
-    EventContext context({&own, &event});
+    const km::data facts = facts_data(transition);
+    EventContext context({&own, &event, &facts});
     std::string out = parsed.render(context);
     if (!parsed.is_valid()) return Error{"bad-template", parsed.error_message()};
     return out;

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <optional>
 
+#include "rules/pattern/characters.hpp"
+
 namespace tocsin {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes the next word off `rest`; spaces before it are skipped.
 std::string_view take_word(std::string_view& rest) {

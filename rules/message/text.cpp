@@ -4,47 +4,15 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
+
+#include "rules/pattern/characters.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// One step through a text: the code point and the bytes it takes; `valid` is false for one byte
-// that fits nowhere.
-struct Step {
-  std::uint32_t code = 0;
-  std::size_t bytes = 1;
-  bool valid = false;
-};
-
-std::size_t sequence_length(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
-
-Step step_at(std::string_view text, std::size_t at) {
-  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = sequence_length(lead);
-  if (length == 1) return {lead, 1, true};
-  if (length == 0 || at + length > text.size()) return {};
-  std::uint32_t code = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[at + i]);
-    if ((next & 0xC0) != 0x80) return {};
-    code = (code << 6) | (next & 0x3FU);
-  }
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kSmallest[length] || code > 0x10FFFF || surrogate) return {};
-  return {code, length, true};
-}
-
-bool is_unfit_for_a_line(std::uint32_t code) {
+bool is_unfit_for_a_line(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
          (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0xFEFF;
 }
@@ -81,9 +49,9 @@ std::string to_valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const Step step = step_at(text, at);
-    out += step.valid ? text.substr(at, step.bytes) : kReplacement;
-    at += step.bytes;
+    const Utf8Step step = decode_utf8(text, at);
+    out += step.valid ? text.substr(at, step.next - at) : kReplacement;
+    at = step.next;
   }
   return out;
 }
@@ -93,10 +61,10 @@ std::string to_one_line(std::string_view text) {
   out.reserve(text.size());
   bool space_due = false;
   for (std::size_t at = 0; at < text.size();) {
-    const Step step = step_at(text, at);
-    const std::string_view bytes = step.valid ? text.substr(at, step.bytes) : kReplacement;
-    at += step.bytes;
-    if (step.valid && (step.code == ' ' || is_unfit_for_a_line(step.code))) {
+    const Utf8Step step = decode_utf8(text, at);
+    const std::string_view bytes = step.valid ? text.substr(at, step.next - at) : kReplacement;
+    at = step.next;
+    if (step.code_point == ' ' || is_unfit_for_a_line(step.code_point)) {
       space_due = !out.empty();
       continue;
     }
@@ -133,7 +101,7 @@ std::string cut_code_points(std::string_view text, std::size_t limit) {
   std::size_t kept = 0;
   std::size_t at = 0;
   while (at < text.size() && kept < limit - kEllipsis.size()) {
-    at += step_at(text, at).bytes;
+    at = decode_utf8(text, at).next;
     ++kept;
   }
   return std::string(text.substr(0, at)).append(kEllipsis);
@@ -142,13 +110,13 @@ std::string cut_code_points(std::string_view text, std::size_t limit) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
-    const Step step = step_at(text, at);
+    const Utf8Step step = decode_utf8(text, at);
     const auto c = static_cast<unsigned char>(text[at]);
     if (step.valid && (c < 0x20 || c == '"' || c == '\\' || c == 0x7F))
       append_escaped(out, c);
     else
-      out += step.valid ? text.substr(at, step.bytes) : kReplacement;
-    at += step.bytes;
+      out += step.valid ? text.substr(at, step.next - at) : kReplacement;
+    at = step.next;
   }
   out += '"';
 }
