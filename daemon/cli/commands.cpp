@@ -4,13 +4,14 @@
 
 namespace tocsin {
 
+int run_test(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 namespace {
 
 constexpr Command kCommands[] = {
     {"check", "[FILE...]", "validate the configuration and rules", nullptr},
-    {"test", "FILE...", "run tests of rules, in virtual time", nullptr},
+    {"test", "FILE...", "run tests of rules, in virtual time", run_test},
     {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", nullptr},
     {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
     {"replay", "", "run the rules over history and print what would have been sent", nullptr},

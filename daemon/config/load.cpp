@@ -97,23 +97,31 @@ LoadedConfiguration load_configuration(const std::string& path, const LoadOption
   return loaded;
 }
 
+std::vector<RuleDocument> load_rule_documents(const LoadOptions& options,
+                                              const std::vector<LogGroup>& groups, Sources& sources,
+                                              Diagnostics& out) {
+  std::vector<RuleDocument> documents;
+  for (const std::string& file : options.rule_files.value_or(std::vector<std::string>{})) {
+    const std::size_t before = documents.size();
+    load_rule_file(file, {}, sources, out, documents);
+    const std::string pack = pack_of_file(file, options.environment);
+    if (pack.empty() || documents.size() == before) continue;
+    documents.back().pack = true;
+    documents.back().pack_name = pack;
+    documents.back().log_group = pack_entries({pack}, groups, out).front().log_group;
+  }
+  load_packs(pack_entries(options.packs, groups, out), options.environment, sources, out,
+             documents);
+  return documents;
+}
+
 LoadedRules load_rules(const LoadOptions& options, RuleContext context) {
   LoadedRules loaded;
   Diagnostics& out = loaded.diagnostics;
   context.any_log_group = context.any_topic = true;
   context.strict_aws = options.strict_aws;
-  std::vector<RuleDocument> documents;
-  for (const std::string& file : options.rule_files.value_or(std::vector<std::string>{})) {
-    const std::size_t before = documents.size();
-    load_rule_file(file, {}, loaded.sources, out, documents);
-    const std::string pack = pack_of_file(file, options.environment);
-    if (pack.empty() || documents.size() == before) continue;
-    documents.back().pack = true;
-    documents.back().pack_name = pack;
-    documents.back().log_group = pack_entries({pack}, context.log_groups, out).front().log_group;
-  }
-  load_packs(pack_entries(options.packs, context.log_groups, out), options.environment,
-             loaded.sources, out, documents);
+  const std::vector<RuleDocument> documents =
+      load_rule_documents(options, context.log_groups, loaded.sources, out);
   loaded.rules = build_rule_set(documents, context, out);
   return loaded;
 }

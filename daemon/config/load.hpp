@@ -35,6 +35,13 @@ struct LoadOptions {
 // The main configuration `path`, the rule files and packs that it names.
 LoadedConfiguration load_configuration(const std::string& path, const LoadOptions& options = {});
 
+// The documents of rule files (options.rule_files) and packs, not yet judged together; packs read
+// the only trail of `groups`, or "cloudtrail" if there are no log groups. A rule file that lies in
+// a pack's folder is loaded as of that pack.
+std::vector<RuleDocument> load_rule_documents(const LoadOptions& options,
+                                              const std::vector<LogGroup>& groups, Sources& sources,
+                                              Diagnostics& out);
+
 struct LoadedRules {
   std::shared_ptr<const RuleSet> rules;  // nullptr if diagnostics has errors
   Diagnostics diagnostics;
@@ -42,9 +49,7 @@ struct LoadedRules {
 };
 
 // Rule files (options.rule_files) and packs without a main configuration: replay and check. Every
-// log group and topic that is named exists, beside those of `context`; packs read the only trail of
-// context.log_groups, or "cloudtrail" if there are no log groups. A rule file that lies in a pack's
-// folder is loaded as of that pack.
+// log group and topic that is named exists, beside those of `context`.
 LoadedRules load_rules(const LoadOptions& options, RuleContext context = {});
 
 }  // namespace tocsin

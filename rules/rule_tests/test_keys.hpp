@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all kinds of rule tests share when they read their keys.
+#pragma once
+#include <string>
+
+#include "tocsin/alarm_state.hpp"
+#include "tocsin/config_reader.hpp"
+
+namespace tocsin {
+
+// The keys that every kind has and nobody judges by.
+inline void allow_common_keys(ConfigReader& read) {
+  for (const char* key : {"kind", "name", "id", "source", "note", "confidence"}) read.allow(key);
+}
+
+// The first mistakes of a test as one line; "" if there is none.
+std::string first_faults(const Diagnostics& faults);
+
+inline constexpr std::pair<std::string_view, AlarmState> kStateNames[] = {
+    {"OK", AlarmState::ok},
+    {"ALARM", AlarmState::alarm},
+    {"INSUFFICIENT_DATA", AlarmState::insufficient_data}};
+
+// The element of a list of states.
+std::optional<AlarmState> read_state(const ConfigNode& node, std::string_view key,
+                                     Diagnostics& out);
+
+}  // namespace tocsin
