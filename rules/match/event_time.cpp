@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/match/event_time.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rules/match/time_format.hpp"
+#include "rules/match/time_zone.hpp"
+#include "rules/match/top_level.hpp"
+#include "rules/match/written_time.hpp"
+#include "rules/pattern/characters.hpp"
+#include "rules/pattern/parser.hpp"
+#include "rules/pattern/selector.hpp"
+
+namespace tocsin {
+namespace {
+
+// Beyond its first bytes a line talks about other times than its own.
+constexpr std::size_t kSearchedBytes = 256;
+// Clocks of senders may be ahead of the file's: the bound beyond which a time counts as forged.
+constexpr Duration kAheadMax = hours{2};
+// From a leap day back to the one before it, at most (1896 to 1904).
+constexpr int kYearsBack = 8;
+
+constexpr std::array<std::string_view, 5> kUsualNames = {"timestamp", "time", "@timestamp",
+                                                         "eventTime", "ts"};
+
+enum class Format { automatic, iso8601, syslog, apache, epoch, strptime };
+
+struct NamedFormat {
+  std::string_view name;
+  Format format;
+  EpochUnit unit;
+};
+constexpr std::array<NamedFormat, 8> kFormats{{
+    {"auto", Format::automatic, EpochUnit::by_digits},
+    {"iso8601", Format::iso8601, EpochUnit::by_digits},
+    {"syslog", Format::syslog, EpochUnit::by_digits},
+    {"apache", Format::apache, EpochUnit::by_digits},
+    {"epoch", Format::epoch, EpochUnit::second},
+    {"epoch_ms", Format::epoch, EpochUnit::millisecond},
+    {"epoch_us", Format::epoch, EpochUnit::microsecond},
+    {"epoch_ns", Format::epoch, EpochUnit::nanosecond},
+}};
+
+}  // namespace
+
+struct EventTime::Plan {
+  std::optional<ast::Selector> field;
+  std::string member;  // the field if it is just a member of the root
+  int column = 0;
+  Format format = Format::automatic;
+  EpochUnit unit = EpochUnit::by_digits;
+  std::optional<TimeFormat> pattern;  // of strptime
+  TimeZone zone = TimeZone::utc();
+
+  Instant find(EventView& event, Instant near) const;
+  std::optional<std::string> field_text(EventView& event) const;
+  Instant find_in_line(EventView& event, Instant near) const;
+  bool read_at(TimeCursor cursor, WrittenTime& out) const;
+  bool read_one(Format kind, TimeCursor cursor, WrittenTime& out) const;
+  Instant settle(const WrittenTime& time, Instant near) const;
+  Instant resolve(const WrittenTime& time, int year) const;
+};
+
+Result<EventTime> EventTime::compile(const TimeSpec& spec, std::string_view input) {
+  auto plan = std::make_shared<Plan>();
+  const bool trail = input == "cloudtrail" || input == "s3";
+  const bool by_default = spec.field.empty() && spec.column == 0;
+  const std::string field = trail && by_default ? "$.eventTime" : spec.field;
+  if (!field.empty()) {
+    plan->field = parse_selector(field);
+    if (!plan->field) return Error{"bad-value", "time: '" + field + "' is no selector"};
+    const auto* member = std::get_if<ast::Member>(&plan->field->segments.front());
+    if (member && plan->field->segments.size() == 1) plan->member = member->name;
+  }
+  plan->column = spec.column;
+  const std::optional<TimeZone> zone = TimeZone::find(spec.zone);
+  if (!zone) return Error{"bad-value", "time: unknown zone '" + spec.zone + "'"};
+  plan->zone = *zone;
+  if (spec.format.find('%') != std::string::npos) {
+    Result<TimeFormat> format = TimeFormat::compile(spec.format);
+    if (!format) return format.error();
+    plan->pattern = *format;
+    plan->format = Format::strptime;
+  } else {
+    const auto* known = std::find_if(kFormats.begin(), kFormats.end(),
+                                     [&](const NamedFormat& f) { return f.name == spec.format; });
+    if (known == kFormats.end())
+      return Error{"bad-value", "time: unknown format '" + spec.format + "'"};
+    plan->format = known->format;
+    plan->unit = known->unit;
+  }
+  EventTime compiled;
+  compiled.plan_ = std::move(plan);
+  return compiled;
+}
+
+Instant EventTime::find(std::string_view message, Instant near) const {
+  JsonReader reader;
+  EventView event(reader, message);
+  return plan_->find(event, near);
+}
+
+Instant EventTime::find(EventView& event, Instant near) const { return plan_->find(event, near); }
+
+Instant EventTime::Plan::find(EventView& event, Instant near) const {
+  WrittenTime time;
+  if (field) {
+    const std::optional<std::string> text = field_text(event);
+    return text && read_at(TimeCursor(trim(*text)), time) ? settle(time, near) : kNoTime;
+  }
+  if (column > 0) {
+    const std::vector<Field>& fields = event.fields();
+    const auto index = static_cast<std::size_t>(column) - 1;
+    if (index >= fields.size()) return kNoTime;
+    // From there to the end: a time may hold blanks. What was bracketed stands alone.
+    const std::string_view inner = fields[index].text;
+    if (read_at(TimeCursor(inner), time)) return settle(time, near);
+    const std::string_view rest = event.message().substr(fields[index].begin);
+    return read_at(TimeCursor(rest), time) ? settle(time, near) : kNoTime;
+  }
+  return find_in_line(event, near);
+}
+
+std::optional<std::string> EventTime::Plan::field_text(EventView& event) const {
+  if (!member.empty()) return top_level_scalar(event, member);
+  const JsonNode* root = event.json();
+  return root ? select_scalar(*field, *root) : std::nullopt;
+}
+
+Instant EventTime::Plan::find_in_line(EventView& event, Instant near) const {
+  const std::string_view line = trim_start(event.message());
+  WrittenTime time;
+  if (!line.empty() && line.front() == '{') {
+    for (const std::string_view name : kUsualNames) {
+      const std::optional<std::string> text = top_level_scalar(event, name);
+      if (text && read_at(TimeCursor(trim(*text)), time)) return settle(time, near);
+    }
+    return kNoTime;
+  }
+  const std::size_t end = std::min(line.size(), kSearchedBytes);
+  for (std::size_t i = 0; i < end; ++i) {
+    const bool begins_word = is_alphanumeric(line[i]) && (i == 0 || !is_alphanumeric(line[i - 1]));
+    const bool epoch_only = format == Format::epoch;
+    if (!begins_word || (epoch_only && i > 0)) continue;
+    if (format == Format::automatic && i > 0) {
+      // A number inside a line is an epoch only by chance.
+      for (const Format kind : {Format::iso8601, Format::syslog, Format::apache})
+        if (read_one(kind, TimeCursor(line, i), time)) return settle(time, near);
+    } else if (read_at(TimeCursor(line, i), time)) {
+      return settle(time, near);
+    }
+  }
+  return kNoTime;
+}
+
+bool EventTime::Plan::read_at(TimeCursor cursor, WrittenTime& out) const {
+  if (format != Format::automatic) return read_one(format, cursor, out);
+  for (const Format kind : {Format::iso8601, Format::syslog, Format::apache, Format::epoch})
+    if (read_one(kind, cursor, out)) return true;
+  return false;
+}
+
+bool EventTime::Plan::read_one(Format kind, TimeCursor cursor, WrittenTime& out) const {
+  switch (kind) {
+    case Format::iso8601:
+      return read_iso8601(cursor, out);
+    case Format::syslog:
+      return read_syslog(cursor, out);
+    case Format::apache:
+      return read_apache(cursor, out);
+    case Format::epoch:
+      return read_epoch(cursor, unit, out);
+    case Format::strptime:
+      return pattern->read(cursor, out);
+    case Format::automatic:
+      break;
+  }
+  return false;
+}
+
+Instant EventTime::Plan::resolve(const WrittenTime& time, int year) const {
+  const Instant written = as_utc(time, year);
+  return time.offset ? written - *time.offset : zone.from_local(written);
+}
+
+Instant EventTime::Plan::settle(const WrittenTime& time, Instant near) const {
+  if (time.instant) return *time.instant;
+  if (time.year) return resolve(time, *time.year);
+  if (near == kNoTime) return kNoTime;
+  const int latest = year_of(near) + 1;
+  for (int year = latest; year >= latest - 1 - kYearsBack; --year) {
+    if (!is_valid(time, year)) continue;
+    const Instant found = resolve(time, year);
+    if (found <= near + kAheadMax) return found;
+  }
+  return kNoTime;
+}
+
+}  // namespace tocsin

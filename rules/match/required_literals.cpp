@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/match/required_literals.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "rules/pattern/characters.hpp"
+
+namespace tocsin {
+namespace {
+
+// Characters that JSON writes in no other way, but for \u: not '/', which may be written \/.
+bool is_written_plainly(char c) {
+  constexpr std::string_view others = " _.:@#=,;+*-";
+  return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
+}
+
+bool is_numeric(char c) {
+  constexpr std::string_view others = "+-.eE";
+  return is_digit(c) || others.find(c) != std::string_view::npos;
+}
+
+// One of these literals stands in the event. Values are rarer than names, long ones rarer than
+// short ones.
+struct Required {
+  std::vector<std::string> any_of;
+  bool of_values = true;
+  std::size_t shortest = 0;
+
+  bool worse_than(const Required& other) const {
+    return std::tuple(of_values, shortest) < std::tuple(other.of_values, other.shortest);
+  }
+};
+
+std::string_view longest_plain_run(std::string_view text) {
+  std::string_view best;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && is_written_plainly(text[end])) ++end;
+    if (end - begin > best.size()) best = text.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  return best;
+}
+
+// `opens`, `closes`: the text stands at that end of a string, so a quote is next to it.
+std::optional<Required> literal(std::string_view text, bool opens, bool closes, bool value) {
+  const std::string_view run = longest_plain_run(text);
+  std::string found(run);
+  if (run.size() == text.size()) {
+    if (opens) found.insert(0, 1, '"');
+    if (closes) found += '"';
+  }
+  if (found.size() < kLiteralBytesMin) return std::nullopt;
+  const std::size_t length = found.size();
+  return Required{{std::move(found)}, value, length};
+}
+
+std::optional<Required> of_name(const ast::Selector& selector) {
+  std::optional<Required> best;
+  for (const ast::Segment& segment : selector.segments) {
+    const auto* member = std::get_if<ast::Member>(&segment);
+    if (!member) continue;
+    std::optional<Required> name = literal(member->name, true, true, false);
+    if (name && (!best || best->worse_than(*name))) best = std::move(name);
+  }
+  return best;
+}
+
+std::optional<Required> of_value(const ast::PropertyTest& test) {
+  const auto* text = std::get_if<ast::TextLiteral>(&test.literal);
+  if (!text || test.op != ast::Operator::equal) return std::nullopt;
+  // What could be a piece of a number may stand there without quotes.
+  const bool quoted = !std::all_of(text->core.begin(), text->core.end(), is_numeric);
+  return literal(text->core, quoted && !text->open_start, quoted && !text->open_end, true);
+}
+
+std::optional<Required> of_condition(const ast::JsonCondition& condition) {
+  return std::visit(Overloaded{
+                        [](const ast::PropertyTest& test) {
+                          std::optional<Required> value = of_value(test);
+                          return value ? value : of_name(test.selector);
+                        },
+                        [](const ast::StateTest& test) {
+                          return test.state == ast::State::not_exists ? std::optional<Required>{}
+                                                                      : of_name(test.selector);
+                        },
+                    },
+                    condition);
+}
+
+using Expression = ast::Expression<ast::JsonCondition>;
+std::optional<Required> of_expression(const Expression& expression);
+
+// Each operand must hold: the rarest requirement is enough.
+std::optional<Required> of_all(const Expression::AllOf& all) {
+  std::optional<Required> best;
+  for (const Expression& operand : all.operands) {
+    std::optional<Required> required = of_expression(operand);
+    if (required && (!best || best->worse_than(*required))) best = std::move(required);
+  }
+  return best;
+}
+
+// Any operand may hold: all requirements together, or none.
+std::optional<Required> of_any(const Expression::AnyOf& any) {
+  std::optional<Required> all;
+  for (const Expression& operand : any.operands) {
+    std::optional<Required> required = of_expression(operand);
+    if (!required) return std::nullopt;
+    if (!all) {
+      all = std::move(required);
+      continue;
+    }
+    all->any_of.insert(all->any_of.end(), required->any_of.begin(), required->any_of.end());
+    all->of_values = all->of_values && required->of_values;
+    all->shortest = std::min(all->shortest, required->shortest);
+  }
+  return all;
+}
+
+std::optional<Required> of_expression(const Expression& expression) {
+  return std::visit(Overloaded{
+                        [](const ast::JsonCondition& condition) { return of_condition(condition); },
+                        [](const Expression::AllOf& all) { return of_all(all); },
+                        [](const Expression::AnyOf& any) { return of_any(any); },
+                    },
+                    expression.node);
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> required_literals(const ast::Json& pattern) {
+  std::optional<Required> required = of_expression(pattern.expression);
+  if (!required) return std::nullopt;
+  return std::move(required->any_of);
+}
+
+}  // namespace tocsin
