@@ -4,13 +4,15 @@
 
 namespace tocsin {
 
+int run_check(std::span<const std::string> args);
+int run_rules(std::span<const std::string> args);
 int run_test(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 namespace {
 
 constexpr Command kCommands[] = {
-    {"check", "[FILE...]", "validate the configuration and rules", nullptr},
+    {"check", "[FILE...]", "validate the configuration and rules", run_check},
     {"test", "FILE...", "run tests of rules, in virtual time", run_test},
     {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", nullptr},
     {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
@@ -25,7 +27,7 @@ constexpr Command kCommands[] = {
     {"tail", "", "follow events as they are read", nullptr},
     {"doctor", "", "look for trouble and say what to do", nullptr},
     {"top", "", "rates and states, live", nullptr},
-    {"rules", "list|show", "the rules and their long form", nullptr},
+    {"rules", "list|show", "the rules and their long form", run_rules},
     {"import", "", "take over alarms from elsewhere", nullptr},
     {"init", "", "write a first configuration", nullptr},
     {"secret", "", "store a credential", nullptr},

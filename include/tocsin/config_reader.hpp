@@ -345,7 +345,7 @@ class ConfigReader {
     }
     report(out_, "bad-value", node,
            "`" + std::string(key) + "` must be one of " + list_names(names),
-           suggest(*written, names));
+           did_you_mean(*written, names));
     return false;
   }
 

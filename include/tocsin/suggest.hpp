@@ -60,13 +60,19 @@ std::string list_names(const Names& names, std::size_t most = 12) {
   return text;
 }
 
-// A hint: `did you mean "threshold"?`, else `known are: a, b, c`, else nothing.
+// A hint: `did you mean "threshold"?`, or nothing.
+template <class Names>
+std::string did_you_mean(std::string_view wanted, const Names& names) {
+  const std::string_view nearest = nearest_name(wanted, names);
+  return nearest.empty() ? "" : "did you mean \"" + std::string(nearest) + "\"?";
+}
+
+// The same, else `known are: a, b, c`, else nothing.
 template <class Names>
 std::string suggest(std::string_view wanted, const Names& names) {
-  const std::string_view nearest = nearest_name(wanted, names);
-  if (!nearest.empty()) return "did you mean \"" + std::string(nearest) + "\"?";
-  const std::string all = list_names(names);
-  return all.empty() ? "" : "known are: " + all;
+  const std::string nearest = did_you_mean(wanted, names);
+  const std::string all = nearest.empty() ? list_names(names) : "";
+  return all.empty() ? nearest : "known are: " + all;
 }
 
 }  // namespace tocsin

@@ -90,7 +90,11 @@ bool always_fires(const Alarm& alarm, const std::optional<std::set<double>>& val
 }
 
 const ConfigNode& condition_node(const AlarmDraft& draft) {
-  return draft.short_form ? node_at(*draft.node, {"alarm"}) : node_at(*draft.node, {"threshold"});
+  if (!draft.short_form) return node_at(*draft.node, {"threshold"});
+  const ConfigNode& alarm = node_at(*draft.node, {"alarm"});
+  for (const std::string_view key : {"count", "sum", "average", "minimum", "maximum"})
+    if (const ConfigNode* condition = alarm.find(key)) return *condition;
+  return alarm;
 }
 
 void warn(Diagnostics& out, std::string code, const ConfigNode& at, std::string text,
@@ -127,10 +131,10 @@ void check_conditions(const Draft& draft, Diagnostics& out) {
     const std::string name = quoted(a.alarm.name);
     if (!can_fire(a.alarm, values, event))
       warn(out, "never-fires", condition_node(a),
-           "alarm " + name + " can never fire: no events meet its condition");
+           "alarm " + name + " can never fire: nothing meets its condition");
     else if (event && always_fires(a.alarm, values))
       warn(out, "always-fires", condition_node(a),
-           "alarm " + name + " is always in ALARM: no event at all meets its condition");
+           "alarm " + name + " is always in ALARM: its condition holds even without events");
     else if (is_average_kind(a.alarm.statistic) && values && values->size() == 1)
       warn(out, "constant-statistic",
            a.short_form ? condition_node(a) : node_at(*a.node, {"statistic"}),
@@ -211,6 +215,7 @@ void check_units(const Draft& draft, Diagnostics& out) {
 }
 
 void check_unused_metrics(const Draft& draft, Diagnostics& out) {
+  if (out.has_errors()) return;  // an alarm that could not be read may watch it
   std::set<std::string> watched;
   for (const AlarmDraft& a : draft.alarms) watched.insert(metric_id(a.alarm));
   for (const FilterDraft& f : draft.filters)

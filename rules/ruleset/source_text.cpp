@@ -26,38 +26,29 @@ std::size_t first_invalid_byte(std::string_view text) {
   return 0;
 }
 
-// A block scalar ("|", ">"): its value's lines are the lines below, without their common
-// indentation.
-std::size_t offset_in_block(std::string_view source, std::size_t header, std::string_view value,
-                            std::size_t offset) {
-  const std::string_view before = value.substr(0, offset);
-  const auto lines_down = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  std::size_t at = header;
-  for (std::size_t i = 0; i <= lines_down; ++i) {
-    at = source.find('\n', at);
-    if (at == std::string_view::npos) return header;
-    ++at;
-  }
-  const std::size_t text = source.find_first_not_of(' ', at);
-  if (text == std::string_view::npos) return header;
-  const std::size_t line_begin = before.rfind('\n');
-  return text + (line_begin == std::string_view::npos ? offset : offset - line_begin - 1);
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// How many bytes of the file stand for one character of the value.
+std::size_t unit_length(std::string_view source, std::size_t at, char quote) {
+  if (quote == '\'') return source.substr(at, 2) == "''" ? 2 : 1;
+  if (quote != '"' || source[at] != '\\' || at + 1 >= source.size()) return 1;
+  const char kind = source[at + 1];
+  return kind == 'x' ? 4 : kind == 'u' ? 6 : kind == 'U' ? 10 : 2;
 }
 
-// In quotes some characters of the value take more than one byte of the file.
-std::size_t offset_in_quotes(std::string_view source, std::size_t quote, std::size_t offset) {
-  const char mark = source[quote];
-  std::size_t at = quote + 1;
-  for (std::size_t i = 0; i < offset && at < source.size(); ++i) {
-    const bool escape = mark == '"' ? source[at] == '\\' : source.substr(at, 2) == "''";
-    if (!escape) {
-      ++at;
-    } else if (mark == '"' && at + 1 < source.size()) {
-      const char kind = source[at + 1];
-      at += kind == 'x' ? 4 : kind == 'u' ? 6 : kind == 'U' ? 10 : 2;
-    } else {
-      at += 2;
+// Where character `offset` of `value` stands, if its first may stand at `at`. Folding, indentation
+// and line breaks change only white space: where one line of the file is left, blanks are skipped
+// on both sides.
+std::size_t follow(std::string_view source, std::size_t at, std::string_view value,
+                   std::size_t offset, char quote) {
+  for (std::size_t i = 0; i < offset && at < source.size();) {
+    if (source[at] != '\n' && source[at] != '\r') {
+      at += unit_length(source, at, quote);
+      ++i;
+      continue;
     }
+    while (at < source.size() && is_blank(source[at])) ++at;
+    while (i < offset && is_blank(value[i])) ++i;
   }
   return at;
 }
@@ -123,15 +114,15 @@ SourceLocation locate_in_scalar(const ConfigNode& node, std::size_t offset,
   if (node.where.line < 1 || begin >= source.size()) return node.where;
   offset = std::min(offset, node.scalar.size());
   const char first = source[begin];
-  std::size_t at = begin + offset;
-  if (node.quoted && (first == '"' || first == '\'')) at = offset_in_quotes(source, begin, offset);
-  if (node.quoted && (first == '|' || first == '>'))
-    at = offset_in_block(source, begin, node.scalar, offset);
-  // A folded plain or quoted scalar: the fold's blank stands for a line break and indentation,
-  // which are not followed.
-  const std::string_view crossed = source.substr(begin, at > begin ? at - begin : 0);
-  const bool folded = first != '|' && first != '>' && crossed.find('\n') != std::string_view::npos;
-  return at > source.size() || folded ? node.where : index.at(at, node.where.file);
+  std::size_t at = begin;
+  const bool block = node.quoted && (first == '|' || first == '>');
+  const bool quotes = node.quoted && (first == '"' || first == '\'');
+  if (block)
+    at = std::min(source.find_first_not_of(" \t\r\n", source.find('\n', begin)), source.size());
+  else if (quotes)
+    ++at;
+  at = follow(source, at, node.scalar, offset, quotes ? first : '\0');
+  return index.at(std::min(at, source.size()), node.where.file);
 }
 
 }  // namespace tocsin

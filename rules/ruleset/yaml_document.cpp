@@ -171,20 +171,19 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 // What the parser's words usually mean.
-std::string syntax_hint(const std::string& message, std::string_view line) {
+std::string syntax_hint(const std::string& message, std::string_view line, int column) {
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
   const std::size_t indent = line.find_first_not_of(' ');
   if (indent != std::string_view::npos && line[indent] == '\t')
     return "indent with spaces: there is a tab before the text";
-  if (message.find("illegal map value") != std::string::npos)
-    return "text with \": \" in it must be quoted";
-  if (message.find("end of map") != std::string::npos ||
-      message.find("end of sequence") != std::string::npos)
+  if (says("illegal map value")) return "text with \": \" in it must be quoted";
+  if (says("end of map") || says("end of sequence"))
     return "check the indentation, and that brackets and quotes are closed";
-  if (message.find("unknown escape") != std::string::npos)
-    return "in single quotes a backslash stands for itself";
-  if (message.find("illegal") != std::string::npos ||
-      message.find("unknown token") != std::string::npos)
-    return "quote text that begins with one of @ ` % & * ! | > { [ \" '";
+  if (says("unknown escape")) return "in single quotes a backslash stands for itself";
+  const auto at = static_cast<std::size_t>(column > 0 ? column - 1 : 0);
+  constexpr std::string_view kIndicators = "@`%&*!|>{}[],";
+  if (at < line.size() && kIndicators.find(line[at]) != std::string_view::npos)
+    return "text that begins with " + std::string(1, line[at]) + " must be quoted";
   return {};
 }
 
@@ -206,7 +205,7 @@ ConfigNode read_yaml(std::string_view text, const std::string& file, Diagnostics
         broken.mark.is_null() ? SourceLocation{file, 0, 0}
                               : SourceLocation{file, broken.mark.line + 1, broken.mark.column + 1};
     out.error("bad-yaml", where, broken.msg,
-              syntax_hint(broken.msg, LineIndex(text).line(where.line)));
+              syntax_hint(broken.msg, LineIndex(text).line(where.line), where.column));
   } catch (const YAML::Exception& broken) {
     out.error("bad-yaml", {file, 0, 0}, broken.msg);
   }

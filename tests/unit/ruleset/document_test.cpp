@@ -165,5 +165,7 @@ TEST_CASE("a place inside a scalar is found through quotes, escapes and blocks",
   CHECK(place("p: \"a\\\"\\u0041bcd\"\n", 4) == "1:15");
   CHECK(place("p: |\n  first\n  second\n", 8) == "3:5");
   CHECK(place("p: >-\n    first\n", 2) == "2:7");
-  CHECK(place("p: 'first\n    second'\n", 8) == "1:4");
+  CHECK(place("p: 'first\n    second'\n", 8) == "2:7");
+  CHECK(place("p: >-\n    ab\n      cd\n    ef\n", 5) == "3:7");
+  CHECK(place("p: >-\n    ab\n\n    cd ef\n", 6) == "4:8");
 }

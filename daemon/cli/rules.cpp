@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// tocsin rules list | show NAME: what the configuration's rules are, and what their short forms
+// stand for.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/cli/command.hpp"
+#include "daemon/cli/options.hpp"
+#include "daemon/cli/terminal.hpp"
+#include "daemon/config/load.hpp"
+#include "rules/ruleset/long_form.hpp"
+#include "tocsin/config_reader.hpp"
+#include "tocsin/suggest.hpp"
+
+namespace tocsin {
+
+int run_rules(std::span<const std::string> args);
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Which rules: those of the configuration, or of files and packs alone.
+struct RuleSelection {
+  std::string config = kDefaultConfigFile;
+  std::vector<std::string> files;
+  std::vector<std::string> packs;
+  bool json = false;
+};
+
+void declare(Options& options, RuleSelection& selection) {
+  options.value("--config", selection.config, "FILE",
+                "the configuration (/etc/tocsin/tocsin.yaml)");
+  options.list("--rules", selection.files, "FILE", "rule files, without a configuration",
+               Options::Many::values);
+  options.list("--pack", selection.packs, "NAME", "packs, without a configuration",
+               Options::Many::values);
+  options.flag("--json", selection.json, "one JSON object a line");
+}
+
+// nullptr after showing the faults on stderr. Warnings are `check`'s matter.
+std::shared_ptr<const RuleSet> load(const RuleSelection& selection) {
+  LoadOptions options;
+  const auto shown = [](const auto& loaded) {
+    if (!loaded.rules)
+      complain("the rules are not valid\n" +
+               loaded.sources.render(loaded.diagnostics, wants_colour(Stream::standard_error)));
+    return loaded.rules;
+  };
+  if (selection.files.empty() && selection.packs.empty())
+    return shown(load_configuration(selection.config, options));
+  options.rule_files = selection.files;
+  options.packs = selection.packs;
+  return shown(load_rules(options));
+}
+
+std::string_view symbol(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::greater:
+      return ">";
+    case Comparison::greater_or_equal:
+      return ">=";
+    case Comparison::less:
+      return "<";
+    case Comparison::less_or_equal:
+      return "<=";
+  }
+  return "?";
+}
+
+// "SampleCount >= 1 within 5m", "Sum >= 3 in 3 of 5 x 1m".
+std::string condition(const Alarm& alarm) {
+  std::string text = std::string(to_string(alarm.statistic)) + " " +
+                     std::string(symbol(alarm.comparison)) + " " +
+                     config::show_number(alarm.threshold);
+  const std::string period = format_duration(alarm.period);
+  if (alarm.anchor == Anchor::event) return text + " within " + period;
+  const int of = alarm.evaluation_periods;
+  return text + " in " + std::to_string(alarm.datapoints_to_alarm.value_or(of)) + " of " +
+         std::to_string(of) + " x " + period;
+}
+
+std::string place(const SourceLocation& where) {
+  return where.file + ":" + std::to_string(where.line);
+}
+
+int list(const RuleSelection& selection) {
+  const auto rules = load(selection);
+  if (!rules) return kExitInvalid;
+  Output out;
+  std::size_t widest = 4;
+  for (const Alarm& a : rules->alarms) widest = std::max(widest, a.name.size());
+  for (const Alarm& a : rules->alarms) {
+    if (selection.json) {
+      out.json_line({{"name", a.name},
+                     {"severity", to_string(a.severity)},
+                     {"condition", condition(a)},
+                     {"topics", a.alarm_topics},
+                     {"file", a.where.file},
+                     {"line", a.where.line}});
+      continue;
+    }
+    const std::string severity(to_string(a.severity));
+    out.write(a.name, std::string(widest - a.name.size() + 2, ' '), severity,
+              std::string(10 - severity.size(), ' '), condition(a), "  ",
+              styled(place(a.where), Style::dim, Stream::standard_output), "\n");
+  }
+  return kExitOk;
+}
+
+// Everything that has the name, and the filters that feed the alarms among it.
+Json items_named(const RuleSet& rules, const std::string& name) {
+  Json filters = Json::array(), alarms = Json::array();
+  const auto feeds = [&](const MetricFilter& f) {
+    return std::any_of(rules.alarms.begin(), rules.alarms.end(), [&](const Alarm& a) {
+      return a.name == name && a.metric_namespace == f.metric_namespace &&
+             a.metric_name == f.metric_name;
+    });
+  };
+  for (const MetricFilter& f : rules.filters)
+    if (f.name == name || feeds(f)) filters.push_back(long_form(f));
+  for (const Alarm& a : rules.alarms)
+    if (a.name == name) alarms.push_back(long_form(a));
+  Json items = Json::object();
+  if (!filters.empty()) items["metric_filters"] = std::move(filters);
+  if (!alarms.empty()) items["alarms"] = std::move(alarms);
+  return items;
+}
+
+int show(const RuleSelection& selection, const std::string& name) {
+  const auto rules = load(selection);
+  if (!rules) return kExitInvalid;
+  const Json items = items_named(*rules, name);
+  if (items.empty()) {
+    std::vector<std::string_view> names;
+    for (const Alarm& a : rules->alarms) names.push_back(a.name);
+    for (const MetricFilter& f : rules->filters) names.push_back(f.name);
+    complain("there is no rule \"" + name + "\"");
+    if (const std::string_view nearest = nearest_name(name, names); !nearest.empty())
+      hint("did you mean \"" + std::string(nearest) + "\"?");
+    return kExitNo;
+  }
+  Output out;
+  if (selection.json)
+    out.json_line(items);
+  else
+    out.write(to_yaml(items));
+  return kExitOk;
+}
+
+int usage() {
+  complain("usage: tocsin rules list | show NAME");
+  return kExitUsage;
+}
+
+}  // namespace
+
+int run_rules(std::span<const std::string> args) {
+  const std::string verb = args.empty() ? "" : args.front();
+  RuleSelection selection;
+  std::string name;
+  if (verb == "list") {
+    Options options("rules list",
+                    "The alarms of the configuration's rules, each with its condition and place.");
+    declare(options, selection);
+    if (const auto code = options.parse(args.subspan(1))) return *code;
+    return list(selection);
+  }
+  if (verb == "show") {
+    Options options("rules show",
+                    "The long form of a rule: metric filter and alarm, every default said.");
+    options.positional("NAME", name, "a rule, metric filter or alarm", Options::Need::required);
+    declare(options, selection);
+    if (const auto code = options.parse(args.subspan(1))) return *code;
+    return show(selection, name);
+  }
+  if (verb == "enable" || verb == "disable") {
+    complain("rules " + verb + " is not built yet in this version", "not-built");
+    return kExitNo;
+  }
+  return usage();
+}
+
+}  // namespace tocsin
