@@ -3,6 +3,7 @@
 #include <array>
 
 #include "daemon/config/sections.hpp"
+#include "rules/match/event_time.hpp"
 #include "tocsin/config_reader.hpp"
 
 namespace tocsin {
@@ -57,6 +58,7 @@ void read_time(ConfigReader& read, LogGroup& group) {
   const ConfigNode* node = read.find("time");
   if (node == nullptr) return;
   Diagnostics& out = read.diagnostics();
+  const std::size_t faults = out.list().size();
   ConfigReader time(*node, "`time`", out);
   const bool field = time.optional("field", group.time.field);
   const bool column = time.optional("column", group.time.column, {.least = 1, .most = 1000});
@@ -65,6 +67,9 @@ void read_time(ConfigReader& read, LogGroup& group) {
   time.finish();
   if (field && column)
     report(out, "bad-value", *node->find("column"), "`time` has either `field` or `column`");
+  if (out.list().size() != faults) return;
+  if (const auto compiled = EventTime::compile(group.time, group.input); !compiled)
+    report(out, "bad-value", *node, compiled.error().text);
 }
 
 // The keys of every input; false if `input` names none that is built.
