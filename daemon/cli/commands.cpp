@@ -5,6 +5,7 @@
 namespace tocsin {
 
 int run_check(std::span<const std::string> args);
+int run_match(std::span<const std::string> args);
 int run_rules(std::span<const std::string> args);
 int run_test(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
@@ -14,7 +15,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"check", "[FILE...]", "validate the configuration and rules", run_check},
     {"test", "FILE...", "run tests of rules, in virtual time", run_test},
-    {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", nullptr},
+    {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", run_match},
     {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
     {"replay", "", "run the rules over history and print what would have been sent", nullptr},
     {"status", "", "what the running daemon is doing", nullptr},

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/cli/command.hpp"
-
 #include <set>
 
+#include "daemon/cli/command.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "support/catch.hpp"
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/cli/match_output.hpp"
+
+#include "support/catch.hpp"
+
+namespace tocsin {
+namespace {
+
+std::string event(const MatchStyle& style, const FoundEvent& found) {
+  std::string out;
+  append_event(style, found, out);
+  return out;
+}
+
+std::string count(const MatchStyle& style, std::uint64_t number) {
+  std::string out;
+  append_count(style, "a.log", number, out);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a found event is its message, with the file name only among several inputs",
+          "[cli][match]") {
+  CHECK(event({}, {"a.log", 7, "ERROR x", {}}) == "ERROR x\n");
+  CHECK(event({.file_names = true}, {"a.log", 7, "ERROR x", {}}) == "a.log:ERROR x\n");
+}
+
+TEST_CASE("with --json each event is one object with its line and extracted values in order",
+          "[cli][match]") {
+  CHECK(event({.json = true}, {"a.log", 7, "b \"5\"", {{"$w", "b"}, {"$2", "5"}}}) ==
+        R"({"file":"a.log","line":7,"message":"b \"5\"","extracted":{"$w":"b","$2":"5"}})"
+        "\n");
+}
+
+TEST_CASE("bytes that are no UTF-8 stay as they are in text and are replaced in JSON",
+          "[cli][match]") {
+  CHECK(event({}, {"a", 1, "\xff", {}}) == "\xff\n");
+  CHECK(event({.json = true}, {"a", 1, "\xff", {}}) ==
+        "{\"file\":\"a\",\"line\":1,\"message\":\"\xEF\xBF\xBD\",\"extracted\":{}}\n");
+}
+
+TEST_CASE("a count is one number for one input and path:n for several", "[cli][match]") {
+  CHECK(count({.count = true}, 3) == "3\n");
+  CHECK(count({.count = true, .file_names = true}, 0) == "a.log:0\n");
+  CHECK(count({.json = true, .count = true}, 3) == "{\"file\":\"a.log\",\"count\":3}\n");
+}
+
+}  // namespace tocsin
