@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/store/durability.hpp"
 #include "daemon/config/environment.hpp"
 #include "daemon/inputs/input.hpp"
 #include "rules/ruleset/rule_loader.hpp"
@@ -31,8 +32,6 @@ struct TopicConfig {
   std::vector<Endpoint> endpoints;
   bool last_resort = true;  // is told when Tocsin cannot store its state
 };
-
-enum class Durability { full, normal };
 
 struct ApiConfig {
   std::string listen = "127.0.0.1:8686";  // "off": none

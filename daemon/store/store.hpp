@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/store/durability.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/notification.hpp"
@@ -17,10 +18,6 @@
 #include "tocsin/result.hpp"
 
 namespace tocsin {
-
-// full: a commit that returned survives a power cut. normal: it survives a crash of Tocsin; a power
-// cut may lose the last ones, never half of one.
-enum class Durability { full, normal };
 
 struct StoreOptions {
   Durability durability = Durability::full;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's HTTP API on a unix socket (mode 0660) and, for what only reads, on TCP.
+// contract.md section 6; docs/api.md lists the routes.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "daemon/http/api_source.hpp"
+#include "tocsin/result.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+struct ApiOptions {
+  std::string listen = "127.0.0.1:8686";  // address:port, port 0 picks one; "off": none
+  std::string socket;                     // path; empty: none
+  std::size_t connections_max = 64;       // over all; a further one is closed at once
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 64 * 1024;
+  Duration idle_timeout = seconds{30};  // to read a request, and between two of a connection
+};
+
+// Serves from construction to destruction on threads of its own.
+class ApiServer {
+ public:
+  // Binds both. A socket file that nobody answers on is replaced, one that somebody answers on is
+  // an error (in-use). `source` outlives the server.
+  static Result<std::unique_ptr<ApiServer>> start(const ApiOptions& options, ApiSource& source);
+  virtual ~ApiServer() = default;          // ends connections, removes the socket file
+  virtual std::uint16_t port() const = 0;  // of TCP; 0 if it is off
+};
+
+}  // namespace tocsin

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the HTTP API may ask of the running daemon. The app implements it; every call may come on
+// any of the server's threads, several at once, and should return within milliseconds (but for
+// notify_test). Committed state only.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/store/store.hpp"
+#include "rules/engine.hpp"
+#include "tocsin/alarm_state.hpp"
+#include "tocsin/outbox.hpp"
+#include "tocsin/result.hpp"
+#include "tocsin/rule_set.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+// Whether work is being done, and if not, why.
+struct Readiness {
+  bool ok = true;
+  std::string why;  // for people; empty if ok
+};
+
+// `tocsin status`.
+struct DaemonStatus {
+  std::string version;
+  std::string config_file;
+  std::int64_t pid = 0;
+  Instant now;
+  Instant started_at;
+  Instant reloaded_at;
+  std::string reload_error;  // empty: the newest configuration is in force
+  std::vector<GroupReport> groups;
+  StoreReport store;
+  Instant outbox_oldest = kNoTime;  // when the oldest waiting message was made
+};
+
+// What a test message did at one endpoint. state: delivered, retry, dead or waiting.
+struct TestDelivery {
+  std::string endpoint_label;
+  std::string state;
+  std::string detail;
+};
+
+class ApiSource {
+ public:
+  virtual ~ApiSource() = default;
+
+  // healthy: the process does its work (the watchdog's view). ready: inputs are read and state is
+  // stored.
+  virtual Readiness healthy() const = 0;
+  virtual Readiness ready() const = 0;
+  virtual std::string metrics() const = 0;  // OpenMetrics text
+  virtual DaemonStatus status() const = 0;
+  virtual std::shared_ptr<const RuleSet> rules() const = 0;
+
+  virtual Result<std::vector<AlarmStatus>> alarms() const = 0;
+  // Newest first; also of alarms that are no more.
+  virtual Result<std::vector<HistoryItem>> history(const std::string& alarm,
+                                                   std::size_t limit) const = 0;
+  virtual Result<std::vector<Transition>> transitions(const std::string& alarm,
+                                                      std::size_t limit) const = 0;
+  virtual std::vector<StreamReport> streams() const = 0;
+  virtual Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const = 0;
+
+  // Sends a test message to every endpoint of the topic and waits some seconds for the outcomes.
+  // Error not-found: there is no such topic.
+  virtual Result<std::vector<TestDelivery>> notify_test(const std::string& topic) = 0;
+};
+
+}  // namespace tocsin

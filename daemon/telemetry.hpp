@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the daemon says about itself: one function per internal event, which counts it and, where a
+// person should know, logs it. Any thread. The numbers are one registry per process, shown at
+// /metrics.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/store/store.hpp"
+#include "rules/engine.hpp"
+#include "tocsin/alarm_state.hpp"
+#include "tocsin/match.hpp"
+#include "tocsin/outbox.hpp"
+#include "tocsin/result.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin::telemetry {
+
+// The numbers as OpenMetrics text (MetricsRegistry::kContentType).
+std::string render();
+
+// The daemon's life.
+void started(std::string_view version, std::string_view config_file);
+void stopping(std::string_view why);
+void reloaded(Instant now, std::size_t rules);
+void reload_failed(Instant now, std::string_view why);
+void clock_set_back(Duration by);
+
+// Inputs. `reason` of a drop is a short fixed word: late, repeat, long-line, broken, queue...
+void batch_read(const MatchBatch& batch);
+void parse_errors(std::string_view log_group, std::uint64_t n);
+void dropped(std::string_view log_group, std::string_view reason, std::uint64_t n);
+void input_trouble(std::string_view log_group, std::string_view text);
+void input_recovered(std::string_view log_group);
+
+// The engine. Shown by what it says of itself, after a commit.
+void transition(const Transition& transition);
+void engine_seen(const std::vector<GroupReport>& groups, const std::vector<StreamReport>& streams,
+                 const std::map<std::string, std::uint64_t>& matched, Instant now);
+void alarms_seen(const std::vector<AlarmStatus>& alarms);
+
+// The store. A failure that goes on is logged once a minute.
+void committed(std::chrono::nanoseconds took);
+void commit_failed(const Error& error);
+void commit_recovered(Duration after);
+// `oldest` is when the oldest message of the outbox was made; kNoTime: it is empty.
+void store_seen(const StoreReport& report, Instant oldest, Instant now);
+
+// Delivery.
+void delivery_done(const DeliveryReport& report);
+void last_resort_sent(std::string_view topic, bool delivered, std::string_view detail);
+
+}  // namespace tocsin::telemetry
