@@ -151,14 +151,24 @@ void add_s3(const JsonNode* request, ResourceList& out) {
   out.add("bucket ", bucket);
 }
 
-void add_arns(const JsonNode* resources, ResourceList& out) {
+// An S3 ARN has neither region nor account: it says no more than the bucket and key that are listed
+// already.
+bool restates(std::string_view arn, const std::string& bucket) {
+  constexpr std::string_view kS3 = "arn:aws:s3:::";
+  if (bucket.empty() || !arn.starts_with(kS3)) return false;
+  arn.remove_prefix(kS3.size());
+  return arn.starts_with(bucket) && (arn.size() == bucket.size() || arn[bucket.size()] == '/');
+}
+
+void add_arns(const JsonNode* resources, const std::string& bucket, ResourceList& out) {
   if (resources == nullptr || resources->kind != JsonNode::Kind::array) return;
   int left = kListItems;
   for (const JsonNode* item = resources->first_child; item != nullptr && left > 0;
        item = item->next, --left) {
-    out.add("", text_at(item, "ARN"));
+    const std::string arn = text_at(item, "ARN");
+    if (!restates(arn, bucket)) out.add("", arn);
     const std::string prefix = text_at(item, "ARNPrefix");
-    if (!prefix.empty()) out.add("", prefix + "*");
+    if (!prefix.empty() && !restates(prefix, bucket)) out.add("", prefix + "*");
   }
 }
 
@@ -175,7 +185,7 @@ std::vector<std::string> cloudtrail_resources(const JsonNode& event) {
   add_s3(request, out);
   out.add_table(request, kRequest);
   out.add_table(event.member("responseElements"), kResponse);
-  add_arns(event.member("resources"), out);
+  add_arns(event.member("resources"), text_at(request, "bucketName"), out);
   return out.take();
 }
 

@@ -32,4 +32,13 @@ FiveWs five_ws(const Evidence& event, std::string_view time_zone) {
   return facts;
 }
 
+std::string which_text(const FiveWs& facts) {
+  constexpr std::size_t kNamed = 3;
+  const std::vector<std::string>& all = facts.resources;
+  std::string out;
+  for (std::size_t i = 0; i < all.size() && i < kNamed; ++i) out += (i == 0 ? "" : ", ") + all[i];
+  if (all.size() > kNamed) out += ", and " + std::to_string(all.size() - kNamed) + " more";
+  return out;
+}
+
 }  // namespace tocsin

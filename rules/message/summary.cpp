@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/message/summary.hpp"
 
+#include "rules/message/five_ws.hpp"
 #include "rules/message/summary_template.hpp"
 #include "rules/message/text.hpp"
 
@@ -18,7 +19,7 @@ std::string finished(std::string_view text) {
 std::string composed(const FiveWs& facts) {
   std::string out = facts.who;
   if (!facts.what.empty()) out += (out.empty() ? "" : ": ") + facts.what;
-  if (!facts.resources.empty()) out += ", on " + facts.resources.front();
+  if (!facts.resources.empty()) out += ", on " + which_text(facts);
   if (!facts.where.empty()) out += ", from " + facts.where;
   return out;
 }

@@ -132,13 +132,14 @@ km::data facts_data(const Transition& transition) {
   km::data out(km::data::type::object);
   if (transition.events.empty()) return out;
   const FiveWs facts = five_ws(transition.events.back(), "UTC");
-  std::string resources;
-  for (const std::string& resource : facts.resources)
-    resources += (resources.empty() ? "" : ", ") + resource;
-  out.set("who", facts.who);
-  out.set("what", facts.what);
-  out.set("where", facts.where);
-  out.set("which", resources);
+  // An empty one is not there, so that {{#which}} on {{which}}{{/which}} leaves nothing behind.
+  const auto set = [&](const char* name, const std::string& text) {
+    if (!text.empty()) out.set(name, text);
+  };
+  set("who", facts.who);
+  set("what", facts.what);
+  set("where", facts.where);
+  set("which", which_text(facts));
   return out;
 }
 
