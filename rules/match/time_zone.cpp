@@ -37,4 +37,13 @@ Duration TimeZone::offset_at(Instant t) const {
   }
 }
 
+std::string TimeZone::abbreviation_at(Instant t) const {
+  if (!zone_) return "UTC";
+  try {
+    return zone_->get_info(date::sys_time<Duration>{t.time_since_epoch()}).abbrev;
+  } catch (const std::exception&) {
+    return "UTC";
+  }
+}
+
 }  // namespace tocsin

@@ -22,7 +22,8 @@ class TimeZone {
   // `local` counts the wall clock of the zone as if it were UTC. A time that occurs twice is the
   // earlier one, one that is skipped the instant of the change.
   Instant from_local(Instant local) const;
-  Duration offset_at(Instant t) const;  // east of UTC
+  Duration offset_at(Instant t) const;           // east of UTC
+  std::string abbreviation_at(Instant t) const;  // "CET", "UTC"
 
  private:
   explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/message/five_ws.hpp"
 
+#include "rules/match/event_time.hpp"
 #include "rules/message/cloudtrail_facts.hpp"
-#include "rules/message/human_time.hpp"
 #include "rules/message/json_facts.hpp"
 #include "rules/message/line_facts.hpp"
 #include "rules/message/text.hpp"
@@ -26,7 +26,7 @@ FiveWs facts_of(std::string_view message) {
 
 FiveWs five_ws(const Evidence& event, std::string_view time_zone) {
   FiveWs facts = facts_of(event.message);
-  facts.when = format_for_people(event.time, time_zone);
+  facts.when = format_rfc3339(event.time, time_zone);
   for (std::string* text : {&facts.who, &facts.what, &facts.where}) tidy(*text);
   for (std::string& resource : facts.resources) tidy(resource);
   return facts;

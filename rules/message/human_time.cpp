@@ -1,39 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/message/human_time.hpp"
 
-#include <date/tz.h>
-
 #include <array>
-#include <stdexcept>
+#include <cstdint>
 #include <utility>
+
+#include "rules/match/event_time.hpp"
+#include "rules/match/time_zone.hpp"
 
 namespace tocsin {
 namespace {
 
-using SysTime = date::sys_time<std::chrono::milliseconds>;
-
-SysTime to_sys(Instant t) { return SysTime{t.time_since_epoch()}; }
-
 // Years that four digits can show; kNoTime and kNever are far outside.
 bool is_printable(Instant t) {
-  constexpr SysTime kFirst = date::sys_days{date::year{1} / 1 / 1};
-  constexpr SysTime kLast = date::sys_days{date::year{9999} / 12 / 31};
-  return to_sys(t) >= kFirst && to_sys(t) <= kLast;
+  constexpr Instant kFirst = instant_from_ms(-62'135'596'800'000);  // 0001-01-01
+  constexpr Instant kLast = instant_from_ms(253'402'214'400'000);   // 9999-12-31
+  return t >= kFirst && t <= kLast;
 }
 
-const date::time_zone* find_zone(std::string_view name) {
-  try {
-    return date::locate_zone(std::string(name));
-  } catch (const std::runtime_error&) {
-    return nullptr;
-  }
+std::string two_digits(std::int64_t value) {
+  return (value < 10 ? "0" : "") + std::to_string(value);
 }
 
-using Unit = std::pair<Duration, std::string_view>;
+using TimeUnit = std::pair<Duration, std::string_view>;
 
 // `most` units of `d` from the largest that it fills, each with its suffix.
 template <std::size_t N>
-std::string in_units(Duration d, const std::array<Unit, N>& units, std::size_t most,
+std::string in_units(Duration d, const std::array<TimeUnit, N>& units, std::size_t most,
                      std::string_view separator) {
   std::string out;
   std::size_t used = 0;
@@ -55,26 +48,36 @@ std::string in_units(Duration d, const std::array<Unit, N>& units, std::size_t m
 
 }  // namespace
 
-bool is_time_zone(std::string_view name) { return find_zone(name) != nullptr; }
+bool is_time_zone(std::string_view name) {
+  return name != "local" && TimeZone::find(std::string(name)).has_value();
+}
 
-std::string format_for_people(Instant t, std::string_view zone) {
+std::string format_for_people(Instant t, std::string_view zone_name) {
+  constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                  "Thursday", "Friday", "Saturday"};
+  constexpr std::array<std::string_view, 12> kMonths{
+      "January", "February", "March",     "April",   "May",      "June",
+      "July",    "August",   "September", "October", "November", "December"};
   if (!is_printable(t)) return "an unknown time";
-  const auto whole = date::floor<std::chrono::seconds>(to_sys(t));
-  constexpr const char* kForm = "%A %e %B %Y, %H:%M:%S ";
-  std::string out;
-  const date::time_zone* found = zone == "UTC" ? nullptr : find_zone(zone);
-  if (found == nullptr)
-    out = date::format(kForm, whole) + "UTC";
-  else
-    out = date::format(std::string(kForm) + "%Z", date::make_zoned(found, whole));
-  // %e pads a one-digit day with a space.
-  if (const auto padded = out.find("  "); padded != std::string::npos) out.erase(padded, 1);
-  return out;
+  const TimeZone zone = TimeZone::find(std::string(zone_name)).value_or(TimeZone::utc());
+  const Duration local = t.time_since_epoch() + zone.offset_at(t);
+  const auto day = std::chrono::floor<days>(local);
+  const std::chrono::sys_days whole_day{day};
+  const std::chrono::year_month_day date{whole_day};
+  const std::chrono::hh_mm_ss clock{std::chrono::floor<seconds>(local - day)};
+  std::string out(kDays[std::chrono::weekday{whole_day}.c_encoding()]);
+  out += ' ' + std::to_string(static_cast<unsigned>(date.day())) + ' ';
+  out += kMonths[static_cast<unsigned>(date.month()) - 1];
+  out += ' ' + std::to_string(static_cast<int>(date.year())) + ", ";
+  out += two_digits(clock.hours().count()) + ':' + two_digits(clock.minutes().count()) + ':' +
+         two_digits(clock.seconds().count());
+  return out + ' ' + zone.abbreviation_at(t);
 }
 
 std::string format_cloudwatch(Instant t) {
-  if (!is_printable(t)) return "1970-01-01T00:00:00.000+0000";
-  return date::format("%FT%T+0000", to_sys(t));
+  std::string out = format_rfc3339(is_printable(t) ? t : Instant{});
+  out.replace(out.size() - 1, 1, "+0000");  // for the "Z"
+  return out;
 }
 
 std::string format_span(Duration d) {
@@ -83,14 +86,14 @@ std::string format_span(Duration d) {
     const auto tenths = (d.count() + 50) / 100;
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
   }
-  constexpr std::array kUnits{Unit{days{1}, " d"}, Unit{hours{1}, " h"}, Unit{minutes{1}, " min"},
-                              Unit{seconds{1}, " s"}};
+  constexpr std::array kUnits{TimeUnit{days{1}, " d"}, TimeUnit{hours{1}, " h"},
+                              TimeUnit{minutes{1}, " min"}, TimeUnit{seconds{1}, " s"}};
   return in_units(d, kUnits, 2, " ");
 }
 
 std::string format_within(Duration d) {
-  constexpr std::array kUnits{Unit{days{1}, "d"}, Unit{hours{1}, "h"}, Unit{minutes{1}, "m"},
-                              Unit{seconds{1}, "s"}};
+  constexpr std::array kUnits{TimeUnit{days{1}, "d"}, TimeUnit{hours{1}, "h"},
+                              TimeUnit{minutes{1}, "m"}, TimeUnit{seconds{1}, "s"}};
   if (d < seconds{1}) return "0s";
   return in_units(d, kUnits, kUnits.size(), "");
 }
