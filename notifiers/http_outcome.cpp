@@ -7,11 +7,14 @@
 #include <charconv>
 #include <sstream>
 
+#include "notifiers/text.hpp"
+
 namespace tocsin {
 namespace {
 
 constexpr Duration kRetryAfterMax = hours{24};
 constexpr std::size_t kQuotedBodyMax = 200;
+constexpr std::size_t kWordMax = 11;
 
 struct NamedFailure {
   Response::Failure failure;
@@ -48,17 +51,20 @@ Delivery::Outcome to_outcome(OutcomeClass c) {
   return Delivery::Outcome::retry;
 }
 
-// The start of what the receiver said, on one line. It is the receiver's own text: our secrets are
-// not in it unless the receiver echoes them, so nothing that looks like a URL or a path is kept.
+// Whether a word could be a key or a token that the receiver echoes.
+bool looks_secret(std::string_view word) {
+  const auto is_telling = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+  return word.size() > kWordMax && std::any_of(word.begin(), word.end(), is_telling);
+}
+
+// The start of what the receiver said, on one line, without what could be a part of our URL.
 std::string quote_body(std::string_view body) {
-  std::string text;
-  for (const char c : body) {
-    if (text.size() == kQuotedBodyMax || c == '/') break;
-    const auto byte = static_cast<unsigned char>(c);
-    text += byte < 0x20 || byte >= 0x7f ? ' ' : c;
-  }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  return text.empty() ? text : ": " + text;
+  const std::string text = one_line(body.substr(0, std::min(body.find('/'), kQuotedBodyMax)));
+  std::istringstream words(text);
+  std::string quoted;
+  for (std::string word; words >> word;)
+    quoted += (quoted.empty() ? ": " : " ") + (looks_secret(word) ? "..." : word);
+  return quoted;
 }
 
 std::string failure_text(const Response& answer, std::string_view target) {
