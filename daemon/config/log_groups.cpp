@@ -68,8 +68,15 @@ void read_time(ConfigReader& read, LogGroup& group) {
   if (field && column)
     report(out, "bad-value", *node->find("column"), "`time` has either `field` or `column`");
   if (out.list().size() != faults) return;
-  if (const auto compiled = EventTime::compile(group.time, group.input); !compiled)
-    report(out, "bad-value", *node, compiled.error().text);
+  // One part at a time, so that each fault is shown at its own place.
+  for (const auto& [key, value] : node->entries) {
+    TimeSpec part;
+    if (key.scalar == "field") part.field = group.time.field;
+    if (key.scalar == "format") part.format = group.time.format;
+    if (key.scalar == "zone") part.zone = group.time.zone;
+    if (const auto compiled = EventTime::compile(part, group.input); !compiled)
+      report(out, "bad-value", value, compiled.error().text);
+  }
 }
 
 // The keys of every input; false if `input` names none that is built.

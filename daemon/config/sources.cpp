@@ -47,9 +47,11 @@ std::vector<Diagnostic> Sources::sorted(const Diagnostics& diagnostics) const {
 
 std::string Sources::render(const Diagnostics& diagnostics, bool colour) const {
   std::string shown;
+  std::map<std::string, LineIndex> lines;
+  for (const auto& [path, source] : texts_) lines.emplace(path, without_bom(*source));
   for (const Diagnostic& d : sorted(diagnostics)) {
-    const auto source = text(d.where.file);
-    shown += tocsin::render(d, source ? std::string_view(*source) : std::string_view(), colour);
+    const auto file = lines.find(d.where.file);
+    shown += render_line(d, file == lines.end() ? "" : file->second.line(d.where.line), colour);
   }
   return shown;
 }

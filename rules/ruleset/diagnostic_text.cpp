@@ -115,12 +115,15 @@ std::string source_lines(const Diagnostic& d, std::string_view line, std::string
 }  // namespace
 
 std::string render(const Diagnostic& d, std::string_view source, bool colour) {
+  return render_line(d, LineIndex(without_bom(source)).line(d.where.line), colour);
+}
+
+std::string render_line(const Diagnostic& d, std::string_view line, bool colour) {
   const bool error = d.level == DiagnosticLevel::error;
   const std::string_view on = !colour ? "" : error ? "\x1b[1;31m" : "\x1b[1;35m";
   const std::string_view off = colour ? "\x1b[0m" : "";
   std::string text = place_text(d.where) + std::string(on) + (error ? "error[" : "warning[") +
                      d.code + "]" + std::string(off) + ": " + d.text + "\n";
-  const std::string_view line = LineIndex(without_bom(source)).line(d.where.line);
   if (!line.empty()) return text + source_lines(d, line, on, off);
   return text + (d.hint.empty() ? "" : "      = " + d.hint + "\n");
 }

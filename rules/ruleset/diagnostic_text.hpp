@@ -15,5 +15,7 @@ namespace tocsin {
 // the hint on a line of its own. Long lines are cut around the caret; what stands after keys such
 // as `password` and `webhook_url` is masked, since secrets are never printed. colour: ANSI.
 std::string render(const Diagnostic& d, std::string_view source, bool colour);
+// The same with the line alone; empty: there is none.
+std::string render_line(const Diagnostic& d, std::string_view line, bool colour);
 
 }  // namespace tocsin
