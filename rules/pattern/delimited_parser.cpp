@@ -88,7 +88,8 @@ class DelimitedParser {
       return lexer_.fail(lexer_.since(begin),
                          "condition on " + std::string(*name) + " inside field " + field,
                          "put a comma between two fields");
-    const std::optional<ast::Operator> op = lexer_.comparison();
+    const std::optional<ast::Operator> op =
+        lexer_.comparison("fields are separated by commas, conditions on one field by && or ||");
     if (!op) return std::nullopt;
     std::optional<ast::Literal> literal = parse_operand(lexer_, *op, regexes_);
     if (!literal) return std::nullopt;

@@ -153,6 +153,11 @@ bool JsonReader::State::read_value(ondemand::value value, JsonNode& node, int de
     ondemand::array array;
     return value.get_array().get(array) == simdjson::SUCCESS && read_array(array, node, depth + 1);
   }
+  if (token.front() == '"') {
+    // A string left to the iterator to skip would be taken for a name if a colon follows.
+    ondemand::raw_json_string consumed;
+    if (value.get_raw_json_string().get(consumed) != simdjson::SUCCESS) return false;
+  }
   return read_scalar(trim_end(token, kJsonWhite), node);
 }
 

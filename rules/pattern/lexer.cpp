@@ -84,11 +84,11 @@ std::optional<ast::RegexLiteral> Lexer::regex() {
                            std::get<std::shared_ptr<const Regex>>(std::move(compiled))};
 }
 
-std::optional<ast::Operator> Lexer::comparison() {
+std::optional<ast::Operator> Lexer::comparison(std::string hint) {
   skip_white();
   for (const auto& [token, op] : kOperators)
     if (take(token)) return op;
-  return fail({at_, 1}, "expected a comparison: = != < > <= >=");
+  return fail({at_, 1}, "expected a comparison: = != < > <= >=", std::move(hint));
 }
 
 std::optional<ast::Literal> Lexer::literal() {

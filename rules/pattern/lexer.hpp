@@ -37,7 +37,7 @@ class Lexer {
   // Each returns nothing after fail().
   std::optional<std::string> quoted();
   std::optional<ast::RegexLiteral> regex();
-  std::optional<ast::Operator> comparison();
+  std::optional<ast::Operator> comparison(std::string hint = {});
   std::optional<ast::Literal> literal();
 
   // Remembers the first error; always returns nullopt.

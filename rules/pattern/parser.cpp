@@ -43,6 +43,7 @@ PatternError unpaired(char open, char close, std::size_t begin) {
 template <class T>
 Parsed finish(std::optional<T> parsed, Lexer& lexer) {
   if (parsed && !lexer.at_end()) {
+    lexer.skip_white();
     lexer.fail({lexer.position(), lexer.rest().size()}, "text after the end of the pattern");
     parsed.reset();
   }
@@ -72,7 +73,7 @@ std::variant<ast::Tree, PatternError> parse_pattern(std::string_view text, bool 
 std::optional<ast::Selector> parse_selector(std::string_view text) {
   if (text.empty() || text.size() > kPatternBytesMax) return std::nullopt;
   Lexer lexer(text, 0, text.size());
-  std::optional<ast::Selector> selector = parse_selector(lexer, false);
+  std::optional<ast::Selector> selector = parse_selector(lexer, true);
   if (!lexer.at_end()) return std::nullopt;
   return selector;
 }

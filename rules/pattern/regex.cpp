@@ -9,11 +9,11 @@
 namespace tocsin {
 namespace {
 
-// A backtracking search costs up to the square of a subject's length: 16 KiB bound that to a
-// fraction of a second, and the match limit bounds what one starting point may cost. Beyond either
-// the automaton decides.
-constexpr std::size_t kBacktrackingSubjectMax = 16 * 1024;
-constexpr std::uint32_t kMatchLimit = 10'000;
+// Backtracking may cost the length of the subject times the match limit, which counts anew at every
+// starting point: these two bound it to milliseconds. Beyond either the automaton decides, whose
+// time is the same for any subject.
+constexpr std::size_t kBacktrackingSubjectMax = 4 * 1024;
+constexpr std::uint32_t kMatchLimit = 1'000;
 constexpr std::uint32_t kHeapLimitKib = 1'024;
 
 template <auto Free>
