@@ -137,6 +137,9 @@ void CurlTransfer::set_http(const HttpRequest& request) {
 void CurlTransfer::set_mail(const MailRequest& request, const CurlTransportOptions& options) {
   CURL* e = easy_.get();
   is_mail_ = true;
+  // A line break in an address would be a command of somebody else's making.
+  if (!parse_mail_address(request.from) || !parse_mail_address(request.to))
+    return fail_early("not a mail address");
   for (const auto& [name, value] : request.headers) {
     const auto line = encode_mail_header(name, value);
     if (!line) return fail_early(line.error().text);

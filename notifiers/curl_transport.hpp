@@ -14,7 +14,7 @@ namespace tocsin {
 
 struct CurlTransportOptions {
   std::string user_agent = "tocsin";
-  std::string ca_file;  // certificates to trust instead of the system's; empty: the system's
+  std::string ca_file = {};  // certificates to trust instead of the system's; empty: the system's
   Duration timeout{seconds{15}};
   Duration mail_timeout{seconds{60}};
   Duration connect_timeout{seconds{5}};

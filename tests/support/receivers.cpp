@@ -4,6 +4,8 @@
 #include <atomic>
 #include <fstream>
 
+#include "support/catch.hpp"
+
 namespace tocsin::test {
 namespace {
 
@@ -46,6 +48,10 @@ Certificate make_certificate(const TempDir& directory) {
   return made;
 }
 
-bool has_smtp_receiver() { return run({"/usr/bin/python3", "-c", "import aiosmtpd"}) == 0; }
+bool has_smtp_receiver() {
+  const bool is_there = run({"/usr/bin/python3", "-c", "import aiosmtpd"}) == 0;
+  if (!is_there) WARN("skipped: python3-aiosmtpd is missing");
+  return is_there;
+}
 
 }  // namespace tocsin::test

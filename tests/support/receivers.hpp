@@ -39,7 +39,7 @@ inline Receiver smtp_receiver(const TempDir& directory, std::vector<std::string>
   return {directory, "smtp_receiver.py", std::move(arguments)};
 }
 
-// Whether Debian's python3-aiosmtpd is there; without it tests of mail are skipped with a word.
+// Whether Debian's python3-aiosmtpd is there. Without it tests of mail do nothing but say so.
 bool has_smtp_receiver();
 
 }  // namespace tocsin::test

@@ -17,8 +17,10 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -83,6 +85,9 @@ def main():
     parser.add_argument("--auth")
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
+    # A client that gives up is part of the script.
+    logging.disable()
+    warnings.simplefilter("ignore")
     context = None
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
