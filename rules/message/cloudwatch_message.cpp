@@ -41,12 +41,18 @@ std::string_view sns_statistic(Statistic s) {
   return "?";
 }
 
+// A dimension's value has at most 1,024 characters in CloudWatch.
+std::string short_value(const std::string& value) {
+  return cut_code_points(to_valid_utf8(value), 1024);
+}
+
 // The series that the alarm watches: a long form's dimensions, and the key by which it is split.
 Json dimensions(const Alarm& alarm, const AlarmKey& key) {
   Json out = Json::array();
   for (const auto& [name, value] : alarm.dimensions)
     out.push_back({{"value", value}, {"name", name}});
-  for (const auto& [name, value] : key) out.push_back({{"value", value}, {"name", name}});
+  for (const auto& [name, value] : key)
+    out.push_back({{"value", short_value(value)}, {"name", name}});
   return out;
 }
 
@@ -91,7 +97,7 @@ Json additions(const Notification& n, const Alarm& alarm) {
   Json events = Json::array();
   for (const NotifiedEvent& e : n.events) events.push_back(event_json(e));
   Json key = Json::object();
-  for (const auto& [name, value] : t.key) key[name] = value;
+  for (const auto& [name, value] : t.key) key[name] = short_value(value);
   Json tags = Json::object();
   for (const auto& [name, value] : alarm.tags) tags[name] = value;
   return {{"events", std::move(events)},

@@ -7,6 +7,8 @@
 #include "rules/message/condition.hpp"
 #include "rules/message/human_time.hpp"
 #include "rules/message/text.hpp"
+#include "rules/pattern/event_view.hpp"
+#include "rules/pattern/pattern.hpp"
 
 namespace tocsin {
 namespace {
@@ -59,12 +61,34 @@ std::string duration_text(const Transition& t) {
   return format_span(t.at - *t.since);
 }
 
+// Receivers bound such names; a key's values may be as long as a line.
+std::string dedup_key(const std::string& arn, const AlarmKey& key) {
+  constexpr std::size_t kKeyBytes = 256;
+  if (key.empty()) return arn;
+  const std::string text = canonical_key(key);
+  return arn + "#" + (text.size() <= kKeyBytes ? text : uuid_v5(text));
+}
+
+// What a space-delimited pattern names in the newest event, without its "$".
+SummaryFields named_fields(const Transition& t, const MetricFilter* filter) {
+  SummaryFields out;
+  if (filter == nullptr || filter->pattern == nullptr || t.events.empty()) return out;
+  if (filter->pattern->family() != Pattern::Family::delimited) return out;
+  JsonReader reader;
+  EventView view(reader, t.events.back().message);
+  // Evidence that was cut may not match any more.
+  if (!filter->pattern->matches(view)) return out;
+  for (auto& [name, value] : filter->pattern->extract(view))
+    out.emplace_back(name.starts_with('$') ? name.substr(1) : name, std::move(value));
+  return out;
+}
+
 // What is the same for every topic.
 Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet& rules) {
   const MetricFilter* filter = find_filter(rules, alarm);
   Notification n;
   n.alarm_arn = alarm_arn(rules.identity, alarm.name);
-  n.dedup_key = n.alarm_arn + (t.key.empty() ? "" : "#" + canonical_key(t.key));
+  n.dedup_key = dedup_key(n.alarm_arn, t.key);
   n.subject = make_subject(t.to, alarm.name, rules.identity);
   n.description = alarm.description;
   n.severity = alarm.severity;
@@ -93,6 +117,7 @@ std::vector<Notification> make_notifications(const Transition& transition, const
   const std::vector<std::string>& topics = topics_for(*alarm, transition.to);
   if (topics.empty()) return {};
   const Notification common = make_common(transition, *alarm, rules);
+  const SummaryFields fields = named_fields(transition, find_filter(rules, *alarm));
   std::vector<Notification> out;
   for (const std::string& topic : topics) {
     Notification n = common;
@@ -104,7 +129,7 @@ std::vector<Notification> make_notifications(const Transition& transition, const
     // The facts are read from the stored evidence, which has more than the 2 KB that are sent.
     for (std::size_t i = 0; i < n.events.size(); ++i)
       n.events[i].facts = five_ws(transition.events[i], n.time_zone);
-    n.summary = make_summary(transition, *alarm, n);
+    n.summary = make_summary(transition, *alarm, n, fields);
     n.cloudwatch_message = make_cloudwatch_message(n, *alarm, rules);
     out.push_back(std::move(n));
   }

@@ -24,14 +24,14 @@ std::string composed(const FiveWs& facts) {
   return out;
 }
 
-// What happened, by the newest event; "" if there is none to tell of.
-std::string happened(const Transition& transition, const Alarm& alarm, const Notification& n) {
-  if (n.events.empty()) return {};
+// What happened, by the newest event; "" if there is nothing to tell.
+std::string happened(const Transition& transition, const Alarm& alarm, const Notification& n,
+                     const SummaryFields& fields) {
   if (!alarm.summary.empty()) {
-    Result<std::string> rendered = render_summary(alarm.summary, transition, alarm);
+    Result<std::string> rendered = render_summary(alarm.summary, transition, alarm, fields);
     if (rendered.ok() && !rendered->empty()) return std::move(*rendered);
   }
-  return composed(n.events.back().facts);
+  return n.events.empty() ? std::string() : composed(n.events.back().facts);
 }
 
 std::string back_to_ok(const std::string& what, const Notification& n) {
@@ -43,14 +43,15 @@ std::string back_to_ok(const std::string& what, const Notification& n) {
 }  // namespace
 
 Result<std::string> render_summary(const std::string& text, const Transition& transition,
-                                   const Alarm& alarm) {
-  Result<std::string> rendered = render_template(text, transition, alarm);
+                                   const Alarm& alarm, const SummaryFields& fields) {
+  Result<std::string> rendered = render_template(text, transition, alarm, fields);
   if (!rendered.ok()) return rendered.error();
   return finished(*rendered);
 }
 
-std::string make_summary(const Transition& transition, const Alarm& alarm, const Notification& n) {
-  const std::string what = happened(transition, alarm, n);
+std::string make_summary(const Transition& transition, const Alarm& alarm, const Notification& n,
+                         const SummaryFields& fields) {
+  const std::string what = happened(transition, alarm, n, fields);
   switch (transition.to) {
     case AlarmState::ok:
       return finished(back_to_ok(what, n));
@@ -60,7 +61,7 @@ std::string make_summary(const Transition& transition, const Alarm& alarm, const
       break;
   }
   if (what.empty()) return finished(transition.reason.empty() ? alarm.name : transition.reason);
-  return finished(transition.again ? "Again: " + what : what);
+  return finished((transition.late ? "Late: " : "") + (transition.again ? "Again: " + what : what));
 }
 
 }  // namespace tocsin

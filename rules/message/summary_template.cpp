@@ -115,8 +115,8 @@ km::data alarm_data(const Transition& transition, const Alarm& alarm) {
   return out;
 }
 
-// The newest event; a line that is no JSON is {{message}}.
-km::data event_data(const Transition& transition) {
+// The newest event; a line that is no JSON is {{message}} and what its pattern names.
+km::data event_data(const Transition& transition, const SummaryFields& fields) {
   km::data out(km::data::type::object);
   if (transition.events.empty()) return out;
   const std::string& message = transition.events.back().message;
@@ -124,6 +124,7 @@ km::data event_data(const Transition& transition) {
   const JsonNode* root = reader.read(message);
   if (root != nullptr && root->kind == JsonNode::Kind::object) return to_data(*root, 0);
   out.set("message", message);
+  for (const auto& [name, value] : fields) out.set(name, value);
   return out;
 }
 
@@ -168,13 +169,13 @@ std::optional<TemplateError> find_partial(const std::string& text) {
 }  // namespace
 
 Result<std::string> render_template(const std::string& text, const Transition& transition,
-                                    const Alarm& alarm) {
+                                    const Alarm& alarm, const SummaryFields& fields) {
   if (const auto error = check_summary(text)) return Error{"bad-template", error->text};
   try {
     km::mustache parsed(text);
     parsed.set_custom_escape([](const std::string& value) { return value; });
     const km::data own = alarm_data(transition, alarm);
-    const km::data event = event_data(transition);
+    const km::data event = event_data(transition, fields);
     const km::data facts = facts_data(transition);
     EventContext context({&own, &event, &facts});
     std::string out = parsed.render(context);

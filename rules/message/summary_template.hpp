@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "rules/message/summary.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/rule_set.hpp"
@@ -11,6 +12,6 @@ namespace tocsin {
 
 // As render_summary, before the result is made one line and cut.
 Result<std::string> render_template(const std::string& text, const Transition& transition,
-                                    const Alarm& alarm);
+                                    const Alarm& alarm, const SummaryFields& fields);
 
 }  // namespace tocsin

@@ -6,6 +6,7 @@
 #include "rules/message/condition.hpp"
 #include "rules/message/human_time.hpp"
 #include "rules/message/text.hpp"
+#include "rules/pattern/pattern.hpp"
 #include "support/catch.hpp"
 
 using namespace tocsin;
@@ -85,6 +86,17 @@ TEST_CASE("a transition is told to every topic of its state", "[message]") {
   CHECK(n.events[0].facts.when == "2026-03-14T12:41:02.123+01:00");
   CHECK(n.message_id != all[1].message_id);
   CHECK(n.message_id == make_notifications(some_transition(), rules)[0].message_id);
+}
+
+TEST_CASE("a summary can name the fields of a space-delimited pattern", "[message]") {
+  RuleSet rules = some_rules();
+  auto compiled = Pattern::compile("[..., user, from=from, ip, port=port, n, ssh]");
+  REQUIRE(compiled.index() == 0);
+  rules.filters[0].pattern = std::get<0>(compiled);
+  rules.alarms[0].summary = "{{user}} from {{ip}}";
+  Transition t = some_transition();
+  t.events[0].message = "Failed password for root from 192.0.2.7 port 4022 ssh2";
+  CHECK(make_notifications(t, rules)[0].summary == "root from 192.0.2.7");
 }
 
 TEST_CASE("nobody is told of what is silent, switched off or unknown", "[message]") {
@@ -173,7 +185,7 @@ TEST_CASE("hostile names and values break neither subject nor JSON", "[message]"
   rules.alarms[0].name = t.alarm = evil;
   rules.alarms[0].summary = "{{evil}}";
   rules.alarms[0].description = evil;
-  t.key = {{evil, evil + std::string(5000, 'k')}};
+  t.key = {{evil, evil + std::string(1'000'000, 'k')}};
   t.reason = evil;
   t.events.assign(5, {t.at, evil, 1, std::string(20'000, '\x01')});
   for (const Notification& n : make_notifications(t, rules)) {
@@ -181,6 +193,7 @@ TEST_CASE("hostile names and values break neither subject nor JSON", "[message]"
     CHECK(count_code_points(n.subject) <= 100);
     CHECK(Json::accept(n.cloudwatch_message));
     CHECK(n.cloudwatch_message.size() <= 256 * 1024);
+    CHECK(n.dedup_key.size() < 1000);
     const Result<Notification> back = notification_from_json(to_json(n));
     REQUIRE(back.ok());
     CHECK(back->events.size() == 5);

@@ -68,6 +68,18 @@ TEST_CASE("a line that is no JSON is the message", "[message][summary]") {
   CHECK(w.render("ssh: {{message}}") == "ssh:");
 }
 
+TEST_CASE("a section of an empty name leaves nothing behind", "[message][summary]") {
+  const World w;
+  CHECK(w.render("changed{{#which}} on {{which}}{{/which}} by {{who}}") == "changed by arn:root");
+}
+
+TEST_CASE("an alarm without events still has its own words", "[message][summary]") {
+  World w;
+  w.transition.events.clear();
+  w.alarm.summary = "No backup today ({{alarm.name}})";
+  CHECK(make_summary(w.transition, w.alarm, {}, {}) == "No backup today (root-login)");
+}
+
 TEST_CASE("a summary is one line of at most 500 characters", "[message][summary]") {
   World w;
   w.transition.events.back().message = "{\"x\":\"" + std::string(5000, 'x') + "\"}";
@@ -91,16 +103,17 @@ TEST_CASE("without a template the five W's make the sentence", "[message][summar
   Notification n;
   n.events.push_back({w.transition.events.back(),
                       {"IAM user alice (1)", "ec2 StopInstances", "", "192.0.2.1", {"i-1"}}});
-  CHECK(make_summary(w.transition, w.alarm, n) ==
+  CHECK(make_summary(w.transition, w.alarm, n, {}) ==
         "IAM user alice (1): ec2 StopInstances, on i-1, from 192.0.2.1");
   w.transition.again = true;
-  CHECK(make_summary(w.transition, w.alarm, n).starts_with("Again: IAM user"));
+  CHECK(make_summary(w.transition, w.alarm, n, {}).starts_with("Again: IAM user"));
   w.transition.to = AlarmState::ok;
   n.duration_text = "5 min";
-  CHECK(make_summary(w.transition, w.alarm, n).starts_with("Back to OK after 5 min. It was: IAM"));
+  CHECK(make_summary(w.transition, w.alarm, n, {})
+            .starts_with("Back to OK after 5 min. It was: IAM"));
   w.transition.to = AlarmState::alarm;
   w.transition.again = false;
   n.events.clear();
   w.transition.reason = "Threshold Crossed: no datapoints were received";
-  CHECK(make_summary(w.transition, w.alarm, n) == w.transition.reason);
+  CHECK(make_summary(w.transition, w.alarm, n, {}) == w.transition.reason);
 }
