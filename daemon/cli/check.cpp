@@ -28,6 +28,7 @@ struct CheckOptions {
   bool strict_aws = false;
   bool json = false;
   bool quiet = false;
+  bool against_running = false;
 };
 
 // Of everything that was looked at.
@@ -171,10 +172,16 @@ int run_check(std::span<const std::string> args) {
   options.flag("--strict-aws", given.strict_aws, "also flag what CloudWatch would refuse");
   options.flag("--json", given.json, "one JSON object a line");
   options.flag("-q,--quiet", given.quiet, "faults only, no last line");
+  options.flag("--against-running", given.against_running,
+               "what a reload would do (not built yet)");
   options.footer(
       "Examples:\n  tocsin check\n  tocsin check rules.d/*.yaml\n  tocsin check --config "
       "./tocsin.yaml --strict");
   if (const auto code = options.parse(args)) return *code;
+  if (given.against_running) {
+    complain("--against-running is not built yet in this version", "not-built");
+    return kExitUsage;
+  }
   return check(given);
 }
 

@@ -180,7 +180,7 @@ int run_rules(std::span<const std::string> args) {
   }
   if (verb == "enable" || verb == "disable") {
     complain("rules " + verb + " is not built yet in this version", "not-built");
-    return kExitNo;
+    return kExitUsage;
   }
   return usage();
 }

@@ -133,6 +133,12 @@ std::vector<LogGroupConfig> decode_log_groups(const ConfigNode& section, Diagnos
   }
   for (const auto& [name, node] : section.entries)
     groups.push_back(decode_log_group(name, node, out));
+  const auto reads_stdin = [](const LogGroupConfig& g) { return g.group.input == "stdin"; };
+  const auto first = std::find_if(groups.begin(), groups.end(), reads_stdin);
+  for (auto g = first; g != groups.end(); ++g)
+    if (g != first && reads_stdin(*g))
+      out.error("duplicate-name", g->group.where, "only one log group can read standard input",
+                "\"" + first->group.name + "\" does");
   return groups;
 }
 

@@ -227,10 +227,9 @@ void check_unused_metrics(const Draft& draft, Diagnostics& out) {
 
 void check_unheard_alarms(const Draft& draft, Diagnostics& out) {
   for (const AlarmDraft& a : draft.alarms) {
-    if (!a.sound || !a.alarm.actions_enabled || !a.alarm.alarm_topics.empty()) continue;
-    const std::string hint = a.pack ? "give the pack `notify: [topic]`, or have a topic \"default\""
-                             : a.short_form ? "add `notify: [topic]`"
-                                            : "add `actions: { alarm: [topic] }`";
+    if (!a.sound || a.pack || !a.alarm.actions_enabled || !a.alarm.alarm_topics.empty()) continue;
+    const std::string hint =
+        a.short_form ? "add `notify: [topic]`" : "add `actions: { alarm: [topic] }`";
     warn(out, "tells-nobody", node_at(*a.node, {"name"}),
          "nobody is told when alarm " + quoted(a.alarm.name) + " fires", hint);
   }

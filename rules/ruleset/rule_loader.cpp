@@ -59,9 +59,18 @@ void apply_pack(const RuleDocument& pack, const RuleContext& context, Draft& dra
   const bool has_default = std::any_of(context.topics.begin(), context.topics.end(),
                                        [](const Topic& t) { return t.name == "default"; });
   if (notify.empty() && has_default) notify = {"default"};
-  for (AlarmDraft& a : draft.alarms)
-    if (a.alarm.alarm_topics.empty() && a.alarm.ok_topics.empty())
-      a.alarm.alarm_topics = a.alarm.ok_topics = notify;
+  bool unheard = false;
+  for (AlarmDraft& a : draft.alarms) {
+    if (!a.alarm.alarm_topics.empty() || !a.alarm.ok_topics.empty()) continue;
+    a.alarm.alarm_topics = a.alarm.ok_topics = notify;
+    unheard = unheard || notify.empty();
+  }
+  // One fault of the pack's entry, not of each rule; without a configuration nobody can be told
+  // anyway.
+  if (unheard && !context.any_topic)
+    out.warning("tells-nobody", pack.where,
+                "nobody is told when alarms of pack \"" + pack.pack_name + "\" fire",
+                "give it `notify: [topic]`, or have a topic \"default\"");
 }
 
 void check(const Draft& draft, const RuleContext& context, Diagnostics& out) {
