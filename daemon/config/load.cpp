@@ -93,6 +93,7 @@ LoadedConfiguration load_configuration(const std::string& path, const LoadOption
   load_packs(loaded.config.packs, options.environment, loaded.sources, out, documents);
   load_packs(pack_entries(more, context.log_groups, out), options.environment, loaded.sources, out,
              documents);
+  context.configured_at = loaded.sources.newest_change();
   loaded.rules = build_rule_set(documents, context, out);
   return loaded;
 }
@@ -122,6 +123,7 @@ LoadedRules load_rules(const LoadOptions& options, RuleContext context) {
   context.strict_aws = options.strict_aws;
   const std::vector<RuleDocument> documents =
       load_rule_documents(options, context.log_groups, loaded.sources, out);
+  context.configured_at = loaded.sources.newest_change();
   loaded.rules = build_rule_set(documents, context, out);
   return loaded;
 }

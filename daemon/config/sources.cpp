@@ -2,6 +2,9 @@
 #include "daemon/config/sources.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <tuple>
 
 #include "daemon/config/text_file.hpp"
@@ -10,6 +13,17 @@
 #include "rules/ruleset/yaml_document.hpp"
 
 namespace tocsin {
+namespace {
+
+Instant changed_at(const std::string& path) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(path, error);
+  if (error) return {};
+  const auto wall = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  return Instant{std::chrono::floor<Duration>(wall)};
+}
+
+}  // namespace
 
 ConfigNode Sources::load(const std::string& path, const SourceLocation& named_at,
                          Diagnostics& out) {
@@ -21,6 +35,7 @@ ConfigNode Sources::load(const std::string& path, const SourceLocation& named_at
   }
   const auto held = std::make_shared<const std::string>(std::move(text.value()));
   if (texts_.emplace(path, held).second) order_.push_back(path);
+  newest_change_ = std::max(newest_change_, changed_at(path));
   return read_document(*held, path, out);
 }
 

@@ -7,6 +7,7 @@
 
 #include "tocsin/config_node.hpp"
 #include "tocsin/diagnostics.hpp"
+#include "tocsin/time.hpp"
 
 namespace tocsin {
 
@@ -18,6 +19,8 @@ class Sources {
 
   // The text of a file that was loaded; nullptr otherwise.
   std::shared_ptr<const std::string> text(const std::string& path) const;
+  // When the newest of the files was changed; the epoch if there is none.
+  Instant newest_change() const { return newest_change_; }
   bool has(const std::string& path) const { return texts_.count(path) != 0; }
 
   // All diagnostics as people read them: by file in order of reading, then by line; each once.
@@ -28,6 +31,7 @@ class Sources {
  private:
   std::map<std::string, std::shared_ptr<const std::string>> texts_;
   std::vector<std::string> order_;
+  Instant newest_change_{};
 };
 
 }  // namespace tocsin

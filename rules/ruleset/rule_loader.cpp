@@ -122,6 +122,7 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
   if (out.has_errors()) return nullptr;
   auto rules = std::make_shared<RuleSet>();
   rules->identity = context.identity;
+  rules->configured_at = context.configured_at;
   rules->log_groups = context.log_groups;
   rules->topics = context.topics;
   for (FilterDraft& f : draft.filters) rules->filters.push_back(std::move(f.filter));

@@ -40,6 +40,7 @@ struct RuleDocument {
 // is named exists (input "file").
 struct RuleContext {
   Identity identity;
+  Instant configured_at{};  // as RuleSet's
   std::vector<LogGroup> log_groups;
   std::vector<Topic> topics;
   bool any_log_group = false;

@@ -145,6 +145,16 @@ TEST_CASE("a missing credential is reported where it is used", "[config]") {
         std::string::npos);
 }
 
+TEST_CASE("rules know when the newest of their files was changed", "[config]") {
+  const TempDir folder;
+  LoadOptions options;
+  options.environment = environment_in(folder);
+  options.rule_files = {folder.write("r.yaml", "rules: []\n")};
+  const LoadedRules loaded = load_rules(options, {});
+  REQUIRE(loaded.rules);
+  CHECK(loaded.rules->configured_at > instant_from_ms(1'700'000'000'000));
+}
+
 TEST_CASE("a configuration that does not exist says so", "[config]") {
   const TempDir folder;
   const LoadedConfiguration loaded =
