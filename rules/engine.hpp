@@ -25,6 +25,8 @@ struct GroupReport {
   bool partial_data = false;  // a stalled stream is not waited for
   std::uint64_t events = 0, bytes = 0, matched = 0, repeats = 0, dropped_late = 0,
                 replaced_times = 0;
+  std::uint64_t refused = 0;    // samples below their filter's `min`
+  std::string dropped_example;  // source:position of the last event that was too late to be judged
 };
 struct StreamReport {
   std::string log_group, stream;
@@ -37,6 +39,8 @@ struct StreamReport {
 struct EngineOptions {
   // Replay: one merged stream, watermark at the newest event, lateness 0; finish() ends it.
   bool replay = false;
+  // How long statistics() remembers at least, behind the watermark. Tests look further back.
+  Duration metric_retention{hours{3}};
 };
 
 class Engine {

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/alarm/long_form.hpp"
+
+#include <algorithm>
+
+#include "rules/engine/row_codec.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kForgetAfter = days{7};
+
+Duration evaluation_step(const Alarm& alarm) {
+  const Duration p = alarm.period;
+  const bool multi_day = alarm.evaluation_periods * p > days{1};
+  if (alarm.anchor == Anchor::fixed || p < minutes{1})
+    return multi_day && p < hours{1} ? p * ((hours{1} + p - Duration{1}) / p) : p;
+  return multi_day ? Duration{hours{1}} : Duration{minutes{1}};
+}
+
+// Only where no further sample can undo that a period breaches.
+bool allows_early(Statistic s, Comparison c, bool nonnegative) {
+  const bool upper = c == Comparison::greater || c == Comparison::greater_or_equal;
+  switch (s) {
+    case Statistic::sample_count:
+    case Statistic::maximum:
+      return upper;
+    case Statistic::sum:
+      return upper && nonnegative;
+    case Statistic::minimum:
+      return !upper;
+    case Statistic::average:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonnegative) {
+  LongFormSpec out;
+  out.evaluation = evaluation_spec(alarm);
+  out.statistic = alarm.statistic;
+  out.comparison = alarm.comparison;
+  out.threshold = alarm.threshold;
+  out.period = alarm.period;
+  out.step = evaluation_step(alarm);
+  out.lateness = lateness;
+  out.early = allows_early(alarm.statistic, alarm.comparison, nonnegative);
+  out.keyed = !alarm.group_by.empty();
+  return out;
+}
+
+LongForm::LongForm(const LongFormSpec& spec, const Series& series)
+    : spec_(&spec), series_(&series) {}
+
+Datapoint LongForm::datapoint(Instant end) const {
+  const Totals totals = series_->period(end - spec_->period, end);
+  Datapoint out{end - spec_->period, {}, totals.count};
+  if (totals.count > 0) out.value = totals.statistic(spec_->statistic);
+  return out;
+}
+
+std::vector<Datapoint> LongForm::datapoints(Instant end) const {
+  std::vector<Datapoint> out;
+  for (int i = spec_->evaluation.range - 1; i >= 0; --i)
+    out.push_back(datapoint(end - i * spec_->period));
+  return out;
+}
+
+std::optional<bool> LongForm::flag(Instant end) const {
+  const std::optional<double> value = datapoint(end).value;
+  if (!value) return std::nullopt;
+  return is_breaching(*value, spec_->comparison, spec_->threshold);
+}
+
+AlarmState LongForm::plain_state(Instant end) const {
+  std::vector<std::optional<bool>> flags;
+  for (int i = spec_->evaluation.range - 1; i >= 0; --i)
+    flags.push_back(flag(end - i * spec_->period));
+  return evaluate(spec_->evaluation, flags, plain_);
+}
+
+// Does every completion of the open periods give ALARM at `end`? The worst one makes each a good
+// datapoint.
+bool LongForm::is_certain(Instant end) const {
+  std::vector<std::optional<bool>> flags;
+  for (int i = spec_->evaluation.range - 1; i >= 0; --i) {
+    const Instant e = end - i * spec_->period;
+    const std::optional<bool> known = flag(e);
+    flags.push_back(e > closed_ && known != true ? std::optional<bool>(false) : known);
+  }
+  return evaluate(spec_->evaluation, flags, AlarmState::ok) == AlarmState::alarm;
+}
+
+std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
+  for (Instant end = lo; end <= hi; end += spec_->step)
+    if (is_certain(end)) return end;
+  return std::nullopt;
+}
+
+Instant LongForm::newest_end() const {
+  const std::optional<Instant> newest = series_->newest();
+  if (!newest) return kNoTime;
+  return floor_to(*newest, spec_->step) + std::max(spec_->period, spec_->step);
+}
+
+void LongForm::go(AlarmState to, Instant at, Instant end, bool early, Changes& out) {
+  if (to == state_) return;
+  Change c;
+  c.from = state_;
+  c.to = to;
+  c.at = at;
+  c.early = early;
+  c.datapoints = datapoints(end);
+  out.push_back(std::move(c));
+  state_ = to;
+  if (to == AlarmState::alarm) red_since_ = at;
+}
+
+// Early breach by what is known already, after a period has closed.
+void LongForm::look_ahead(Changes& out) {
+  if (!spec_->early || state_ == AlarmState::alarm || closed_ == kNoTime) return;
+  const std::optional<Instant> end = first_certain(closed_ + spec_->step, newest_end());
+  if (!end) return;
+  breach_end_ = end;
+  go(AlarmState::alarm, *end, *end, true, out);
+}
+
+// Could any period that contains `t` breach? Cheap, and usually the end of it.
+bool LongForm::may_breach(Instant t) const {
+  const Instant cell = floor_to(t, spec_->step);
+  const Duration reach = std::max(spec_->period, spec_->step);
+  const Totals around = series_->period(cell + spec_->step - reach, cell + reach);
+  const std::optional<double> value = around.statistic(spec_->statistic);
+  return value && is_breaching(*value, spec_->comparison, spec_->threshold);
+}
+
+bool LongForm::sampled(Instant t, Instant w, Changes& out) {
+  if (t < w - spec_->oldest()) return false;
+  start_ = std::min(start_, floor_to(t, spec_->step));
+  if (closed_ == kNoTime) return true;
+  if (idle_) closed_ = std::max(closed_, floor_to(w, spec_->step));
+  idle_ = false;
+  if (!spec_->early || state_ == AlarmState::alarm || !may_breach(t)) return true;
+  // No end was certain before; only one whose range holds the sample can have become so.
+  const Instant cell = floor_to(t, spec_->step);
+  const Instant last = std::min(newest_end(), cell + spec_->step + spec_->range());
+  const Instant first = std::max(closed_, cell) + spec_->step;
+  const std::optional<Instant> end = first_certain(first, last);
+  if (!end) return true;
+  breach_end_ = end;
+  go(AlarmState::alarm, t, *end, true, out);
+  return true;
+}
+
+void LongForm::begin(Instant w) {
+  closed_ = floor_to(w, spec_->step);
+  if (!spec_->keyed) start_ = closed_;
+  idle_ = false;
+}
+
+bool LongForm::has_data_from(Instant t) const {
+  const std::optional<Instant> newest = series_->newest();
+  return newest && *newest >= t;
+}
+
+bool LongForm::forget(Instant end, Changes& out) {
+  if (!spec_->keyed || spec_->evaluation.treat != MissingData::breaching) return false;
+  if (state_ != AlarmState::alarm || has_data_from(end - spec_->range())) return false;
+  const Instant newest = series_->newest().value_or(kNoTime);
+  if (end < std::max(red_since_, newest) + kForgetAfter) return false;
+  go(AlarmState::ok, end, end, false, out);
+  out.back().forgotten = true;
+  return true;
+}
+
+void LongForm::close(Instant end, Changes& out) {
+  closed_ = end;
+  if (end <= start_ && spec_->keyed) return;
+  if (forget(end, out)) return;
+  const AlarmState before = plain_;
+  plain_ = plain_state(end);
+  const std::size_t known = out.size();
+  if (breach_end_ && end < *breach_end_) {
+    // Promised an ALARM at a later close. Only a plain red that ends here is left first.
+    if (before == AlarmState::alarm && plain_ != AlarmState::alarm) {
+      breach_end_.reset();
+      go(plain_, end, end, false, out);
+    }
+  } else {
+    breach_end_.reset();
+    go(plain_, end, end, false, out);
+  }
+  look_ahead(out);
+  if (out.size() < known + 2) return;
+  out[known].silent = true;
+  out[known + 1].again = true;
+}
+
+// Nothing in any range to come, and nothing changes by evaluating nothing once more.
+void LongForm::rest() {
+  if (breach_end_ || state_ != plain_) return;
+  if (has_data_from(closed_ + spec_->step - spec_->range())) return;
+  if (spec_->keyed && start_ >= closed_ + spec_->step) return;
+  idle_ = evaluate(spec_->evaluation, {}, plain_) == plain_;
+}
+
+void LongForm::advance(Instant w, Changes& out) {
+  if (closed_ == kNoTime) return;
+  while (closed_ + spec_->step <= w) {
+    if (idle_) {
+      closed_ = floor_to(w, spec_->step);
+      forget(closed_, out);
+      return;
+    }
+    close(closed_ + spec_->step, out);
+    rest();
+  }
+}
+
+Instant LongForm::due() const {
+  if (closed_ == kNoTime) return kNever;
+  if (!idle_) return closed_ + spec_->step;
+  const bool forgets = spec_->keyed && spec_->evaluation.treat == MissingData::breaching &&
+                       state_ == AlarmState::alarm;
+  if (!forgets) return kNever;
+  const Instant newest = series_->newest().value_or(kNoTime);
+  const Instant at = std::max(red_since_, newest) + kForgetAfter;
+  return std::max(closed_ + spec_->step, floor_to(at + spec_->step - Duration{1}, spec_->step));
+}
+
+void LongForm::set_back(Instant w) {
+  closed_ = std::min(closed_, floor_to(w, spec_->step));
+  idle_ = false;
+}
+
+void LongForm::rejudge(Instant w, Changes& out) {
+  if (w == kNoTime) return;
+  closed_ = floor_to(w, spec_->step);
+  idle_ = false;
+  breach_end_.reset();
+  plain_ = plain_state(closed_);
+  if (state_ == AlarmState::alarm && plain_ != AlarmState::alarm && spec_->early) {
+    breach_end_ = first_certain(closed_ + spec_->step, newest_end());
+    if (breach_end_) return;
+  }
+  go(plain_, closed_, closed_, false, out);
+  look_ahead(out);
+}
+
+void LongForm::assume(AlarmState state, Instant w) {
+  state_ = plain_ = state;
+  red_since_ = w;
+}
+
+std::string LongForm::encode() const {
+  RowWriter out;
+  out.byte(2);
+  out.byte(static_cast<unsigned>(state_));
+  out.byte(static_cast<unsigned>(plain_));
+  out.flag(idle_);
+  out.flag(breach_end_.has_value());
+  out.flag(closed_ != kNoTime);
+  for (const Instant t : {start_, breach_end_.value_or(kNoTime), red_since_}) out.instant(t);
+  return out.take();
+}
+
+bool LongForm::decode(std::string_view row, Instant w) {
+  RowReader in(row);
+  if (in.byte() != 2) return false;
+  const unsigned state = in.byte(), plain = in.byte();
+  const bool idle = in.flag(), early = in.flag(), begun = in.flag();
+  const Instant start = in.instant(), end = in.instant(), red = in.instant();
+  if (!in.ok() || state > 2 || plain > 2) return false;
+  state_ = static_cast<AlarmState>(state);
+  plain_ = static_cast<AlarmState>(plain);
+  idle_ = idle;
+  closed_ = begun ? floor_to(w, spec_->step) : kNoTime;
+  start_ = start;
+  breach_end_ = early ? std::optional<Instant>(end) : std::nullopt;
+  red_since_ = red;
+  return true;
+}
+
+}  // namespace tocsin

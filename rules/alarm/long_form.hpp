@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// One key of a long-form alarm (anchors minute and fixed): plain evaluation of closed periods, and
+// early breach on open ones. spec/time.md sections 2 to 4, spec/alarms.md sections 4 and 5.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "rules/alarm/evaluate.hpp"
+#include "rules/alarm/machine.hpp"
+#include "rules/metric/series.hpp"
+#include "tocsin/rule_set.hpp"
+
+namespace tocsin {
+
+struct LongFormSpec {
+  EvaluationSpec evaluation;
+  Statistic statistic = Statistic::sum;
+  Comparison comparison = Comparison::greater_or_equal;
+  double threshold = 0;
+  Duration period{};
+  Duration step{};  // evaluations lie at its multiples, and so do ends of periods
+  Duration lateness{};
+  bool early = false;  // early breach is allowed: no further sample can undo a breach
+  bool keyed = false;
+
+  // `nonnegative`: no sample of the metric is below 0.
+  static LongFormSpec of(const Alarm& alarm, Duration lateness, bool nonnegative);
+  Duration range() const { return evaluation.range * period; }
+  Duration oldest() const { return range() + std::max(2 * period, lateness); }
+};
+
+class LongForm final : public Machine {
+ public:
+  // Both outlive it.
+  LongForm(const LongFormSpec& spec, const Series& series);
+
+  // Another series (the old one may be gone), or the same one again.
+  void bind(const Series& series) { series_ = &series; }
+  // A sample at `t` has been added to the series; advance(w) has been called. false: too old for
+  // this alarm.
+  bool sampled(Instant t, Instant w, Changes& out);
+
+  AlarmState state() const override { return state_; }
+  void begin(Instant w) override;
+  void advance(Instant w, Changes& out) override;
+  Instant due() const override;
+  void set_back(Instant w) override;
+  void rejudge(Instant w, Changes& out) override;
+  void assume(AlarmState state, Instant w) override;
+  std::string encode() const override;
+  bool decode(std::string_view row, Instant w) override;
+
+ private:
+  Datapoint datapoint(Instant end) const;
+  std::vector<Datapoint> datapoints(Instant end) const;
+  std::optional<bool> flag(Instant end) const;
+  AlarmState plain_state(Instant end) const;
+  bool is_certain(Instant end) const;
+  bool may_breach(Instant t) const;
+  std::optional<Instant> first_certain(Instant lo, Instant hi) const;
+  Instant newest_end() const;
+  bool has_data_from(Instant t) const;
+  void go(AlarmState to, Instant at, Instant end, bool early, Changes& out);
+  void look_ahead(Changes& out);
+  void close(Instant end, Changes& out);
+  bool forget(Instant end, Changes& out);
+  void rest();
+
+  const LongFormSpec* spec_;
+  const Series* series_;
+  AlarmState state_ = AlarmState::insufficient_data;
+  AlarmState plain_ = AlarmState::insufficient_data;
+  Instant closed_ = kNoTime;           // end of the newest closed period; kNoTime: no watermark yet
+  Instant start_ = kNever;             // keyed: nothing is judged before the key's first sample
+  std::optional<Instant> breach_end_;  // end of the breaching period while an early breach stands
+  Instant red_since_ = kNoTime;
+  bool idle_ = false;  // the range is empty and will stay as it is until a sample comes
+};
+
+}  // namespace tocsin

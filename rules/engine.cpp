@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of contents of the product: what each call does, in order. The steps stand in
+// rules/engine/.
+#include "rules/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rules/engine/state.hpp"
+
+namespace tocsin {
+namespace {
+
+// Wall time given with a batch can only be earlier than the caller's: it was read before.
+Instant wall_of(const MatchBatch& batch, Instant now) { return std::min(batch.read_at, now); }
+
+void flush(Effects& pending, Effects& out) {
+  std::move(pending.transitions.begin(), pending.transitions.end(),
+            std::back_inserter(out.transitions));
+  std::move(pending.notifications.begin(), pending.notifications.end(),
+            std::back_inserter(out.notifications));
+  std::move(pending.history.begin(), pending.history.end(), std::back_inserter(out.history));
+  pending = {};
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const RuleSet> rules, Instant now, EngineOptions options)
+    : state_(std::make_unique<State>(rules, options)) {
+  Recorder to(*rules, state_->next_sequence, now, state_->pending);
+  state_->reconcile(std::move(rules), to);
+}
+
+Engine::~Engine() = default;
+
+void Engine::restore(const StateImage& image, Instant now, Effects& out) {
+  auto fresh = std::make_unique<State>(state_->rules, state_->options);
+  fresh->next_sequence = std::max<std::uint64_t>(image.next_sequence, 1);
+  const std::shared_ptr<const RuleSet> rules = state_->rules;
+  state_ = std::move(fresh);
+  Recorder to(*rules, state_->next_sequence, now, out);
+  state_->restore(image, to);
+}
+
+void Engine::look(const LookReport& report, Instant now, Effects& out) {
+  flush(state_->pending, out);
+  const auto at = state_->groups.find(report.log_group);
+  if (at == state_->groups.end() || state_->options.replay) return;
+  GroupState& group = *at->second;
+  std::set<std::string> names;
+  for (const StreamLook& s : report.streams) {
+    StreamState& stream = group.watermark.found(s.stream, report.began, s.first, s.unread);
+    if (!s.unread) group.watermark.at_end(stream, report.began);
+    names.insert(s.stream);
+    group.dirty_streams.insert(s.stream);
+  }
+  group.watermark.retire_others(names, report.began);
+  group.watermark.move(now);
+  group.dirty = true;
+  Recorder to(*state_->rules, state_->next_sequence, now, out);
+  state_->run_clocks(to);
+}
+
+void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
+  flush(state_->pending, out);
+  const auto at = state_->groups.find(batch.log_group);
+  if (at == state_->groups.end()) return;
+  GroupState& group = *at->second;
+  GroupWatermark& watermark = state_->options.replay ? state_->merged : group.watermark;
+  const std::string stream_name = state_->options.replay ? "replay" : batch.stream;
+  const Instant wall = wall_of(batch, now);
+  if (!watermark.streams().contains(stream_name))
+    watermark.found(stream_name, wall, std::nullopt, !batch.times.empty() || batch.more_unread);
+  StreamState& stream = watermark.streams().at(stream_name);
+  stream.bytes += batch.bytes;
+  group.report.bytes += batch.bytes;
+  group.dirty = true;
+  group.dirty_streams.insert(stream_name);
+  Recorder to(*state_->rules, state_->next_sequence, now, out);
+  auto event = batch.matches.begin();
+  for (std::size_t i = 0; i < batch.times.size(); ++i) {
+    EventMoment moment;
+    if (state_->read(group, stream, batch, i, now, moment)) state_->run_clocks(to);
+    const bool matches = event != batch.matches.end() && event->index == i;
+    state_->note_minute(group, batch, matches ? &*event : nullptr, moment.time, to);
+    for (; event != batch.matches.end() && event->index == i; ++event)
+      state_->match(group, batch, *event, moment.time, to);
+  }
+}
+
+void Engine::advance(Instant now, Effects& out) {
+  flush(state_->pending, out);
+  if (state_->options.replay) return;
+  for (auto& [name, group] : state_->groups) {
+    const Instant before = group->watermark.watermark();
+    group->watermark.move(now);
+    group->dirty = group->dirty || group->watermark.watermark() != before;
+  }
+  Recorder to(*state_->rules, state_->next_sequence, now, out);
+  state_->run_clocks(to);
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+  std::optional<Instant> out;
+  const auto consider = [&](Instant t) { out = std::min(out.value_or(kNever), t); };
+  for (const auto& [groups, clock] : state_->clocks) {
+    Duration lateness{};
+    for (const std::string& g : clock->groups)
+      lateness = std::max(lateness, state_->groups.at(g)->spec.lateness);
+    const Instant due =
+        std::min(clock->due.empty() ? kNever : clock->due.begin()->at, state_->next_minute(*clock));
+    if (due != kNever) consider(due + lateness);
+  }
+  for (const auto& [name, group] : state_->groups)
+    if (const auto stall = group->watermark.next_stall()) consider(*stall);
+  return out;
+}
+
+void Engine::clock_set_back(Instant now, Effects& out) {
+  flush(state_->pending, out);
+  Recorder to(*state_->rules, state_->next_sequence, now, out);
+  std::set<EventClock*> affected;
+  for (auto& [name, group] : state_->groups) {
+    const bool back = group->watermark.set_back(now);
+    for (const auto& [stream, s] : group->watermark.streams()) group->dirty_streams.insert(stream);
+    group->dirty = true;
+    if (!back) continue;
+    for (auto& [groups, clock] : state_->clocks)
+      if (groups.contains(name)) affected.insert(clock.get());
+  }
+  for (EventClock* clock : affected) {
+    clock->watermark = state_->watermark_of(*clock);
+    for (auto& [name, book] : state_->books) {
+      if (book->clock != clock) continue;
+      to.noted(name, {}, "The wall clock was set back; its watermark went back with it");
+      for (const auto& [id, entry] : book->keys()) {
+        entry->machine->set_back(clock->watermark);
+        state_->mark_dirty(*entry);
+        state_->settle(*entry);
+      }
+    }
+  }
+}
+
+void Engine::finish(std::optional<Instant> until, Effects& out) {
+  flush(state_->pending, out);
+  if (!state_->options.replay) return;
+  const Instant end = std::max(until.value_or(kNoTime), state_->newest_merged);
+  if (end == kNoTime) return;
+  StreamState& stream = state_->merged.found("replay", end, std::nullopt, false);
+  state_->merged.at_end(stream, end);
+  state_->merged.move(end);
+  Recorder to(*state_->rules, state_->next_sequence, end, out);
+  state_->run_clocks(to);
+}
+
+void Engine::swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effects& out) {
+  flush(state_->pending, out);
+  const std::shared_ptr<const RuleSet> before = state_->rules;  // until the farewells are said
+  Recorder to(*rules, state_->next_sequence, now, out);
+  state_->reconcile(std::move(rules), to);
+}
+
+void Engine::collect(StateDelta& out) { state_->collect(out); }
+
+std::vector<AlarmStatus> Engine::alarms() const {
+  std::vector<AlarmStatus> out;
+  for (const auto& [name, book] : state_->books)
+    for (const auto& [id, entry] : book->keys()) out.push_back(entry->status);
+  return out;
+}
+
+std::vector<GroupReport> Engine::groups() const {
+  std::vector<GroupReport> out;
+  for (const auto& [name, group] : state_->groups) {
+    GroupReport r = group->report;
+    const GroupWatermark& w = state_->options.replay ? state_->merged : group->watermark;
+    r.log_group = name;
+    if (w.watermark() != kNoTime) r.watermark = w.watermark();
+    r.partial_data = w.partial();
+    out.push_back(std::move(r));
+  }
+  return out;
+}
+
+std::vector<StreamReport> Engine::streams() const {
+  std::vector<StreamReport> out;
+  for (const auto& [name, group] : state_->groups)
+    for (const auto& [stream, s] : group->watermark.streams()) {
+      StreamReport r{name,      stream,   {},      s.last_read,     s.unread,
+                     s.stalled, s.events, s.bytes, s.replaced_times};
+      if (s.newest != kNoTime) r.newest = s.newest;
+      out.push_back(std::move(r));
+    }
+  return out;
+}
+
+std::map<std::string, std::uint64_t> Engine::matched() const {
+  std::map<std::string, std::uint64_t> out;
+  for (std::size_t i = 0; i < state_->rules->filters.size(); ++i)
+    out[state_->rules->filters[i].name] += state_->matched[i];
+  return out;
+}
+
+std::optional<Engine::StatisticSet> Engine::statistics(const std::string& metric,
+                                                       const AlarmKey& dimensions, Instant start,
+                                                       Duration period) const {
+  Totals totals;
+  const Dimensions sorted = [&] {
+    Dimensions d(dimensions);
+    std::sort(d.begin(), d.end());
+    return d;
+  }();
+  if (const StoredSeries* s = state_->store.find(series_id(metric, "", true, sorted)))
+    totals = s->series.period(start, start + period);
+  for (const auto& [name, book] : state_->books) {
+    if (!book->is_short() || totals.count > 0) continue;
+    if (metric != book->spec.metric_namespace + "/" + book->spec.metric_name) continue;
+    for (const auto& [id, entry] : book->keys())
+      if (sorted.empty() || entry->key == sorted)
+        totals.add(
+            entry->short_form->samples().window(start - Duration{1}, start + period - Duration{1}));
+  }
+  if (totals.count == 0) return std::nullopt;
+  return StatisticSet{totals.count, totals.sum, totals.minimum, totals.maximum};
+}
+
+}  // namespace tocsin

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// One alarm of the rules with the state of all its keys: spec/time.md section 5. It bounds their
+// number, finds who is to go, and keeps the clock's queue in step with the machines.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "rules/alarm/long_form.hpp"
+#include "rules/alarm/short_form.hpp"
+#include "rules/engine/event_clock.hpp"
+#include "rules/engine/key_evidence.hpp"
+#include "rules/metric/series.hpp"
+#include "tocsin/alarm_state.hpp"
+#include "tocsin/rule_set.hpp"
+
+namespace tocsin {
+
+class AlarmBook;
+
+// The state of one (alarm, key).
+struct KeyEntry {
+  AlarmBook* book = nullptr;
+  AlarmKey key;
+  std::string id;  // canonical
+  std::unique_ptr<Machine> machine;
+  ShortForm* short_form = nullptr;  // one of the two is `machine`
+  LongForm* long_form = nullptr;
+  Series* series = nullptr;  // long form
+  std::string series_id;
+  KeyEvidence evidence;
+  Instant last_sample = kNoTime;
+  std::uint64_t events_total = 0;  // of this episode
+  std::optional<Instant> since;    // event time of the last change of state
+  bool told = false;               // it has changed state before
+  AlarmStatus status;
+
+  bool dirty = true;
+  bool status_dirty = true;
+  bool listed = false;  // in the engine's list of dirty keys
+  Instant queued = kNever;
+  std::optional<Instant> quiet_at;  // its place among the book's quiet keys
+  std::size_t cells = 0;            // as counted in the book's totals
+  std::size_t evidence_bytes = 0;   // likewise
+  std::uint64_t stored_hash = 0;    // of the row as it was last collected
+};
+
+class AlarmBook {
+ public:
+  static constexpr std::size_t kMaxCells = 1'000'000;
+  static constexpr std::size_t kMaxEvidenceBytes = 16 * 1024 * 1024;
+  static constexpr std::string_view kOther = "(other)";
+
+  Alarm spec;
+  std::string
+      datapoints;  // what its datapoints are made of: log groups, patterns, values, dimensions
+  std::size_t order = 0;  // in the rules
+  EventClock* clock = nullptr;
+  ShortFormSpec short_spec;
+  LongFormSpec long_spec;
+  bool dirty = true;
+  // While rules are being replaced: what start_books() has to do.
+  bool fresh = true;
+  bool rejudge = false;
+
+  bool is_short() const { return spec.anchor == Anchor::event; }
+  const std::map<std::string, std::unique_ptr<KeyEntry>>& keys() const { return keys_; }
+  KeyEntry* find(const std::string& id) const;
+  // Takes over an entry that has its machine.
+  KeyEntry& insert(std::unique_ptr<KeyEntry> entry);
+  std::unique_ptr<KeyEntry> take(const std::string& id);
+  // Who has to go before one more key can come: in OK, with the oldest sample. nullptr: all are in
+  // ALARM.
+  KeyEntry* oldest_quiet() const;
+  bool is_full() const { return keys_.size() >= spec.max_keys; }
+
+  // After anything happened to `entry`: its place among the quiet, in the queue, and the totals.
+  void settle(KeyEntry& entry);
+  // Before the clock or the order changes, and after.
+  void leave_clock();
+  void enter_clock(EventClock& to);
+
+  // Whether memory is full: a key gives up a cell for each that it takes then.
+  bool cells_full() const { return cells_ > kMaxCells; }
+  // Drops evidence of quiet keys, oldest first, then of others, until a quarter is free. Nothing
+  // unless over the budget.
+  void bound_evidence();
+
+ private:
+  std::map<std::string, std::unique_ptr<KeyEntry>> keys_;
+  std::set<std::pair<Instant, std::string_view>> quiet_;  // not in ALARM: (newest sample, id)
+  std::size_t cells_ = 0;
+  std::size_t evidence_bytes_ = 0;
+};
+
+}  // namespace tocsin

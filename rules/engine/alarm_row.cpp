@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/engine/alarm_row.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json condition_json(const Alarm& a) {
+  return {{"anchor", static_cast<int>(a.anchor)},
+          {"namespace", a.metric_namespace},
+          {"metric", a.metric_name},
+          {"dimensions", a.dimensions},
+          {"group_by", a.group_by},
+          {"statistic", static_cast<int>(a.statistic)},
+          {"period", a.period.count()},
+          {"n", a.evaluation_periods},
+          {"m", a.datapoints_to_alarm ? Json(*a.datapoints_to_alarm) : Json(nullptr)},
+          {"range", a.evaluation_range},
+          {"comparison", static_cast<int>(a.comparison)},
+          {"threshold", a.threshold},
+          {"missing", static_cast<int>(a.treat_missing_data)},
+          {"unit", a.unit}};
+}
+
+void read_condition(const Json& j, Alarm& a) {
+  a.anchor = static_cast<Anchor>(j.at("anchor").get<int>());
+  a.metric_namespace = j.at("namespace");
+  a.metric_name = j.at("metric");
+  j.at("dimensions").get_to(a.dimensions);
+  j.at("group_by").get_to(a.group_by);
+  a.statistic = static_cast<Statistic>(j.at("statistic").get<int>());
+  a.period = Duration{j.at("period").get<std::int64_t>()};
+  a.evaluation_periods = j.at("n");
+  if (!j.at("m").is_null()) a.datapoints_to_alarm = j.at("m").get<int>();
+  a.evaluation_range = j.at("range");
+  a.comparison = static_cast<Comparison>(j.at("comparison").get<int>());
+  a.threshold = j.at("threshold");
+  a.treat_missing_data = static_cast<MissingData>(j.at("missing").get<int>());
+  a.unit = j.at("unit");
+}
+
+void read_texts(const Json& j, Alarm& a) {
+  a.name = j.at("name");
+  a.description = j.at("description");
+  a.actions_enabled = j.at("actions_enabled");
+  j.at("alarm").get_to(a.alarm_topics);
+  j.at("ok").get_to(a.ok_topics);
+  j.at("insufficient").get_to(a.insufficient_data_topics);
+  a.severity = static_cast<Severity>(j.at("severity").get<int>());
+  a.summary = j.at("summary");
+  a.runbook = j.at("runbook");
+  j.at("tags").get_to(a.tags);
+  a.evidence.events = j.at("evidence");
+  j.at("fields").get_to(a.evidence.fields);
+  j.at("drop").get_to(a.evidence.drop);
+  a.max_keys = j.at("max_keys");
+}
+
+}  // namespace
+
+std::string encode_alarm(const Alarm& a) {
+  return dump({{"condition", condition_json(a)},
+               {"name", a.name},
+               {"description", a.description},
+               {"actions_enabled", a.actions_enabled},
+               {"alarm", a.alarm_topics},
+               {"ok", a.ok_topics},
+               {"insufficient", a.insufficient_data_topics},
+               {"severity", static_cast<int>(a.severity)},
+               {"summary", a.summary},
+               {"runbook", a.runbook},
+               {"tags", a.tags},
+               {"evidence", a.evidence.events},
+               {"fields", a.evidence.fields},
+               {"drop", a.evidence.drop},
+               {"max_keys", a.max_keys}});
+}
+
+std::optional<Alarm> decode_alarm(std::string_view text) {
+  try {
+    const Json j = Json::parse(text);
+    Alarm a;
+    read_condition(j.at("condition"), a);
+    read_texts(j, a);
+    return a;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string condition_of(const Alarm& alarm) { return dump(condition_json(alarm)); }
+
+std::string metric_name(std::string_view metric_namespace, std::string_view name) {
+  return std::string(metric_namespace).append("/").append(name);
+}
+
+std::string datapoints_of(const RuleSet& rules, std::string_view metric) {
+  Json out = Json::array();
+  for (const MetricFilter& f : rules.filters) {
+    if (metric_name(f.metric_namespace, f.metric_name) != metric) continue;
+    Json dimensions = Json::array();
+    for (const FieldBinding& d : f.dimensions) dimensions.push_back({d.name, d.reference});
+    out.push_back({f.log_group, f.pattern_text, f.value, dimensions, f.unit,
+                   f.minimum ? Json(*f.minimum) : Json(nullptr),
+                   f.default_value ? Json(*f.default_value) : Json(nullptr), f.default_per_event});
+  }
+  std::sort(out.begin(), out.end());  // filters may be moved about in their files
+  return dump(out);
+}
+
+}  // namespace tocsin

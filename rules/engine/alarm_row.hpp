@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// An alarm as a state row, so that after a restart an alarm that is no more can still say goodbye
+// on its own topics, and a changed one is noticed. spec/time.md section 8.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tocsin/rule_set.hpp"
+
+namespace tocsin {
+
+// JSON; the place in the file is left out.
+std::string encode_alarm(const Alarm& alarm);
+std::optional<Alarm> decode_alarm(std::string_view json);
+
+// What decides its state; an edit of anything else (topics, texts) does not judge it again.
+std::string condition_of(const Alarm& alarm);
+
+// What the datapoints of a metric are made of: log group, pattern, value, dimensions... of every
+// filter that publishes it. Datapoints stay as long as it stays the same.
+std::string datapoints_of(const RuleSet& rules, std::string_view metric);
+
+// "Namespace/Name".
+std::string metric_name(std::string_view metric_namespace, std::string_view name);
+
+}  // namespace tocsin

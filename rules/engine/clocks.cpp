@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Watermarks of groups -> clocks of alarms, and everything that falls due on the way, in order.
+#include <algorithm>
+
+#include "rules/engine/alarm_row.hpp"
+#include "rules/engine/state.hpp"
+#include "tocsin/result.hpp"
+
+namespace tocsin {
+
+Instant Engine::State::watermark_of(const EventClock& clock) const {
+  if (options.replay) return merged.watermark();
+  Instant least = clock.groups.empty() ? kNoTime : kNever;
+  for (const std::string& g : clock.groups)
+    least = std::min(least, groups.at(g)->watermark.watermark());
+  return least;
+}
+
+// In replay all groups are read in one order, so that one clock serves all alarms.
+EventClock& Engine::State::clock_for(std::set<std::string> names) {
+  if (options.replay) names.clear();
+  std::unique_ptr<EventClock>& clock = clocks[names];
+  if (!clock) {
+    clock = std::make_unique<EventClock>();
+    clock->groups = std::move(names);
+    clock->watermark = watermark_of(*clock);
+  }
+  return *clock;
+}
+
+void Engine::State::run_clocks(Recorder& to) {
+  // Clocks of one group first: they publish the default values that alarms over several groups see.
+  for (const bool single : {true, false})
+    for (auto& [names, clock] : clocks) {
+      if ((names.size() <= 1) != single) continue;
+      const Instant w = watermark_of(*clock);
+      if (w > clock->watermark) run(*clock, w, to);
+    }
+}
+
+void Engine::State::begin(EventClock& clock, Instant w) {
+  const bool first = clock.watermark == kNoTime;
+  if (first) clock.watermark = w;
+  bool anew = false;
+  for (auto& [name, group] : groups)
+    if (group->clock == &clock) anew = std::exchange(group->listens_anew, false) || anew;
+  if (!first && !anew) return;
+  for (auto& [name, book] : books) {
+    if (book->clock != &clock) continue;
+    for (const auto& [id, entry] : book->keys()) {
+      if (first) entry->machine->begin(w);
+      if (anew && entry->short_form != nullptr) entry->short_form->restart_absence(w);
+      settle(*entry);
+    }
+  }
+}
+
+Instant Engine::State::next_minute(const EventClock& clock) const {
+  Instant least = kNever;
+  for (const auto& [name, group] : groups)
+    if (group->clock == &clock) least = std::min(least, group->defaults.due());
+  return least;
+}
+
+void Engine::State::publish_defaults(const EventClock& clock, Instant w, Recorder& to) {
+  for (auto& [name, group] : groups) {
+    if (group->clock != &clock) continue;
+    while (group->defaults.due() <= w) {
+      const Instant minute = group->defaults.publish_next();
+      for (const std::size_t index : group->default_filters) {
+        const MetricFilter& filter = rules->filters[index];
+        if (!group->defaults.at(minute).matched.contains(filter.name)) publish(filter, minute, to);
+      }
+    }
+  }
+}
+
+void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder& to) {
+  const MetricState& metric = metrics.at(metric_name(filter.metric_namespace, filter.metric_name));
+  for (const std::string& unit : {std::string(), filter.unit}) {
+    const std::string id = series_id(metric.name, unit, true, {});
+    StoredSeries* s = unit.empty() ? store.kept(id, metric.cell) : store.find(id);
+    if (s == nullptr) continue;
+    s->series.add_default(minute, filter.name, *filter.default_value);
+    store.touched(id);
+    const std::vector<KeyEntry*> watchers = s->watchers;
+    for (KeyEntry* entry : watchers) {
+      Changes changes;
+      entry->long_form->sampled(minute, entry->book->clock->watermark, changes);
+      record(*entry, changes, to, false);
+    }
+  }
+}
+
+void Engine::State::retract(const MetricFilter& filter, Instant minute) {
+  const std::string name = metric_name(filter.metric_namespace, filter.metric_name);
+  for (const std::string& unit : {std::string(), filter.unit}) {
+    const std::string id = series_id(name, unit, true, {});
+    StoredSeries* s = store.find(id);
+    if (s != nullptr && s->series.retract_default(minute, filter.name)) store.touched(id);
+  }
+}
+
+void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
+  begin(clock, w);
+  for (;;) {
+    const Instant alarm = clock.due.empty() ? kNever : clock.due.begin()->at;
+    const Instant minute = next_minute(clock);
+    if (std::min(alarm, minute) > w) break;
+    clock.watermark = std::max(clock.watermark, std::min(alarm, minute));
+    if (minute <= alarm) {
+      publish_defaults(clock, minute, to);
+      continue;
+    }
+    KeyEntry& entry = *clock.due.begin()->key;
+    Changes changes;
+    entry.machine->advance(alarm, changes);
+    TOCSIN_ASSERT(entry.machine->due() > alarm);
+    record(entry, changes, to, false);
+  }
+  clock.watermark = w;
+  forget_old(clock, w);
+}
+
+void Engine::State::forget_old(EventClock& clock, Instant w) {
+  if (clock.swept != kNoTime && w < clock.swept + hours{1}) return;
+  clock.swept = w;
+  Duration longest{};
+  for (const auto& [name, metric] : metrics) {
+    longest = std::max(longest, metric.retention);
+    if (metric.clock == &clock) store.forget(name, w - metric.retention);
+  }
+  for (auto& [name, group] : groups)
+    if (group->clock == &clock) group->defaults.forget(w - longest);
+}
+
+}  // namespace tocsin

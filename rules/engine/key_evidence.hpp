@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The newest log events of one (alarm, key), at most evidence.events: they travel with its
+// transitions. Trimming (redaction, 8 KiB) is put off until somebody needs the text, since most
+// events are displaced before.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tocsin/alarm_state.hpp"
+#include "tocsin/rule_set.hpp"
+
+namespace tocsin {
+
+class KeyEvidence {
+ public:
+  static constexpr std::size_t kMaxEvents = 5;
+
+  // Keeps the event if it is among the newest `spec.events`. It stays at hand for
+  // events_with_current() in any case until the next add().
+  void add(Evidence event, const EvidenceSpec& spec);
+  // What a transition carries, oldest first. `current`: the event being judged belongs to it though
+  // it is not the newest.
+  std::vector<Evidence> events(const EvidenceSpec& spec, bool current);
+  void clear();
+  std::size_t bytes() const { return bytes_; }
+  // Newest kept event; kNoTime: none.
+  Instant newest() const;
+
+  // State rows: one for each slot, 0..kMaxEvents-1.
+  using Changed = std::function<void(std::size_t slot, std::string bytes)>;
+  using Gone = std::function<void(std::size_t slot)>;
+  void collect(const EvidenceSpec& spec, const Changed& changed, const Gone& gone);
+  void stored_slots(const Gone& each) const;
+  // Whatever was stored is gone: everything is dirty.
+  void rewrite();
+  bool restore(std::size_t slot, std::string_view bytes);
+
+ private:
+  struct Held {
+    Evidence event;
+    bool trimmed = false;
+    std::size_t slot = 0;
+    bool dirty = true;
+  };
+  static void trim(Held& held, const EvidenceSpec& spec);
+  std::size_t free_slot() const;
+  void recount();
+
+  std::vector<Held> held_;  // oldest first
+  Held current_;
+  std::array<bool, kMaxEvents> stored_{};
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace tocsin

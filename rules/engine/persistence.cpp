@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// State rows, out and in: docs/state-format.md, section "Engine rows".
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <utility>
+
+#include "rules/engine/alarm_row.hpp"
+#include "rules/engine/row_codec.hpp"
+#include "rules/engine/state.hpp"
+#include "rules/message/names.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr char kPart = '\x1f';
+
+std::string join(std::string_view a, std::string_view b) {
+  return std::string(a).append(1, kPart).append(b);
+}
+
+std::string row_of(const KeyEntry& e, std::size_t number) {
+  return join(join(e.book->spec.name, e.id), std::to_string(number));
+}
+
+// "a \x1f b" at the first separator; names of alarms, groups and keys' canonical JSON hold none.
+std::pair<std::string, std::string> split(std::string_view id) {
+  const std::size_t at = std::min(id.find(kPart), id.size());
+  return {std::string(id.substr(0, at)), std::string(id.substr(std::min(at + 1, id.size())))};
+}
+
+std::int64_t number_of(std::string_view text) {
+  std::int64_t out = -1;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+std::string encode_key(const KeyEntry& e) {
+  RowWriter out;
+  out.byte(1);
+  out.number(e.key.size());
+  for (const auto& [name, value] : e.key) {
+    out.text(name);
+    out.text(value);
+  }
+  out.flag(e.told);
+  out.flag(e.since.has_value());
+  out.instant(e.since.value_or(kNoTime));
+  out.instant(e.last_sample);
+  out.number(e.events_total);
+  out.text(e.machine->encode());
+  return out.take();
+}
+
+std::string encode_group(const GroupState& g) {
+  RowWriter out;
+  out.byte(1);
+  out.instant(g.watermark.watermark());
+  return out.take();
+}
+
+}  // namespace
+
+void Engine::State::mark_dirty(KeyEntry& entry) {
+  entry.dirty = true;
+  if (!std::exchange(entry.listed, true)) dirty_keys.push_back(&entry);
+}
+
+void Engine::State::forget_cells(KeyEntry& e) {
+  if (e.short_form == nullptr) return;
+  e.short_form->samples().numbers([&](std::uint64_t n) {
+    gone_rows.push_back({"cells", row_of(e, n), std::nullopt});
+  });
+}
+
+void Engine::State::forget_rows(KeyEntry& e) {
+  forget_cells(e);
+  e.evidence.stored_slots([&](std::size_t slot) {
+    gone_rows.push_back({"evidence", row_of(e, slot), std::nullopt});
+  });
+  gone_rows.push_back({"key", join(e.book->spec.name, e.id), std::nullopt});
+  removed_keys.emplace_back(e.book->spec.name, e.key);
+}
+
+// Before a book takes another name: all of it is written anew under that.
+void Engine::State::forget_rows(AlarmBook& book) {
+  gone_rows.push_back({"alarm", book.spec.name, std::nullopt});
+  for (const auto& [id, e] : book.keys()) {
+    forget_rows(*e);
+    if (e->short_form != nullptr) e->short_form->samples().rewrite();
+    e->evidence.rewrite();
+    e->stored_hash = 0;
+  }
+}
+
+void Engine::State::forget_rows(const std::string& name, GroupState& group) {
+  gone_rows.push_back({"group", name, std::nullopt});
+  for (const auto& [stream, s] : group.watermark.streams())
+    gone_rows.push_back({"stream", join(name, stream), std::nullopt});
+  group.defaults.forget(kNever);
+  group.defaults.collect(name, gone_rows);
+}
+
+void Engine::State::remove_key(KeyEntry& entry) {
+  forget_rows(entry);
+  if (!entry.series_id.empty()) store.unwatch(entry.series_id, entry);
+  if (entry.listed) std::erase(dirty_keys, &entry);
+  entry.book->take(entry.id);
+}
+
+void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
+  e.listed = false;
+  if (std::exchange(e.status_dirty, false)) out.alarms.push_back(e.status);
+  if (!std::exchange(e.dirty, false)) return;
+  std::string row = encode_key(e);
+  const std::uint64_t hash = std::hash<std::string>{}(row) | 1U;
+  if (hash != std::exchange(e.stored_hash, hash))
+    out.rows.push_back({"key", join(e.book->spec.name, e.id), std::move(row)});
+  if (e.short_form != nullptr)
+    e.short_form->samples().collect(
+        [&](std::uint64_t n, std::string bytes) {
+          out.rows.push_back({"cells", row_of(e, n), std::move(bytes)});
+        },
+        [&](std::uint64_t n) {
+          out.rows.push_back({"cells", row_of(e, n), std::nullopt});
+        });
+  e.evidence.collect(
+      e.book->spec.evidence,
+      [&](std::size_t slot, std::string bytes) {
+        out.rows.push_back({"evidence", row_of(e, slot), std::move(bytes)});
+      },
+      [&](std::size_t slot) {
+        out.rows.push_back({"evidence", row_of(e, slot), std::nullopt});
+      });
+}
+
+void Engine::State::collect_group(const std::string& name, GroupState& group, StateDelta& out) {
+  for (const auto& [id, time] : group.repeats.take_new()) out.seen.push_back({name, id, time});
+  if (group.repeats.floor() >= group.stored_floor + hours{1}) {
+    group.stored_floor = group.repeats.floor();
+    out.seen_floor.emplace_back(name, group.stored_floor);
+  }
+  group.defaults.collect(name, out.rows);
+  for (const std::string& stream : group.watermark.take_retired())
+    out.rows.push_back({"stream", join(name, stream), std::nullopt});
+  for (const std::string& stream : std::exchange(group.dirty_streams, {})) {
+    const auto s = group.watermark.streams().find(stream);
+    if (s != group.watermark.streams().end())
+      out.rows.push_back({"stream", join(name, stream), s->second.encode()});
+  }
+  if (std::exchange(group.dirty, false)) out.rows.push_back({"group", name, encode_group(group)});
+}
+
+void Engine::State::collect(StateDelta& out) {
+  std::move(gone_rows.begin(), gone_rows.end(), std::back_inserter(out.rows));
+  gone_rows.clear();
+  for (auto& [name, key] : std::exchange(removed_keys, {})) {
+    const auto book = books.find(name);
+    // Gone and come again since the last time: its status is written, not removed.
+    if (book == books.end() || book->second->find(canonical_key(key)) == nullptr)
+      out.removed.emplace_back(name, std::move(key));
+  }
+  for (auto& [name, group] : groups) collect_group(name, *group, out);
+  for (auto& [name, book] : books) {
+    if (!std::exchange(book->dirty, false)) continue;
+    RowWriter row;
+    row.text(encode_alarm(book->spec));
+    row.text(book->datapoints);
+    out.rows.push_back({"alarm", name, row.take()});
+  }
+  if (std::exchange(metrics_dirty, false))
+    for (const auto& [name, made_of] : metric_datapoints)
+      out.rows.push_back({"metric", name, made_of});
+  for (KeyEntry* entry : std::exchange(dirty_keys, {})) collect_key(*entry, out);
+  store.collect(out.rows);
+  out.next_sequence = next_sequence;
+}
+
+bool Engine::State::restore_group_row(const StateRow& row) {
+  const auto [name, rest] = split(row.id);
+  const auto at = groups.find(name);
+  if (at == groups.end()) return false;
+  GroupState& group = *at->second;
+  if (row.kind == "minutes") return group.defaults.restore(number_of(rest), *row.value);
+  if (row.kind == "stream") return group.watermark.streams()[rest].decode(*row.value);
+  RowReader in(*row.value);
+  if (in.byte() != 1) return false;
+  const Instant w = in.instant();
+  if (!in.ok()) return false;
+  group.watermark.restore(w);
+  return true;
+}
+
+bool Engine::State::restore_alarm_row(const StateRow& row) {
+  RowReader in(*row.value);
+  const std::optional<Alarm> alarm = decode_alarm(in.text());
+  std::string datapoints = in.text();
+  if (!alarm || !in.ok() || alarm->name != row.id) return false;
+  std::unique_ptr<AlarmBook>& book = books[row.id];
+  book = std::make_unique<AlarmBook>();
+  configure(*book, *alarm);
+  book->datapoints = std::move(datapoints);
+  book->dirty = false;
+  return true;
+}
+
+bool Engine::State::restore_key_row(const StateRow& row) {
+  const auto [name, id] = split(row.id);
+  const auto book = books.find(name);
+  RowReader in(*row.value);
+  if (book == books.end() || in.byte() != 1) return false;
+  auto entry = std::make_unique<KeyEntry>();
+  entry->book = book->second.get();
+  entry->key.resize(in.count(2));
+  for (auto& [part, value] : entry->key) {
+    part = in.text();
+    value = in.text();
+  }
+  entry->id = canonical_key(entry->key);
+  entry->told = in.flag();
+  const bool changed = in.flag();
+  const Instant since = in.instant();
+  if (changed) entry->since = since;
+  entry->last_sample = in.instant();
+  entry->events_total = in.number();
+  const std::string machine = in.text();
+  if (!in.ok() || entry->id != id) return false;
+  make_machine(*book->second, *entry, kNoTime);
+  const Instant w = watermark_of(clock_for(groups_of(book->second->spec)));
+  if (!entry->machine->decode(machine, w)) return false;
+  entry->stored_hash = std::hash<std::string>{}(*row.value) | 1U;
+  entry->status = {name, entry->key, entry->machine->state(), {}, {}, since, {}, {}};
+  entry->dirty = entry->status_dirty = false;
+  book->second->insert(std::move(entry));
+  return true;
+}
+
+bool Engine::State::restore_part_row(const StateRow& row) {
+  const auto [name, rest] = split(row.id);
+  const auto [id, number] = split(rest);
+  const auto book = books.find(name);
+  KeyEntry* entry = book == books.end() ? nullptr : book->second->find(id);
+  const std::int64_t n = number_of(number);
+  if (entry == nullptr || n < 0) return false;
+  if (row.kind == "evidence")
+    return entry->evidence.restore(static_cast<std::size_t>(n), *row.value);
+  return entry->short_form != nullptr &&
+         entry->short_form->samples().restore_chunk(static_cast<std::uint64_t>(n), *row.value);
+}
+
+// Rows of one kind stand on those of the kinds before it.
+void Engine::State::restore(const StateImage& image, Recorder& to) {
+  build_groups(*rules);
+  using Step = std::pair<std::vector<std::string_view>, bool (State::*)(const StateRow&)>;
+  const std::vector<Step> steps{{{"group", "stream", "minutes"}, &State::restore_group_row},
+                                {{"metric"}, &State::restore_metric_row},
+                                {{"series", "default"}, &State::restore_series_row},
+                                {{"alarm"}, &State::restore_alarm_row},
+                                {{"key"}, &State::restore_key_row},
+                                {{"cells", "evidence"}, &State::restore_part_row}};
+  for (const auto& [kinds, restore_row] : steps)
+    for (const StateRow& row : image.rows) {
+      if (std::find(kinds.begin(), kinds.end(), row.kind) == kinds.end()) continue;
+      // Of something that is no more, or damaged: it must not come back with the next start.
+      if (row.value && !(this->*restore_row)(row))
+        gone_rows.push_back({row.kind, row.id, std::nullopt});
+    }
+  for (const SeenEvent& seen : image.seen) {
+    const auto group = groups.find(seen.log_group);
+    if (group != groups.end()) group->second->repeats.restore(seen.id, seen.time);
+  }
+  for (const AlarmStatus& status : image.alarms) {
+    const auto book = books.find(status.alarm);
+    KeyEntry* entry = book == books.end() ? nullptr : book->second->find(canonical_key(status.key));
+    if (entry != nullptr && entry->machine->state() == status.state) entry->status = status;
+  }
+  for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
+  for (auto& [name, group] : groups) {
+    const std::string& input = group->spec.input;
+    group->listens_anew = input == "stdin" || input == "http" || input == "syslog";
+  }
+  reconcile(rules, to);
+}
+
+bool Engine::State::restore_metric_row(const StateRow& row) {
+  metric_datapoints[row.id] = *row.value;
+  metrics_dirty = false;
+  return true;
+}
+
+bool Engine::State::restore_series_row(const StateRow& row) {
+  return store.restore(row, minutes{1});
+}
+
+}  // namespace tocsin

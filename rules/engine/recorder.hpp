@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns what machines decide into what is told: transitions with identities, reasons and evidence,
+// notifications, history.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "rules/engine/alarm_book.hpp"
+#include "tocsin/effects.hpp"
+#include "tocsin/rule_set.hpp"
+
+namespace tocsin {
+
+// A RuleSet with one alarm and what feeds it: for a last message of an alarm that the rules no
+// longer have.
+RuleSet rules_of(const Alarm& alarm, const RuleSet& rules);
+
+class Recorder {
+ public:
+  // `rules` decide who is told. All outlive it.
+  Recorder(const RuleSet& rules, std::uint64_t& next_sequence, Instant now, Effects& out)
+      : rules_(rules), next_sequence_(next_sequence), now_(now), out_(out) {}
+
+  // `current`: the event being judged decided it, and travels with it.
+  void changed(KeyEntry& entry, const Change& change, bool current);
+  // The alarm or key is removed while in ALARM: a last transition to OK.
+  void closed(KeyEntry& entry, Instant at, const char* reason);
+  void created(const AlarmBook& book, const AlarmKey& key);
+  // type: "Create", "Update", "Delete".
+  void configured(const Alarm& alarm, const AlarmKey& key, const char* type);
+  // Something happened to the alarm that is no change of state.
+  void noted(const std::string& alarm, const AlarmKey& key, const std::string& summary);
+  // The same, by other rules: for the last words of an alarm that is no more.
+  Recorder by(const RuleSet& rules) const { return {rules, next_sequence_, now_, out_}; }
+  Instant now() const { return now_; }
+
+ private:
+  Transition describe(KeyEntry& entry, const Change& change);
+  void tell(KeyEntry& entry, Transition transition);
+
+  const RuleSet& rules_;
+  std::uint64_t& next_sequence_;
+  Instant now_;
+  Effects& out_;
+};
+
+}  // namespace tocsin

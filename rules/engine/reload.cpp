@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// From one rule set to the next: spec/time.md section 8. The first rules of a new engine come in
+// the same way, from none.
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "rules/alarm/reason.hpp"
+#include "rules/engine/alarm_row.hpp"
+#include "rules/engine/state.hpp"
+#include "rules/message/names.hpp"
+
+namespace tocsin {
+namespace {
+
+std::string metric_of(const Alarm& a) { return metric_name(a.metric_namespace, a.metric_name); }
+std::string metric_of(const MetricFilter& f) {
+  return metric_name(f.metric_namespace, f.metric_name);
+}
+
+bool feeds(const MetricFilter& f, const Alarm& a) {
+  if (a.anchor == Anchor::event) return f.name == a.name && metric_of(f) == metric_of(a);
+  return metric_of(f) == metric_of(a);
+}
+
+bool is_literal_not_below_zero(const std::string& value) {
+  double number = -1;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return error == std::errc() && end == value.data() + value.size() && number >= 0;
+}
+
+bool never_below_zero(const MetricFilter& f) {
+  if (f.default_value && *f.default_value < 0) return false;
+  return is_literal_not_below_zero(f.value) || (f.minimum && *f.minimum >= 0);
+}
+
+}  // namespace
+
+std::string series_of(const Alarm& alarm, const AlarmKey& key) {
+  Dimensions all = alarm.dimensions;
+  all.insert(all.end(), key.begin(), key.end());
+  std::sort(all.begin(), all.end());
+  return series_id(metric_of(alarm), alarm.unit, alarm.group_by.empty(), all);
+}
+
+std::set<std::string> Engine::State::groups_of(const Alarm& alarm) const {
+  std::set<std::string> out;
+  for (const MetricFilter& f : rules->filters)
+    if (feeds(f, alarm) && groups.contains(f.log_group)) out.insert(f.log_group);
+  return out;
+}
+
+bool Engine::State::is_nonnegative(std::string_view metric) const {
+  return std::all_of(rules->filters.begin(), rules->filters.end(), [&](const MetricFilter& f) {
+    return metric_of(f) != metric || never_below_zero(f);
+  });
+}
+
+void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to) {
+  for (auto& [name, book] : books) book->leave_clock();
+  take_names(*next, to);
+  forget_changed_metrics(*next);
+  std::map<std::string, std::uint64_t> counted;
+  for (std::size_t i = 0; i < matched.size(); ++i) counted[rules->filters[i].name] = matched[i];
+  rules = std::move(next);
+  matched.clear();
+  for (const MetricFilter& f : rules->filters) matched.push_back(counted[f.name]);
+  build_groups(*rules);
+  update_books(*rules, to);
+  build_metrics();
+  route();
+  start_books(to);
+}
+
+// Renames, and goodbyes by the old rules.
+void Engine::State::take_names(const RuleSet& next, Recorder& to) {
+  std::set<std::string> wanted;
+  for (const Alarm& a : next.alarms) wanted.insert(a.name);
+  for (const Alarm& a : next.alarms) {
+    if (a.was.empty() || wanted.contains(a.was) || books.contains(a.name)) continue;
+    const auto old = books.find(a.was);
+    if (old == books.end()) continue;
+    std::unique_ptr<AlarmBook> book = std::move(old->second);
+    books.erase(old);
+    forget_rows(*book);
+    book->spec.name = a.name;
+    book->dirty = true;
+    for (const auto& [id, entry] : book->keys()) {
+      entry->status.alarm = a.name;
+      entry->status_dirty = true;
+      mark_dirty(*entry);
+    }
+    books[a.name] = std::move(book);
+  }
+  std::vector<std::string> gone;
+  for (const auto& [name, book] : books)
+    if (!wanted.contains(name)) gone.push_back(name);
+  for (const std::string& name : gone) remove_alarm(name, to);
+}
+
+void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to) {
+  if (entry.machine->state() == AlarmState::alarm) {
+    const RuleSet old = rules_of(entry.book->spec, *rules);
+    Recorder by = to.by(old);
+    const Instant w = watermark_of(clock_for(groups_of(entry.book->spec)));
+    by.closed(entry, w == kNoTime ? entry.status.state_since : w, reason);
+  }
+  remove_key(entry);
+}
+
+void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
+  AlarmBook& book = *books.at(name);
+  while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonDeleted, to);
+  to.configured(book.spec, {}, "Delete");
+  gone_rows.push_back({"alarm", name, std::nullopt});
+  books.erase(name);
+}
+
+// Datapoints stay as long as what they are made of stays the same.
+void Engine::State::forget_changed_metrics(const RuleSet& next) {
+  std::set<std::string> names;
+  for (const MetricFilter& f : next.filters) names.insert(metric_of(f));
+  std::map<std::string, std::string> wanted;
+  for (const std::string& name : names) wanted[name] = datapoints_of(next, name);
+  for (const auto& [name, made_of] : metric_datapoints) {
+    const auto same = wanted.find(name);
+    if (same == wanted.end() || same->second != made_of) store.remove_metric(name);
+  }
+  metrics_dirty = metrics_dirty || wanted != metric_datapoints;
+  for (const auto& [name, made_of] : metric_datapoints)
+    if (!wanted.contains(name)) gone_rows.push_back({"metric", name, std::nullopt});
+  metric_datapoints = std::move(wanted);
+}
+
+void Engine::State::build_groups(const RuleSet& next) {
+  std::set<std::string> wanted;
+  for (const LogGroup& g : next.log_groups) {
+    wanted.insert(g.name);
+    std::unique_ptr<GroupState>& group = groups[g.name];
+    if (!group) group = std::make_unique<GroupState>(g);
+    group->spec = g;
+    group->watermark.configure(g.lateness, g.max_stall);
+    group->default_filters.clear();
+  }
+  for (auto at = groups.begin(); at != groups.end();) {
+    if (wanted.contains(at->first)) {
+      ++at;
+      continue;
+    }
+    forget_rows(at->first, *at->second);
+    std::erase_if(clocks, [&](const auto& c) { return c.first.contains(at->first); });
+    at = groups.erase(at);
+  }
+  for (std::size_t i = 0; i < next.filters.size(); ++i) {
+    const auto group = groups.find(next.filters[i].log_group);
+    if (next.filters[i].default_value && group != groups.end())
+      group->second->default_filters.push_back(i);
+  }
+  for (auto& [name, group] : groups) group->clock = &clock_for({name});
+}
+
+void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
+  book.spec = alarm;
+  book.spec.max_keys = std::max<std::size_t>(alarm.max_keys, 1);
+  Duration lateness{}, max_age{};
+  for (const std::string& name : groups_of(alarm)) {
+    const LogGroup& g = groups.at(name)->spec;
+    lateness = std::max(lateness, options.replay ? Duration{0} : g.lateness);
+    max_age = std::max(max_age, g.max_age);
+  }
+  const bool nonnegative = is_nonnegative(metric_of(alarm));
+  if (book.is_short())
+    book.short_spec = {alarm.statistic, alarm.comparison, alarm.threshold, alarm.period,
+                       lateness,        max_age,          nonnegative,     !alarm.group_by.empty()};
+  else
+    book.long_spec = LongFormSpec::of(alarm, lateness, nonnegative);
+}
+
+void Engine::State::update_books(const RuleSet& next, Recorder& to) {
+  std::size_t order = 0;
+  for (const Alarm& alarm : next.alarms) {
+    std::unique_ptr<AlarmBook>& book = books[alarm.name];
+    if (!book) {
+      book = std::make_unique<AlarmBook>();
+      configure(*book, alarm);
+      book->datapoints = datapoints_of(next, metric_of(alarm));
+      to.created(*book, {});
+    } else {
+      update_book(*book, alarm, to);
+    }
+    book->order = order++;
+  }
+}
+
+void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& to) {
+  const Alarm before = book.spec;
+  const std::string datapoints = datapoints_of(*rules, metric_of(alarm));
+  const bool emptied = datapoints != book.datapoints;
+  // A renamed short form keeps its metric in all but the name.
+  Alarm same = alarm;
+  if (alarm.anchor == Anchor::event) same.metric_name = before.metric_name;
+  const bool judged = condition_of(before) != condition_of(same) || emptied;
+  if (encode_alarm(before) != encode_alarm(alarm)) {
+    book.dirty = true;
+    to.configured(alarm, {}, "Update");
+  }
+  if (before.group_by != alarm.group_by)
+    while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonKeyRemoved, to);
+  configure(book, alarm);
+  book.dirty = book.dirty || datapoints != book.datapoints;
+  book.datapoints = datapoints;
+  book.rejudge = judged;
+  const bool was_short = before.anchor == Anchor::event;
+  for (const auto& [id, entry] : book.keys()) {
+    if (was_short != book.is_short()) {
+      forget_cells(*entry);
+      const AlarmState state = entry->machine->state();
+      if (!entry->series_id.empty()) store.unwatch(entry->series_id, *entry);
+      entry->series_id.clear();
+      make_machine(book, *entry, kNoTime);
+      entry->machine->assume(state, watermark_of(clock_for(groups_of(alarm))));
+    } else if (book.is_short()) {
+      const Instant w = watermark_of(clock_for(groups_of(alarm)));
+      if (emptied) entry->short_form->clear_samples();
+      if (w != kNoTime && (emptied || alarm.period > before.period))
+        entry->short_form->restart_absence(w);
+    }
+  }
+}
+
+void Engine::State::build_metrics() {
+  metrics.clear();
+  for (const MetricFilter& f : rules->filters) {
+    MetricState& m = metrics[metric_of(f)];
+    m.name = metric_of(f);
+    m.retention = options.metric_retention;
+  }
+  for (auto& [name, book] : books) {
+    if (book->is_short()) continue;
+    MetricState& m = metrics[metric_of(book->spec)];
+    m.name = metric_of(book->spec);
+    if (book->spec.period < minutes{1}) m.cell = seconds{10};
+    m.retention = std::max({m.retention, options.metric_retention,
+                            book->long_spec.oldest() + 2 * book->spec.period + hours{1}});
+    if (book->spec.group_by.empty()) {
+      if (!book->spec.unit.empty()) m.units.insert(book->spec.unit);
+      continue;
+    }
+    Dimensions fixed = book->spec.dimensions;
+    std::sort(fixed.begin(), fixed.end());
+    m.views.push_back({fixed, book->spec.group_by, book->spec.unit, {book.get()}});
+  }
+  for (auto& [name, m] : metrics) {
+    std::set<std::string> from;
+    for (const MetricFilter& f : rules->filters)
+      if (metric_of(f) == name && groups.contains(f.log_group)) from.insert(f.log_group);
+    m.clock = &clock_for(from);
+    store.set_cell(name, m.cell);
+  }
+}
+
+void Engine::State::route() {
+  routes.assign(rules->filters.size(), {});
+  for (std::size_t i = 0; i < rules->filters.size(); ++i) {
+    const MetricFilter& f = rules->filters[i];
+    const auto book = books.find(f.name);
+    if (book != books.end() && book->second->is_short() && feeds(f, book->second->spec))
+      routes[i].short_book = book->second.get();
+    // A short form's own metric is not filed twice unless a long form watches it.
+    const bool watched = std::any_of(
+        rules->alarms.begin(), rules->alarms.end(),
+        [&](const Alarm& a) { return a.anchor != Anchor::event && metric_of(a) == metric_of(f); });
+    if (routes[i].short_book == nullptr || watched) routes[i].metric = &metrics.at(metric_of(f));
+  }
+}
+
+void Engine::State::bind_series(AlarmBook& book) {
+  const Duration cell = metrics.at(metric_of(book.spec)).cell;
+  for (const auto& [id, entry] : book.keys()) {
+    const std::string wanted = series_of(book.spec, entry->key);
+    if (wanted != entry->series_id && !entry->series_id.empty())
+      store.unwatch(entry->series_id, *entry);
+    entry->series_id = wanted;
+    StoredSeries& stored = store.watched(wanted, cell);
+    store.watch(wanted, *entry);
+    entry->long_form->bind(stored.series);
+  }
+}
+
+void Engine::State::start_books(Recorder& to) {
+  for (auto& [name, book] : books) {
+    EventClock& clock = clock_for(groups_of(book->spec));
+    const Instant w = clock.watermark;
+    if (!book->is_short()) bind_series(*book);
+    if (book->spec.group_by.empty() && book->keys().empty()) {
+      KeyEntry& made = make_key(*book, {}, kNoTime, to);
+      if (w != kNoTime) made.machine->begin(w);
+    }
+    if (book->rejudge && w != kNoTime) {
+      std::vector<KeyEntry*> entries;
+      for (const auto& [id, entry] : book->keys()) entries.push_back(entry.get());
+      for (KeyEntry* entry : entries) {
+        Changes changes;
+        if (entry->long_form != nullptr) entry->machine->begin(w);
+        entry->machine->rejudge(w, changes);
+        record(*entry, changes, to, false);
+      }
+    }
+    book->rejudge = false;
+    book->enter_clock(clock);
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events and samples on their way into alarms.
+#include <algorithm>
+#include <utility>
+
+#include "rules/alarm/reason.hpp"
+#include "rules/engine/alarm_row.hpp"
+#include "rules/engine/state.hpp"
+#include "rules/message/names.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kCeiling = hours{2};
+
+std::optional<std::string> dimension_value(const MetricFilter& filter, const Sample& sample,
+                                           const std::string& name) {
+  for (std::size_t i = 0; i < filter.dimensions.size() && i < sample.dimensions.size(); ++i)
+    if (filter.dimensions[i].name == name) return sample.dimensions[i];
+  return std::nullopt;
+}
+
+AlarmKey key_of(const std::vector<std::string>& names, const MetricFilter& filter,
+                const Sample& sample) {
+  AlarmKey key;
+  for (const std::string& name : names)
+    key.emplace_back(name, dimension_value(filter, sample, name).value_or(""));
+  std::sort(key.begin(), key.end());
+  return key;
+}
+
+Dimensions present_dimensions(const MetricFilter& filter, const Sample& sample) {
+  Dimensions out;
+  for (std::size_t i = 0; i < filter.dimensions.size() && i < sample.dimensions.size(); ++i)
+    if (sample.dimensions[i]) out.emplace_back(filter.dimensions[i].name, *sample.dimensions[i]);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+bool contains_all(const Dimensions& all, const Dimensions& wanted) {
+  return std::includes(all.begin(), all.end(), wanted.begin(), wanted.end());
+}
+
+}  // namespace
+
+bool Engine::State::read(GroupState& group, StreamState& stream, const MatchBatch& batch,
+                         std::size_t index, Instant now, EventMoment& moment) {
+  ++group.report.events;
+  const Instant found = batch.times[index];
+  if (options.replay) {
+    moment = assign_time(stream, found, batch.read_at, kNever, true);
+    moment.timed = true;  // merged by time already, so all of them are to be believed
+    if (stream.newest == kNoTime) stream.newest = moment.time;
+    newest_merged = std::max(newest_merged, moment.time);
+    const Instant before = merged.watermark();
+    merged.read(stream, moment, moment.time, true);
+    merged.move(moment.time, &stream);
+    return merged.watermark() != before;
+  }
+  const bool more = index + 1 < batch.times.size() || batch.more_unread;
+  const Instant wall = std::min(batch.read_at, now);
+  moment = assign_time(stream, found, wall, wall + kCeiling, more);
+  if (moment.replaced) ++group.report.replaced_times;
+  if (stream.newest == kNoTime && stream.checked == kNoTime)
+    stream.newest = std::min(moment.time, wall);
+  const Instant before = group.watermark.watermark();
+  group.watermark.read(stream, moment, wall, more);
+  group.watermark.move(now, &stream);
+  return group.watermark.watermark() != before;
+}
+
+void Engine::State::note_minute(GroupState& group, const MatchBatch& batch,
+                                const MatchedEvent* event, Instant t, Recorder& to) {
+  if (group.default_filters.empty()) return;
+  if (group.clock->watermark != kNoTime && t < group.clock->watermark - days{7}) return;
+  DefaultValues::Minute& minute = group.defaults.event(t);
+  for (const std::size_t index : group.default_filters) {
+    const MetricFilter& filter = rules->filters[index];
+    const bool matches =
+        event != nullptr && std::any_of(event->samples.begin(), event->samples.end(),
+                                        [&](const Sample& s) { return s.filter == index; });
+    if (filter.default_per_event) {
+      // Every event without a match is a sample, at once; its minute needs no default then.
+      if (minute.matched.insert(filter.name).second) group.defaults.touched(t);
+      if (matches) continue;
+      const MatchedEvent none;
+      const Sample sample{static_cast<std::uint32_t>(index), filter.default_value, {}};
+      feed({batch, none, sample, filter, group, t, *filter.default_value}, to);
+    } else if (matches && minute.matched.insert(filter.name).second) {
+      group.defaults.touched(t);
+      if (minute.published) retract(filter, floor_to(t, minutes{1}));
+    }
+  }
+}
+
+void Engine::State::match(GroupState& group, const MatchBatch& batch, const MatchedEvent& event,
+                          Instant time, Recorder& to) {
+  const GroupWatermark& watermark = options.replay ? merged : group.watermark;
+  if (group.spec.dedup && !event.event_id.empty() &&
+      group.repeats.is_repeat(hash_event_id(event.event_id), time, watermark.watermark())) {
+    ++group.report.repeats;
+    return;
+  }
+  ++group.report.matched;
+  for (const Sample& sample : event.samples) {
+    std::size_t index = sample.filter;
+    if (batch.rules && batch.rules != rules) {
+      if (index >= batch.rules->filters.size()) continue;
+      const auto same =
+          std::find_if(rules->filters.begin(), rules->filters.end(),
+                       [&](const auto& f) { return f.name == batch.rules->filters[index].name; });
+      index = static_cast<std::size_t>(same - rules->filters.begin());
+    }
+    if (index >= rules->filters.size()) continue;
+    ++matched[index];
+    const MetricFilter& filter = rules->filters[index];
+    if (!sample.value) continue;
+    if (filter.minimum && *sample.value < *filter.minimum) {
+      ++group.report.refused;
+      continue;
+    }
+    Sample routed = sample;
+    routed.filter = static_cast<std::uint32_t>(index);
+    feed({batch, event, routed, filter, group, time, *sample.value}, to);
+  }
+}
+
+void Engine::State::feed(const Arrival& a, Recorder& to) {
+  const FilterRoute& route = routes[a.sample.filter];
+  bool kept = true;
+  if (route.short_book != nullptr) kept = feed_short(*route.short_book, a, to);
+  if (route.metric != nullptr) kept = feed_metric(*route.metric, a, to) && kept;
+  if (kept) return;
+  ++a.group.report.dropped_late;
+  a.group.report.dropped_example = a.batch.source + ":" + std::to_string(a.event.position);
+}
+
+bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) {
+  const Instant w = book.clock->watermark;
+  if (a.time < w - book.short_spec.oldest()) return false;
+  KeyEntry& entry = key_for(book, key_of(book.spec.group_by, a.filter, a.sample), a.time, to);
+  if (book.short_spec.keyed) entry.short_form->seen_at(a.time);
+  const bool red = entry.machine->state() == AlarmState::alarm;
+  arrive(entry, a);
+  Changes changes;
+  entry.short_form->add(a.time, a.value, w, changes);
+  if (book.cells_full()) entry.short_form->shrink();
+  if (red) ++entry.events_total;
+  record(entry, changes, to, true);
+  return true;
+}
+
+// What every sample leaves behind, whatever is made of it.
+void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
+  entry.last_sample = std::max(entry.last_sample, a.time);
+  if (a.event.message.empty()) return;
+  entry.evidence.add({a.time, a.batch.source, a.event.position, a.event.message},
+                     entry.book->spec.evidence);
+}
+
+bool Engine::State::feed_metric(MetricState& metric, const Arrival& a, Recorder& to) {
+  const Dimensions present = present_dimensions(a.filter, a.sample);
+  std::set<std::string> ids;
+  const std::string any_unit = series_id(metric.name, "", true, present);
+  if (store.kept(any_unit, metric.cell) != nullptr) ids.insert(any_unit);
+  if (metric.units.contains(a.filter.unit)) {
+    const std::string id = series_id(metric.name, a.filter.unit, true, present);
+    if (store.kept(id, metric.cell) != nullptr) ids.insert(id);
+  }
+  for (const KeyedView& view : metric.views) {
+    if (!view.unit.empty() && view.unit != a.filter.unit) continue;
+    if (!contains_all(present, view.fixed)) continue;
+    const AlarmKey key = key_of(view.names, a.filter, a.sample);
+    for (AlarmBook* book : view.books) ids.insert(key_for(*book, key, a.time, to).series_id);
+  }
+  bool kept = ids.empty();
+  for (const std::string& id : ids) kept = feed_series(id, metric, a, to) || kept;
+  return kept;
+}
+
+bool Engine::State::feed_series(const std::string& id, const MetricState& metric, const Arrival& a,
+                                Recorder& to) {
+  StoredSeries* stored = store.find(id);
+  const Instant clock = metric.clock->watermark;
+  if (stored == nullptr || (clock != kNoTime && a.time < clock - metric.retention)) return false;
+  stored->series.add(a.time, a.value);
+  store.touched(id);
+  const std::vector<KeyEntry*> watchers = stored->watchers;
+  bool kept = watchers.empty();
+  for (KeyEntry* entry : watchers) {
+    Changes changes;
+    const bool red = entry->machine->state() == AlarmState::alarm;
+    if (!entry->long_form->sampled(a.time, entry->book->clock->watermark, changes)) continue;
+    kept = true;
+    arrive(*entry, a);
+    if (red) ++entry->events_total;
+    record(*entry, changes, to, true);
+  }
+  return kept;
+}
+
+KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recorder& to) {
+  if (KeyEntry* known = book.find(canonical_key(key))) return *known;
+  if (book.is_full()) {
+    if (KeyEntry* quiet = book.oldest_quiet()) {
+      remove_key(*quiet);
+    } else {
+      for (auto& [name, value] : key) value = AlarmBook::kOther;
+      if (KeyEntry* other = book.find(canonical_key(key))) return *other;
+      to.noted(book.spec.name, {},
+               "All " + std::to_string(book.spec.max_keys) +
+                   " keys are in ALARM: further values share the key (other)");
+    }
+  }
+  KeyEntry& made = make_key(book, std::move(key), t, to);
+  const Instant w = book.clock->watermark;
+  if (w == kNoTime) return made;
+  if (made.long_form != nullptr) made.machine->begin(w);
+  Changes changes;
+  made.machine->advance(w, changes);
+  record(made, changes, to, false);
+  return made;
+}
+
+void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen) {
+  entry.short_form = nullptr;
+  entry.long_form = nullptr;
+  if (book.is_short()) {
+    auto machine = std::make_unique<ShortForm>(book.short_spec, seen);
+    entry.short_form = machine.get();
+    entry.machine = std::move(machine);
+    return;
+  }
+  entry.series_id = series_of(book.spec, entry.key);
+  const MetricState& metric =
+      metrics[metric_name(book.spec.metric_namespace, book.spec.metric_name)];
+  StoredSeries& stored = store.watched(entry.series_id, metric.cell);
+  store.watch(entry.series_id, entry);
+  auto machine = std::make_unique<LongForm>(book.long_spec, stored.series);
+  entry.long_form = machine.get();
+  entry.machine = std::move(machine);
+}
+
+KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, Recorder& to) {
+  auto entry = std::make_unique<KeyEntry>();
+  entry->book = &book;
+  entry->key = std::move(key);
+  entry->id = canonical_key(entry->key);
+  make_machine(book, *entry, seen);
+  entry->status = {book.spec.name, entry->key, entry->machine->state(), kReasonCreated, {}, seen,
+                   to.now(),       {}};
+  if (!entry->key.empty()) to.created(book, entry->key);
+  KeyEntry& out = book.insert(std::move(entry));
+  mark_dirty(out);
+  return out;
+}
+
+void Engine::State::record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current) {
+  bool forgotten = false;
+  for (const Change& change : changes) {
+    to.changed(entry, change, current);
+    forgotten = forgotten || change.forgotten;
+  }
+  if (forgotten) return remove_key(entry);
+  settle(entry);
+}
+
+void Engine::State::settle(KeyEntry& entry) {
+  entry.book->settle(entry);
+  entry.book->bound_evidence();
+  mark_dirty(entry);
+}
+
+}  // namespace tocsin

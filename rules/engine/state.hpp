@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the Engine holds, and the steps of its work; engine.cpp is the table of contents. Private to
+// rules/engine*.
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/engine.hpp"
+#include "rules/engine/alarm_book.hpp"
+#include "rules/engine/default_values.hpp"
+#include "rules/engine/event_clock.hpp"
+#include "rules/engine/recorder.hpp"
+#include "rules/metric/store.hpp"
+#include "rules/stream/group_watermark.hpp"
+#include "rules/stream/repeats.hpp"
+
+namespace tocsin {
+
+struct GroupState {
+  explicit GroupState(const LogGroup& group)
+      : spec(group), watermark(group.lateness, group.max_stall) {}
+  LogGroup spec;
+  GroupWatermark watermark;
+  Repeats repeats;
+  DefaultValues defaults;
+  std::vector<std::size_t> default_filters;  // of the rules: those of this group with a default
+  EventClock* clock = nullptr;
+  bool listens_anew =
+      false;  // its input was not listening: absence begins anew with the next watermark
+  bool dirty = true;
+  Instant stored_floor = kNoTime;
+  std::set<std::string> dirty_streams;
+  GroupReport report;
+};
+
+// What the alarms with group_by of one metric look at: values of `names`, with `fixed` given.
+struct KeyedView {
+  Dimensions fixed;
+  std::vector<std::string> names;
+  std::string unit;
+  std::vector<AlarmBook*> books;
+};
+
+struct MetricState {
+  std::string name;
+  EventClock* clock = nullptr;
+  Duration cell{minutes{1}};
+  Duration retention{};
+  std::set<std::string> units;  // that exact alarms restrict themselves to
+  std::vector<KeyedView> views;
+};
+
+// The series that one key of a long-form alarm watches.
+std::string series_of(const Alarm& alarm, const AlarmKey& key);
+
+// Where the samples of one filter go.
+struct FilterRoute {
+  AlarmBook* short_book = nullptr;
+  MetricState* metric = nullptr;
+  GroupState* group = nullptr;
+};
+
+struct Engine::State {
+  State(std::shared_ptr<const RuleSet> rule_set, EngineOptions engine_options)
+      : rules(std::move(rule_set)), options(engine_options) {}
+
+  // One sample on its way in.
+  struct Arrival {
+    const MatchBatch& batch;
+    const MatchedEvent& event;
+    const Sample& sample;
+    const MetricFilter& filter;
+    GroupState& group;
+    Instant time;
+    double value;
+  };
+
+  // Watermarks (engine/clocks.cpp)
+  Instant watermark_of(const EventClock& clock) const;
+  EventClock& clock_for(std::set<std::string> groups);
+  void run_clocks(Recorder& to);
+  void run(EventClock& clock, Instant watermark, Recorder& to);
+  void begin(EventClock& clock, Instant watermark);
+  Instant next_minute(const EventClock& clock) const;
+  void publish_defaults(const EventClock& clock, Instant watermark, Recorder& to);
+  void publish(const MetricFilter& filter, Instant minute, Recorder& to);
+  void retract(const MetricFilter& filter, Instant minute);
+  void forget_old(EventClock& clock, Instant watermark);
+
+  // Samples (engine/samples.cpp)
+  // true: a watermark has moved.
+  bool read(GroupState& group, StreamState& stream, const MatchBatch& batch, std::size_t index,
+            Instant now, EventMoment& moment);
+  void match(GroupState& group, const MatchBatch& batch, const MatchedEvent& event, Instant time,
+             Recorder& to);
+  void note_minute(GroupState& group, const MatchBatch& batch, const MatchedEvent* event,
+                   Instant time, Recorder& to);
+  void feed(const Arrival& arrival, Recorder& to);
+  bool feed_short(AlarmBook& book, const Arrival& arrival, Recorder& to);
+  bool feed_metric(MetricState& metric, const Arrival& arrival, Recorder& to);
+  bool feed_series(const std::string& id, const MetricState& metric, const Arrival& arrival,
+                   Recorder& to);
+  KeyEntry& key_for(AlarmBook& book, AlarmKey key, Instant t, Recorder& to);
+  void arrive(KeyEntry& entry, const Arrival& arrival);
+  KeyEntry& make_key(AlarmBook& book, AlarmKey key, Instant seen, Recorder& to);
+  void record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current);
+  void settle(KeyEntry& entry);
+  void remove_key(KeyEntry& entry);
+  void make_machine(AlarmBook& book, KeyEntry& entry, Instant seen);
+
+  // Rules (engine/reload.cpp)
+  void reconcile(std::shared_ptr<const RuleSet> next, Recorder& to);
+  void build_groups(const RuleSet& next);
+  void forget_changed_metrics(const RuleSet& next);
+  void take_names(const RuleSet& next, Recorder& to);
+  void update_books(const RuleSet& next, Recorder& to);
+  void update_book(AlarmBook& book, const Alarm& alarm, Recorder& to);
+  void configure(AlarmBook& book, const Alarm& alarm);
+  void build_metrics();
+  void route();
+  void bind_series(AlarmBook& book);
+  void start_books(Recorder& to);
+  void remove_alarm(const std::string& name, Recorder& to);
+  void close_key(KeyEntry& entry, const char* reason, Recorder& to);
+  std::set<std::string> groups_of(const Alarm& alarm) const;
+  bool is_nonnegative(std::string_view metric) const;
+
+  // State rows (engine/persistence.cpp)
+  void mark_dirty(KeyEntry& entry);
+  void forget_cells(KeyEntry& entry);
+  void forget_rows(KeyEntry& entry);
+  void forget_rows(AlarmBook& book);
+  void forget_rows(const std::string& name, GroupState& group);
+  void collect(StateDelta& out);
+  void collect_key(KeyEntry& entry, StateDelta& out);
+  void collect_group(const std::string& name, GroupState& group, StateDelta& out);
+  void restore(const StateImage& image, Recorder& to);
+  bool restore_group_row(const StateRow& row);
+  bool restore_metric_row(const StateRow& row);
+  bool restore_series_row(const StateRow& row);
+  bool restore_alarm_row(const StateRow& row);
+  bool restore_key_row(const StateRow& row);
+  bool restore_part_row(const StateRow& row);
+
+  std::shared_ptr<const RuleSet> rules;
+  EngineOptions options;
+  std::map<std::string, std::unique_ptr<GroupState>> groups;
+  std::map<std::set<std::string>, std::unique_ptr<EventClock>> clocks;
+  std::map<std::string, std::unique_ptr<AlarmBook>> books;
+  std::map<std::string, MetricState> metrics;
+  std::map<std::string, std::string> metric_datapoints;  // as of the rules
+  std::vector<FilterRoute> routes;                       // by filter
+  std::vector<std::uint64_t> matched;                    // by filter
+  MetricStore store;
+  GroupWatermark merged{Duration{0}, hours{24 * 365}};  // replay: the one stream of all groups
+  Instant newest_merged = kNoTime;
+  std::uint64_t next_sequence = 1;
+  Effects pending;  // of the constructor, given out by the next call
+
+  std::vector<KeyEntry*> dirty_keys;
+  std::vector<StateRow> gone_rows;
+  std::vector<std::pair<std::string, AlarmKey>> removed_keys;
+  bool metrics_dirty = true;
+};
+
+}  // namespace tocsin

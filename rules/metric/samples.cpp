@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/metric/samples.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "rules/engine/row_codec.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kChunkCells = 128;
+constexpr double kExactSum = 4503599627370496.0;  // 2^52
+
+// How a cell is written: by the least that says it all.
+enum class CellKind : unsigned { one, single, same, full };
+
+CellKind kind_of(const Totals& t) {
+  if (t.count == 1) return t.sum == 1 && !std::signbit(t.sum) ? CellKind::one : CellKind::single;
+  const bool same = t.minimum == t.maximum && t.sum == t.minimum * t.count;
+  return same ? CellKind::same : CellKind::full;
+}
+
+void write_totals(RowWriter& out, const Totals& t) {
+  const CellKind kind = kind_of(t);
+  out.byte(static_cast<unsigned>(kind));
+  if (kind == CellKind::one) return;
+  if (kind != CellKind::single) out.number(static_cast<std::uint64_t>(t.count));
+  out.real(kind == CellKind::same ? t.minimum : t.sum);
+  if (kind != CellKind::full) return;
+  out.real(t.minimum);
+  out.real(t.maximum);
+}
+
+Totals read_totals(RowReader& in) {
+  const auto kind = static_cast<CellKind>(in.byte());
+  if (kind == CellKind::one) return {1, 1, 1, 1};
+  const double count = kind == CellKind::single ? 1 : static_cast<double>(in.number());
+  const double value = in.real();
+  if (kind == CellKind::single) return {1, value, value, value};
+  if (kind == CellKind::same) return {count, value * count, value, value};
+  const double minimum = in.real();
+  return {count, value, minimum, in.real()};
+}
+
+}  // namespace
+
+void Totals::add(double value) { add(Totals{1, value, value, value}); }
+
+void Totals::add(const Totals& other) {
+  count += other.count;
+  sum += other.sum;
+  minimum = std::min(minimum, other.minimum);
+  maximum = std::max(maximum, other.maximum);
+}
+
+std::optional<double> Totals::statistic(Statistic s) const {
+  if (s == Statistic::sample_count) return count;
+  if (s == Statistic::sum) return sum;
+  if (count == 0) return std::nullopt;
+  if (s == Statistic::average) return sum / count;
+  return s == Statistic::minimum ? minimum : maximum;
+}
+
+// The chunk that holds `t` or that it belongs into: the last one that begins at or before it.
+std::size_t Samples::chunk_for(Instant t) const {
+  if (chunks_.size() <= 1) return 0;
+  const auto after =
+      std::upper_bound(chunks_.begin(), chunks_.end(), t,
+                       [](Instant a, const Chunk& c) { return a < c.cells.front().time; });
+  const auto index = static_cast<std::size_t>(after - chunks_.begin());
+  return index == 0 ? 0 : index - 1;
+}
+
+void Samples::add(Instant t, double value) { add(t, Totals{1, value, value, value}); }
+
+void Samples::add(Instant t, const Totals& totals) {
+  if (chunks_.empty()) {
+    Chunk first;
+    first.number = next_number_++;
+    chunks_.push_back(std::move(first));
+  }
+  insert(chunk_for(t), {t, totals});
+}
+
+void Samples::insert(std::size_t index, const Cell& cell) {
+  Chunk& chunk = chunks_[index];
+  auto at = std::lower_bound(chunk.cells.begin(), chunk.cells.end(), cell.time,
+                             [](const Cell& c, Instant t) { return c.time < t; });
+  const bool known = at != chunk.cells.end() && at->time == cell.time;
+  size_ += known ? 0 : 1;
+  const bool full = chunk.cells.size() >= kChunkCells;
+  if (full && at == chunk.cells.end() && index + 1 == chunks_.size()) {
+    // Appending, the usual case: the full chunk stays as it is stored.
+    Chunk next;
+    next.number = next_number_++;
+    next.cells.push_back(cell);
+    chunks_.push_back(std::move(next));
+    return;
+  }
+  chunk.dirty = true;
+  chunk.fresh = false;
+  if (known)
+    at->totals.add(cell.totals);
+  else
+    chunk.cells.insert(at, cell);
+  if (chunk.cells.size() > kChunkCells) split(index);
+}
+
+void Samples::split(std::size_t index) {
+  Chunk right;
+  right.number = next_number_++;
+  std::vector<Cell>& left = chunks_[index].cells;
+  const auto middle = left.begin() + static_cast<std::ptrdiff_t>(left.size() / 2);
+  right.cells.assign(middle, left.end());
+  left.erase(middle, left.end());
+  chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(right));
+}
+
+void Samples::refresh(const Chunk& chunk) {
+  if (chunk.fresh) return;
+  chunk.totals = {};
+  chunk.whole = true;
+  for (const Cell& c : chunk.cells) {
+    chunk.totals.add(c.totals);
+    chunk.whole = chunk.whole && std::trunc(c.totals.sum) == c.totals.sum &&
+                  std::fabs(c.totals.sum) < kExactSum / kChunkCells;
+  }
+  chunk.fresh = true;
+}
+
+Totals Samples::window(Instant after, Instant upto) const {
+  Totals out;
+  if (chunks_.empty() || upto <= after) return out;
+  const std::size_t first = chunk_for(after);
+  const std::size_t last = chunk_for(upto);
+  bool whole = true;
+  for (std::size_t i = first; i <= last; ++i) {
+    refresh(chunks_[i]);
+    whole = whole && chunks_[i].whole;
+  }
+  for (std::size_t i = first; i <= last; ++i) {
+    const Chunk& chunk = chunks_[i];
+    const bool inside = chunk.cells.front().time > after && chunk.cells.back().time <= upto;
+    if (inside && whole) {
+      out.add(chunk.totals);
+      continue;
+    }
+    for (const Cell& c : chunk.cells)
+      if (c.time > after && c.time <= upto) out.add(c.totals);
+  }
+  return out;
+}
+
+std::optional<Instant> Samples::next_after(Instant t) const {
+  if (chunks_.empty()) return std::nullopt;
+  for (std::size_t i = chunk_for(t); i < chunks_.size(); ++i) {
+    const auto& cells = chunks_[i].cells;
+    const auto at = std::upper_bound(cells.begin(), cells.end(), t,
+                                     [](Instant a, const Cell& c) { return a < c.time; });
+    if (at != cells.end()) return at->time;
+  }
+  return std::nullopt;
+}
+
+std::optional<Instant> Samples::last_at(Instant t) const {
+  if (chunks_.empty()) return std::nullopt;
+  const auto& cells = chunks_[chunk_for(t)].cells;
+  const auto at = std::upper_bound(cells.begin(), cells.end(), t,
+                                   [](Instant a, const Cell& c) { return a < c.time; });
+  if (at == cells.begin()) return std::nullopt;
+  return std::prev(at)->time;
+}
+
+std::optional<Instant> Samples::oldest() const {
+  return empty() ? std::optional<Instant>() : chunks_.front().cells.front().time;
+}
+
+std::optional<Instant> Samples::newest() const {
+  return empty() ? std::optional<Instant>() : chunks_.back().cells.back().time;
+}
+
+void Samples::erase_chunk(std::size_t index) {
+  if (chunks_[index].stored) gone_.push_back(chunks_[index].number);
+  size_ -= chunks_[index].cells.size();
+  chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void Samples::forget_until(Instant t) {
+  while (chunks_.size() > 1 && chunks_.front().cells.back().time <= t) erase_chunk(0);
+  if (chunks_.size() != 1 || chunks_.front().cells.size() == 1) return;
+  Chunk& last = chunks_.front();
+  if (last.cells.back().time > t) return;
+  size_ = 1;
+  last.cells.erase(last.cells.begin(), std::prev(last.cells.end()));
+  last.dirty = true;
+  last.fresh = false;
+}
+
+Instant Samples::forget_due(Duration keep) const {
+  if (empty() || size_ == 1) return kNever;
+  return chunks_.front().cells.back().time + keep;
+}
+
+void Samples::erase_until(Instant t) {
+  while (!chunks_.empty() && chunks_.front().cells.back().time <= t) erase_chunk(0);
+  if (chunks_.empty() || chunks_.front().cells.front().time > t) return;
+  Chunk& first = chunks_.front();
+  const auto keep = std::upper_bound(first.cells.begin(), first.cells.end(), t,
+                                     [](Instant a, const Cell& c) { return a < c.time; });
+  size_ -= static_cast<std::size_t>(keep - first.cells.begin());
+  first.cells.erase(first.cells.begin(), keep);
+  first.dirty = true;
+  first.fresh = false;
+}
+
+void Samples::clear() {
+  while (!chunks_.empty()) erase_chunk(chunks_.size() - 1);
+}
+
+std::vector<Samples::Cell> Samples::take_cells() {
+  std::vector<Cell> cells;
+  cells.reserve(size_);
+  for (const Chunk& c : chunks_) cells.insert(cells.end(), c.cells.begin(), c.cells.end());
+  clear();
+  return cells;
+}
+
+void Samples::set_cells(const std::vector<Cell>& cells) {
+  for (const Cell& c : cells) add(c.time, c.totals);
+}
+
+void Samples::merge_closer_than(Duration span) {
+  std::vector<Cell> merged;
+  Instant group_start = kNoTime;
+  for (const Cell& c : take_cells()) {
+    if (!merged.empty() && c.time - group_start < span) {
+      merged.back().totals.add(c.totals);
+      merged.back().time = c.time;
+    } else {
+      group_start = c.time;
+      merged.push_back(c);
+    }
+  }
+  set_cells(merged);
+}
+
+void Samples::merge_closest() {
+  Duration least = Duration::max();
+  std::size_t at_chunk = 0, at_cell = 0;
+  const Cell* before = nullptr;
+  for (std::size_t i = 0; i < chunks_.size(); ++i)
+    for (std::size_t j = 0; j < chunks_[i].cells.size(); ++j) {
+      const Cell& c = chunks_[i].cells[j];
+      if (before != nullptr && c.time - before->time < least) {
+        least = c.time - before->time;
+        at_chunk = i;
+        at_cell = j;
+      }
+      before = &c;
+    }
+  if (least == Duration::max()) return;
+  Totals& newer = chunks_[at_chunk].cells[at_cell].totals;
+  const bool same_chunk = at_cell > 0;
+  Chunk& older_chunk = chunks_[same_chunk ? at_chunk : at_chunk - 1];
+  const auto older =
+      older_chunk.cells.begin() +
+      static_cast<std::ptrdiff_t>(same_chunk ? at_cell - 1 : older_chunk.cells.size() - 1);
+  newer.add(older->totals);
+  chunks_[at_chunk].dirty = older_chunk.dirty = true;
+  chunks_[at_chunk].fresh = older_chunk.fresh = false;
+  older_chunk.cells.erase(older);
+  --size_;
+  if (older_chunk.cells.empty()) erase_chunk(at_chunk - 1);
+}
+
+void Samples::keep_newest(double keep, Instant t) {
+  const Totals behind = window(kNoTime, t);
+  double spare = behind.count - keep;
+  Instant until = kNoTime;
+  for (const Chunk& chunk : chunks_)
+    for (const Cell& c : chunk.cells) {
+      spare -= c.totals.count;
+      if (c.time > t || spare < 0) return erase_until(until);
+      until = c.time;
+    }
+  erase_until(until);
+}
+
+bool Samples::is_dirty() const {
+  return !gone_.empty() ||
+         std::any_of(chunks_.begin(), chunks_.end(), [](const Chunk& c) { return c.dirty; });
+}
+
+void Samples::collect(const Changed& changed, const Gone& gone) {
+  for (const std::uint64_t number : gone_) gone(number);
+  gone_.clear();
+  for (Chunk& chunk : chunks_) {
+    if (!chunk.dirty) continue;
+    RowWriter out;
+    out.number(chunk.cells.size());
+    Instant before{};
+    for (const Cell& c : chunk.cells) {
+      out.integer((c.time - before).count());
+      before = c.time;
+      write_totals(out, c.totals);
+    }
+    changed(chunk.number, out.take());
+    chunk.dirty = false;
+    chunk.stored = true;
+  }
+}
+
+void Samples::numbers(const Gone& each) const {
+  for (const std::uint64_t number : gone_) each(number);
+  for (const Chunk& c : chunks_)
+    if (c.stored) each(c.number);
+}
+
+void Samples::rewrite() {
+  gone_.clear();
+  for (Chunk& chunk : chunks_) {
+    chunk.dirty = true;
+    chunk.stored = false;
+  }
+}
+
+bool Samples::restore_chunk(std::uint64_t number, std::string_view bytes) {
+  RowReader in(bytes);
+  Chunk chunk;
+  chunk.number = number;
+  chunk.dirty = false;
+  chunk.stored = true;
+  chunk.cells.resize(in.count(2));
+  Instant before{};
+  for (Cell& c : chunk.cells) {
+    c.time = before + Duration{in.integer()};
+    before = c.time;
+    c.totals = read_totals(in);
+  }
+  if (!in.ok() || chunk.cells.empty()) return false;
+  size_ += chunk.cells.size();
+  next_number_ = std::max(next_number_, number + 1);
+  const auto at =
+      std::upper_bound(chunks_.begin(), chunks_.end(), chunk.cells.front().time,
+                       [](Instant t, const Chunk& c) { return t < c.cells.front().time; });
+  chunks_.insert(at, std::move(chunk));
+  return true;
+}
+
+}  // namespace tocsin

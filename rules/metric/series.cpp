@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/metric/series.hpp"
+
+#include <algorithm>
+
+#include "rules/engine/row_codec.hpp"
+
+namespace tocsin {
+namespace {
+constexpr Duration kTick{1};
+}
+
+void Series::add(Instant t, double value) { cells_.add(floor_to(t, cell_), value); }
+
+void Series::add_default(Instant minute, const std::string& filter, double value) {
+  defaults_[minute][filter] = value;
+  dirty_defaults_.insert(minute);
+}
+
+bool Series::retract_default(Instant minute, const std::string& filter) {
+  const auto at = defaults_.find(minute);
+  if (at == defaults_.end() || at->second.erase(filter) == 0) return false;
+  if (at->second.empty()) defaults_.erase(at);
+  dirty_defaults_.insert(minute);
+  return true;
+}
+
+Totals Series::period(Instant start, Instant end) const {
+  Totals out = cells_.window(start - kTick, end - kTick);
+  for (auto at = defaults_.lower_bound(start); at != defaults_.end() && at->first < end; ++at)
+    for (const auto& [filter, value] : at->second) out.add(value);
+  return out;
+}
+
+std::optional<Instant> Series::newest() const {
+  std::optional<Instant> out = cells_.newest();
+  if (!defaults_.empty()) out = std::max(out.value_or(kNoTime), defaults_.rbegin()->first);
+  return out;
+}
+
+void Series::forget_until(Instant t) {
+  cells_.forget_until(t);
+  while (!defaults_.empty() && defaults_.begin()->first <= t) {
+    dirty_defaults_.insert(defaults_.begin()->first);
+    defaults_.erase(defaults_.begin());
+  }
+}
+
+std::string Series::encode_defaults(const std::map<std::string, double>& filters) const {
+  RowWriter out;
+  out.number(filters.size());
+  for (const auto& [filter, value] : filters) {
+    out.text(filter);
+    out.real(value);
+  }
+  return out.take();
+}
+
+bool Series::restore_defaults(Instant minute, std::string_view row) {
+  RowReader in(row);
+  std::map<std::string, double> filters;
+  for (std::size_t n = in.count(9); n > 0; --n) {
+    std::string filter = in.text();
+    filters[std::move(filter)] = in.real();
+  }
+  if (!in.ok() || filters.empty()) return false;
+  defaults_[minute] = std::move(filters);
+  return true;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// One series of a metric: its samples in cells of a minute (10 s if an alarm of the metric needs
+// it), shared by all alarms that watch it, and the default values published for minutes without a
+// match (spec/filter-patterns.md 7.3).
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "rules/metric/samples.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+class Series {
+ public:
+  explicit Series(Duration cell) : cell_(cell) {}
+
+  void add(Instant t, double value);
+  // The default value of `filter` for the minute that begins at `minute`; again: replaced.
+  void add_default(Instant minute, const std::string& filter, double value);
+  // A late match arrived for that minute. false: there was no default to take back.
+  bool retract_default(Instant minute, const std::string& filter);
+
+  // The samples of start <= time < end; both are multiples of the cell.
+  Totals period(Instant start, Instant end) const;
+  // Start of the newest cell or default.
+  std::optional<Instant> newest() const;
+  // The wanted width changed; what is stored keeps the width it was filed with.
+  void set_cell(Duration cell) { cell_ = cell; }
+  void forget_until(Instant t);
+  Samples& cells() { return cells_; }
+
+  // State rows of defaults: one for each minute.
+  template <class Changed, class Gone>
+  void collect_defaults(const Changed& changed, const Gone& gone);
+  bool restore_defaults(Instant minute, std::string_view row);
+  template <class Each>
+  void default_minutes(const Each& each) const {
+    for (const auto& [minute, filters] : defaults_) each(minute);
+  }
+
+ private:
+  std::string encode_defaults(const std::map<std::string, double>& filters) const;
+
+  Duration cell_;
+  Samples cells_;
+  std::map<Instant, std::map<std::string, double>> defaults_;
+  std::set<Instant> dirty_defaults_;
+};
+
+template <class Changed, class Gone>
+void Series::collect_defaults(const Changed& changed, const Gone& gone) {
+  for (const Instant minute : dirty_defaults_) {
+    const auto at = defaults_.find(minute);
+    if (at == defaults_.end())
+      gone(minute);
+    else
+      changed(minute, encode_defaults(at->second));
+  }
+  dirty_defaults_.clear();
+}
+
+// The latest multiple of `step` that is not after `t`.
+constexpr Instant floor_to(Instant t, Duration step) {
+  const std::int64_t ms = to_ms(t), s = step.count();
+  return instant_from_ms(ms - ((ms % s) + s) % s);
+}
+
+}  // namespace tocsin

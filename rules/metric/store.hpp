@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// All series of all metrics, by name. A series is one combination of dimension values (exact, as
+// CloudWatch has it) or what one key of an alarm with group_by sees: the sum over all other
+// dimensions.
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rules/metric/series.hpp"
+#include "tocsin/effects.hpp"
+
+namespace tocsin {
+
+struct KeyEntry;
+
+using Dimensions = std::vector<std::pair<std::string, std::string>>;  // in order of name
+
+// `unit`: only samples of that unit; empty: all. `exact`: no dimensions beside these.
+std::string series_id(std::string_view metric, std::string_view unit, bool exact,
+                      const Dimensions& dimensions);
+// The metric that a series belongs to.
+std::string_view metric_of_series(std::string_view id);
+
+struct StoredSeries {
+  explicit StoredSeries(Duration cell) : series(cell) {}
+  Series series;
+  std::vector<KeyEntry*> watchers;
+};
+
+class MetricStore {
+ public:
+  // Series of one metric that no alarm watches; beyond it new ones are not kept, and counted.
+  static constexpr std::size_t kMaxUnwatched = 10'000;
+
+  // Made if it is not there.
+  StoredSeries& watched(const std::string& id, Duration cell);
+  // Made if there is room for one more that nobody watches; else nullptr.
+  StoredSeries* kept(const std::string& id, Duration cell);
+  StoredSeries* find(const std::string& id);
+  const StoredSeries* find(const std::string& id) const;
+
+  void watch(const std::string& id, KeyEntry& key);
+  // A keyed series that nobody watches any more goes at once.
+  void unwatch(const std::string& id, const KeyEntry& key);
+
+  void touched(const std::string& id) { dirty_.insert(id); }
+  // Forgets what is older than watermark - retention of the metric; removes series that are empty
+  // and watched by nobody.
+  void forget(std::string_view metric, Instant until);
+  void remove_metric(std::string_view metric);
+  void set_cell(std::string_view metric, Duration cell);
+  std::uint64_t refused() const { return refused_; }
+
+  void collect(std::vector<StateRow>& out);
+  // Rows of kind "series" and "default". false: damaged.
+  bool restore(const StateRow& row, Duration cell);
+
+ private:
+  using Map = std::map<std::string, std::unique_ptr<StoredSeries>, std::less<>>;
+  Map::iterator erase(Map::iterator at);
+  std::pair<Map::iterator, Map::iterator> of_metric(std::string_view metric);
+
+  Map series_;
+  std::map<std::string, std::size_t, std::less<>> unwatched_;  // made by kept(), by metric
+  std::set<std::string> dirty_;
+  std::vector<StateRow> gone_;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/stream/repeats.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tocsin/result.hpp"
+
+namespace tocsin {
+
+EventId hash_event_id(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  const int done =
+      EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  TOCSIN_ASSERT(done == 1 && size >= 16);
+  EventId id{};
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  return id;
+}
+
+bool Repeats::is_repeat(const EventId& id, Instant time, Instant watermark) {
+  forget(watermark);
+  if (ids_.contains(id)) return true;
+  remember(id, time);
+  new_.emplace_back(id, time);
+  while (ids_.size() > max_ids_) {
+    drop_oldest();
+    ++evicted_;
+    floor_ = std::max(floor_, by_age_.top().first);
+  }
+  return false;
+}
+
+void Repeats::remember(const EventId& id, Instant time) {
+  ids_[id] = time;
+  by_age_.emplace(time, id);
+}
+
+void Repeats::drop_oldest() {
+  ids_.erase(by_age_.top().second);
+  by_age_.pop();
+}
+
+void Repeats::forget(Instant watermark) {
+  if (watermark == kNoTime) return;
+  const Instant limit = watermark - age_;
+  if (by_age_.empty() || by_age_.top().first >= limit) return;
+  while (!by_age_.empty() && by_age_.top().first < limit) drop_oldest();
+  floor_ = std::max(floor_, limit);
+}
+
+std::vector<std::pair<EventId, Instant>> Repeats::take_new() { return std::exchange(new_, {}); }
+
+void Repeats::restore(const EventId& id, Instant time) {
+  if (!ids_.contains(id)) remember(id, time);
+}
+
+}  // namespace tocsin
