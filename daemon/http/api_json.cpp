@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/http/api_json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "rules/match/event_time.hpp"
+#include "rules/message/condition.hpp"
+#include "rules/message/names.hpp"
+
+namespace tocsin::api_json {
+namespace {
+
+// A value that holds JSON text becomes a member of the document, not a text in it; what is no JSON
+// stays a text.
+Json embedded(const std::string& text) {
+  if (text.empty()) return nullptr;
+  Json parsed = Json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? Json(text) : parsed;
+}
+
+Json time(Instant t) { return t == kNoTime || t == kNever ? Json() : Json(format_rfc3339(t)); }
+
+Json time(const std::optional<Instant>& t) { return t ? time(*t) : Json(); }
+
+Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+Json key_of(const AlarmKey& key) {
+  Json out = Json::object();
+  for (const auto& [name, value] : key) out[name] = value;
+  return out;
+}
+
+Json pairs(const std::vector<std::pair<std::string, std::string>>& list) { return key_of(list); }
+
+Json from_group(const GroupReport& g) {
+  return {{"log_group", g.log_group},
+          {"watermark", time(g.watermark)},
+          {"partial_data", g.partial_data},
+          {"events", g.events},
+          {"bytes", g.bytes},
+          {"matched", g.matched},
+          {"repeats", g.repeats},
+          {"dropped_late", g.dropped_late},
+          {"replaced_times", g.replaced_times}};
+}
+
+}  // namespace
+
+Json from(const AlarmStatus& a) {
+  return {{"alarm", a.alarm},
+          {"key", key_of(a.key)},
+          {"state", to_string(a.state)},
+          {"reason", a.reason},
+          {"reason_data", embedded(a.reason_data)},
+          {"state_since", time(a.state_since)},
+          {"updated_at", time(a.updated_at)},
+          {"note", a.note}};
+}
+
+Json from(const HistoryItem& item) {
+  return {{"alarm", item.alarm}, {"key", key_of(item.key)}, {"time", time(item.time)},
+          {"type", item.type},   {"summary", item.summary}, {"data", embedded(item.data)}};
+}
+
+Json from(const Transition& t) {
+  Json datapoints = Json::array();
+  for (const Datapoint& p : t.datapoints)
+    datapoints.push_back(
+        {{"start", time(p.start)}, {"value", number(p.value)}, {"sample_count", p.sample_count}});
+  Json events = Json::array();
+  for (const Evidence& e : t.events)
+    events.push_back({{"time", time(e.time)},
+                      {"source", e.source},
+                      {"position", e.position},
+                      {"message", e.message}});
+  return {{"id", t.id},
+          {"sequence", t.sequence},
+          {"alarm", t.alarm},
+          {"key", key_of(t.key)},
+          {"from", to_string(t.from)},
+          {"to", to_string(t.to)},
+          {"at", time(t.at)},
+          {"decided_at", time(t.decided_at)},
+          {"late", t.late},
+          {"again", t.again},
+          {"silent", t.silent},
+          {"reason", t.reason},
+          {"value", number(t.value)},
+          {"since", time(t.since)},
+          {"events_total", t.events_total},
+          {"datapoints", std::move(datapoints)},
+          {"events", std::move(events)}};
+}
+
+Json from(const StreamReport& s) {
+  return {{"log_group", s.log_group},
+          {"stream", s.stream},
+          {"newest", time(s.newest)},
+          {"last_read", time(s.last_read)},
+          {"unread", s.unread},
+          {"stalled", s.stalled},
+          {"events", s.events},
+          {"bytes", s.bytes},
+          {"replaced_times", s.replaced_times}};
+}
+
+Json from(const OutboxEntry& e) {
+  return {{"id", e.id},
+          {"message_id", e.message_id},
+          {"topic", e.topic},
+          {"endpoint", e.endpoint_label},
+          {"attempts", e.attempts},
+          {"created", time(e.created)},
+          {"given_up", time(e.next_attempt)},
+          {"detail", e.last_detail},
+          {"message", embedded(e.notification)}};
+}
+
+Json from(const TestDelivery& d) {
+  return {{"endpoint", d.endpoint_label}, {"state", d.state}, {"detail", d.detail}};
+}
+
+Json from(const DaemonStatus& s, const std::vector<AlarmStatus>& alarms, const Readiness& ready) {
+  Json states = Json::object();
+  for (const AlarmState state : {AlarmState::alarm, AlarmState::ok, AlarmState::insufficient_data})
+    states[std::string(to_string(state))] = std::count_if(
+        alarms.begin(), alarms.end(), [&](const AlarmStatus& a) { return a.state == state; });
+  Json groups = Json::array();
+  for (const GroupReport& g : s.groups) groups.push_back(from_group(g));
+  return {{"version", s.version},
+          {"config_file", s.config_file},
+          {"pid", s.pid},
+          {"now", time(s.now)},
+          {"started_at", time(s.started_at)},
+          {"reloaded_at", time(s.reloaded_at)},
+          {"reload_error", s.reload_error},
+          {"ready", ready.ok},
+          {"not_ready_because", ready.why},
+          {"alarms", std::move(states)},
+          {"log_groups", std::move(groups)},
+          {"outbox",
+           {{"waiting", s.store.outbox_rows},
+            {"oldest", time(s.outbox_oldest)},
+            {"overflows", s.store.outbox_overflows},
+            {"dead_letters", s.store.dead_letters}}},
+          {"disk_reserve_held", s.store.reserve_held}};
+}
+
+Json from(const Alarm& a, const RuleSet& rules) {
+  const auto fed = std::find_if(rules.filters.begin(), rules.filters.end(), [&](const auto& f) {
+    return f.metric_namespace == a.metric_namespace && f.metric_name == a.metric_name;
+  });
+  const MetricFilter* filter = fed == rules.filters.end() ? nullptr : &*fed;
+  return {{"name", a.name},
+          {"arn", alarm_arn(rules.identity, a.name)},
+          {"description", a.description},
+          {"condition", condition_text(a, filter)},
+          {"log_group", filter ? Json(filter->log_group) : Json()},
+          {"pattern", filter ? Json(filter->pattern_text) : Json()},
+          {"group_by", a.group_by},
+          {"severity", to_string(a.severity)},
+          {"runbook", a.runbook},
+          {"tags", pairs(a.tags)},
+          {"actions_enabled", a.actions_enabled},
+          {"topics",
+           {{"alarm", a.alarm_topics},
+            {"ok", a.ok_topics},
+            {"insufficient_data", a.insufficient_data_topics}}},
+          {"rule_location", a.where.file + ":" + std::to_string(a.where.line)}};
+}
+
+std::string text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace tocsin::api_json

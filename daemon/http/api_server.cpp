@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/http/api_server.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <charconv>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "daemon/http/api_routes.hpp"
+
+namespace tocsin {
+namespace {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Unix = net::local::stream_protocol;
+using Tcp = net::ip::tcp;
+
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::size_t kHandlerThreads = 2;
+
+Error bind_error(const std::string& where, const error_code& error) {
+  const bool used = error == net::error::address_in_use;
+  return Error{used ? "in-use" : "cannot-listen",
+               "api: cannot listen on " + where + ": " + error.message()};
+}
+
+Result<Tcp::endpoint> parse_endpoint(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  std::string host = listen.substr(0, colon);
+  if (host == "localhost") host = "127.0.0.1";
+  if (host.size() > 1 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  error_code error;
+  const net::ip::address address = net::ip::make_address(host, error);
+  std::uint16_t port = 0;
+  const char* end = listen.data() + listen.size();
+  const bool numbered = colon != std::string::npos &&
+                        std::from_chars(listen.data() + colon + 1, end, port).ptr == end;
+  if (error || !numbered) return Error{"bad-value", "api: `" + listen + "` is no address and port"};
+  return Tcp::endpoint(address, port);
+}
+
+template <class Acceptor>
+error_code listen_on(Acceptor& acceptor, const typename Acceptor::endpoint_type& endpoint) {
+  error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(net::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
+  return error;
+}
+
+// A socket file that outlived its process refuses connections; only that one may be removed.
+bool is_left_over(net::io_context& context, const std::string& path) {
+  error_code error;
+  Unix::socket probe(context);
+  probe.connect(Unix::endpoint(path), error);
+  return error == net::error::connection_refused;
+}
+
+ApiResponse response_to_bad_request(const error_code& error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    return problem(431, "too-large", "the request's headers are too large");
+  if (error == http::error::body_limit)
+    return problem(413, "too-large", "the request's body is too large");
+  return problem(400, "bad-request", "this is no HTTP request: " + error.message());
+}
+
+http::response<http::string_body> to_message(ApiResponse answered, unsigned version,
+                                             bool keep_alive) {
+  http::response<http::string_body> message;
+  message.version(version);
+  message.result(static_cast<unsigned>(answered.status));
+  message.set(http::field::server, "tocsin");
+  message.set(http::field::content_type, answered.content_type);
+  message.set(http::field::cache_control, "no-store");
+  message.set("X-Content-Type-Options", "nosniff");
+  if (!answered.allow.empty()) message.set(http::field::allow, answered.allow);
+  message.keep_alive(keep_alive);
+  message.body() = std::move(answered.body);
+  message.prepare_payload();
+  return message;
+}
+
+class BeastApiServer : public ApiServer {
+ public:
+  BeastApiServer(const ApiOptions& options, ApiSource& source)
+      : options_(options), source_(source) {}
+  ~BeastApiServer() override;
+
+  Status bind_socket();
+  Status bind_tcp();
+  void run();
+  std::uint16_t port() const override { return port_; }
+
+ private:
+  template <class Protocol>
+  net::awaitable<void> accept(typename Protocol::acceptor& acceptor);
+  template <class Protocol>
+  net::awaitable<void> serve(typename Protocol::socket socket);
+  net::awaitable<ApiResponse> handle(ApiRequest request);
+
+  const ApiOptions options_;
+  ApiSource& source_;
+  // Handlers may wait for the store or for a test message; they must not hold up /healthz.
+  net::thread_pool handlers_{kHandlerThreads};
+  net::io_context context_{1};
+  Unix::acceptor unix_{context_};
+  Tcp::acceptor tcp_{context_};
+  std::uint16_t port_ = 0;
+  bool owns_socket_ = false;
+  std::size_t connections_ = 0;  // only on the context's thread
+  std::thread thread_;
+};
+
+BeastApiServer::~BeastApiServer() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+  handlers_.join();
+  if (owns_socket_) ::unlink(options_.socket.c_str());
+}
+
+Status BeastApiServer::bind_socket() {
+  const std::string& path = options_.socket;
+  if (path.empty()) return success();
+  if (path.size() >= sizeof(sockaddr_un::sun_path))
+    return Error{"bad-value", "api: the path of the socket is too long: " + path};
+  const Unix::endpoint endpoint(path);
+  error_code error = listen_on(unix_, endpoint);
+  if (error == net::error::address_in_use && is_left_over(context_, path)) {
+    ::unlink(path.c_str());
+    unix_.close();
+    error = listen_on(unix_, endpoint);
+  }
+  if (error) return bind_error(path, error);
+  owns_socket_ = true;
+  ::chmod(path.c_str(), 0660);
+  return success();
+}
+
+Status BeastApiServer::bind_tcp() {
+  if (options_.listen.empty() || options_.listen == "off") return success();
+  Result<Tcp::endpoint> endpoint = parse_endpoint(options_.listen);
+  if (!endpoint) return endpoint.error();
+  if (const error_code error = listen_on(tcp_, *endpoint))
+    return bind_error(options_.listen, error);
+  error_code ignored;
+  port_ = tcp_.local_endpoint(ignored).port();
+  return success();
+}
+
+void BeastApiServer::run() {
+  if (unix_.is_open()) net::co_spawn(context_, accept<Unix>(unix_), net::detached);
+  if (tcp_.is_open()) net::co_spawn(context_, accept<Tcp>(tcp_), net::detached);
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+template <class Protocol>
+net::awaitable<void> BeastApiServer::accept(typename Protocol::acceptor& acceptor) {
+  for (;;) {
+    error_code error;
+    typename Protocol::socket socket =
+        co_await acceptor.async_accept(net::redirect_error(net::use_awaitable, error));
+    if (error) {
+      // Out of file descriptors, most likely: accepting again at once would only spin.
+      net::steady_timer pause(context_, kAcceptPause);
+      co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
+    } else if (connections_ < options_.connections_max) {
+      ++connections_;
+      net::co_spawn(context_, serve<Protocol>(std::move(socket)),
+                    [this](const std::exception_ptr&) { --connections_; });
+    }
+  }
+}
+
+template <class Protocol>
+net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
+  beast::basic_stream<Protocol> stream(std::move(socket));
+  beast::flat_buffer buffer(options_.header_bytes_max + options_.body_bytes_max);
+  for (bool open = true; open;) {
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes_max));
+    parser.body_limit(options_.body_bytes_max);
+    stream.expires_after(options_.idle_timeout);
+    error_code error;
+    co_await http::async_read(stream, buffer, parser,
+                              net::redirect_error(net::use_awaitable, error));
+    if (error == http::error::end_of_stream || error == beast::error::timeout) co_return;
+    if (error && error.category() != http::make_error_code(http::error::bad_method).category())
+      co_return;
+    ApiResponse answered;
+    if (error) {
+      answered = response_to_bad_request(error);
+      open = false;
+    } else {
+      const auto& request = parser.get();
+      answered = co_await handle({.method = std::string(request.method_string()),
+                                  .target = std::string(request.target()),
+                                  .host = std::string(request[http::field::host]),
+                                  .trusted = std::is_same_v<Protocol, Unix>});
+      open = request.keep_alive();
+    }
+    const bool head = !error && parser.get().method() == http::verb::head;
+    http::response<http::string_body> message = to_message(
+        std::move(answered), error ? 11u : static_cast<unsigned>(parser.get().version()), open);
+    http::response_serializer<http::string_body> serializer(message);
+    serializer.split(head);
+    stream.expires_after(options_.idle_timeout);
+    if (head)
+      co_await http::async_write_header(stream, serializer,
+                                        net::redirect_error(net::use_awaitable, error));
+    else
+      co_await http::async_write(stream, serializer,
+                                 net::redirect_error(net::use_awaitable, error));
+    if (error) co_return;
+  }
+  error_code ignored;
+  stream.socket().shutdown(net::socket_base::shutdown_send, ignored);
+}
+
+net::awaitable<ApiResponse> BeastApiServer::handle(ApiRequest request) {
+  const auto work = [](ApiRequest asked, ApiSource& source) -> net::awaitable<ApiResponse> {
+    co_return answer(asked, source);
+  };
+  co_return co_await net::co_spawn(handlers_, work(std::move(request), source_),
+                                   net::use_awaitable);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiOptions& options, ApiSource& source) {
+  try {
+    auto server = std::make_unique<BeastApiServer>(options, source);
+    if (Status bound = server->bind_socket(); !bound) return bound.error();
+    if (Status bound = server->bind_tcp(); !bound) return bound.error();
+    server->run();
+    return std::unique_ptr<ApiServer>(std::move(server));
+  } catch (const std::exception& e) {  // no thread or no epoll to be had
+    return Error{"cannot-listen", std::string("api: ") + e.what()};
+  }
+}
+
+}  // namespace tocsin
