@@ -200,7 +200,7 @@ ApiResponse problem(int status, std::string_view code, std::string_view detail) 
 ApiResponse answer(const ApiRequest& request, ApiSource& source) {
   const std::optional<ApiTarget> target = parse_target(request.target);
   if (!target) return problem(400, "bad-target", "the path or query is not well formed");
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::string allow;
   for (const Route& route : kRoutes) {
     if (!target->matches(route.path)) continue;

@@ -51,9 +51,10 @@ Result<Tcp::endpoint> parse_endpoint(const std::string& listen) {
   error_code error;
   const net::ip::address address = net::ip::make_address(host, error);
   std::uint16_t port = 0;
-  const char* end = listen.data() + listen.size();
-  const bool numbered = colon != std::string::npos &&
-                        std::from_chars(listen.data() + colon + 1, end, port).ptr == end;
+  const std::string digits = colon == std::string::npos ? "" : listen.substr(colon + 1);
+  const char* end = digits.data() + digits.size();
+  const auto [rest, problem_found] = std::from_chars(digits.data(), end, port);
+  const bool numbered = problem_found == std::errc{} && rest == end;
   if (error || !numbered) return Error{"bad-value", "api: `" + listen + "` is no address and port"};
   return Tcp::endpoint(address, port);
 }
@@ -212,10 +213,12 @@ net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
       open = false;
     } else {
       const auto& request = parser.get();
-      answered = co_await handle({.method = std::string(request.method_string()),
-                                  .target = std::string(request.target()),
-                                  .host = std::string(request[http::field::host]),
-                                  .trusted = std::is_same_v<Protocol, Unix>});
+      // Named, as g++ 12 destroys an aggregate made inside a co_await expression twice.
+      ApiRequest asked{.method = std::string(request.method_string()),
+                       .target = std::string(request.target()),
+                       .host = std::string(request[http::field::host]),
+                       .trusted = std::is_same_v<Protocol, Unix>};
+      answered = co_await handle(std::move(asked));
       open = request.keep_alive();
     }
     const bool head = !error && parser.get().method() == http::verb::head;
