@@ -6,6 +6,7 @@ namespace tocsin {
 
 int run_check(std::span<const std::string> args);
 int run_match(std::span<const std::string> args);
+int run_replay(std::span<const std::string> args);
 int run_rules(std::span<const std::string> args);
 int run_test(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
@@ -17,7 +18,7 @@ constexpr Command kCommands[] = {
     {"test", "FILE...", "run tests of rules, in virtual time", run_test},
     {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", run_match},
     {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
-    {"replay", "", "run the rules over history and print what would have been sent", nullptr},
+    {"replay", "", "run the rules over history and print what would have been sent", run_replay},
     {"status", "", "what the running daemon is doing", nullptr},
     {"alarms", "list|show|history", "states and history of alarms", nullptr},
     {"silence", "", "mute alarms for a time", nullptr},

@@ -13,7 +13,7 @@ constexpr TestKind kKinds[] = {
     {"pattern", run_pattern_test},
     {"snapshot", run_snapshot_test},
     {"sequence", run_sequence_test},
-    {"scenario", nullptr},
+    {"scenario", run_scenario_test},
     {"rule", nullptr},
     {"cycle", nullptr},
     {"suppression", nullptr},

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/cli/replay_report.hpp"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "rules/match/event_time.hpp"
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_key(const AlarmKey& key) {
+  Json object = Json::object();
+  for (const auto& [name, value] : key) object[name] = value;
+  return object;
+}
+
+std::string text_key(const AlarmKey& key) {
+  std::string text;
+  for (const auto& [name, value] : key)
+    text += (text.empty() ? " {" : ", ") + name + ": " + (value.empty() ? "(none)" : value);
+  return text.empty() ? "" : text + "}";
+}
+
+std::string shown_state(AlarmState state) {
+  const std::string text(to_string(state));
+  switch (state) {
+    case AlarmState::alarm:
+      return styled(text, Style::red, Stream::standard_output);
+    case AlarmState::ok:
+      return styled(text, Style::green, Stream::standard_output);
+    case AlarmState::insufficient_data:
+      return styled(text, Style::dim, Stream::standard_output);
+  }
+  return text;
+}
+
+std::string number(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+// The first INSUFFICIENT_DATA -> OK of an alarm tells nothing: every alarm begins so.
+bool ReplayReport::is_beginning(const Transition& t) {
+  const bool first = begun_.emplace(t.alarm, t.key).second;
+  return first && t.from == AlarmState::insufficient_data && t.to == AlarmState::ok;
+}
+
+void ReplayReport::print(const Effects& effects) {
+  std::size_t next = 0;
+  for (const Transition& transition : effects.transitions) {
+    if (!is_beginning(transition)) print(transition);
+    for (; next < effects.notifications.size() &&
+           effects.notifications[next].transition.id == transition.id;
+         ++next)
+      print(effects.notifications[next]);
+  }
+  for (; next < effects.notifications.size(); ++next) print(effects.notifications[next]);
+}
+
+void ReplayReport::print(const Transition& t) {
+  ++transitions_;
+  if (json_)
+    return out_.json_line({{"type", "transition"},
+                           {"time", format_rfc3339(t.at)},
+                           {"alarm", t.alarm},
+                           {"key", json_key(t.key)},
+                           {"from", to_string(t.from)},
+                           {"to", to_string(t.to)},
+                           {"reason", t.reason}});
+  out_.write(format_rfc3339(t.at), "  ", styled(t.alarm, Style::bold, Stream::standard_output),
+             text_key(t.key), "  ", to_string(t.from), " -> ", shown_state(t.to), "\n    ",
+             t.reason, "\n");
+}
+
+void ReplayReport::print(const Notification& n) {
+  if (json_)
+    return out_.json_line({{"type", "notification"},
+                           {"time", format_rfc3339(n.transition.at)},
+                           {"topic", n.topic},
+                           {"alarm", n.transition.alarm},
+                           {"key", json_key(n.transition.key)},
+                           {"to", to_string(n.transition.to)},
+                           {"subject", n.subject},
+                           {"summary", n.summary}});
+  out_.write("    to ", n.topic, ": ", n.subject, "\n");
+  if (!n.summary.empty() && n.summary != n.subject) out_.write("        ", n.summary, "\n");
+}
+
+void ReplayReport::finish(const ReplaySummary& s) {
+  if (json_) {
+    Json matched = Json::object();
+    for (const auto& [filter, count] : s.matched) matched[filter] = count;
+    return out_.json_line({{"type", "summary"},
+                           {"events", s.events},
+                           {"bytes", s.bytes},
+                           {"seconds", s.seconds},
+                           {"matched", std::move(matched)},
+                           {"transitions", transitions_}});
+  }
+  std::size_t width = 0;
+  for (const auto& [filter, count] : s.matched) width = std::max(width, filter.size());
+  out_.write(transitions_ > 0 ? "\n" : "", "matched events by filter:\n");
+  for (const auto& [filter, count] : s.matched)
+    out_.write("  ", filter, std::string(width - filter.size() + 2, ' '), std::to_string(count),
+               "\n");
+  out_.write(plural(s.events, "event"), ", ", number("%.1f", static_cast<double>(s.bytes) / 1e6),
+             " MB in ", number("%.2f", s.seconds), " s; ", plural(transitions_, "transition"),
+             "\n");
+}
+
+}  // namespace tocsin

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/cli/replay_scan.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "daemon/cli/terminal.hpp"
+
+namespace tocsin {
+namespace {
+
+// What is later than the file itself, by more than clocks differ, is no time of an event.
+constexpr Duration kBeyondSource = hours{2};
+constexpr std::uint64_t kProgressBytes = std::uint64_t{64} << 20;
+
+}  // namespace
+
+bool MinuteSet::add(Instant t) {
+  const std::int64_t minute = std::chrono::floor<minutes>(t.time_since_epoch()).count();
+  const std::int64_t hour = minute >= 0 ? minute / 60 : (minute - 59) / 60;
+  auto bit = hours_[hour][static_cast<std::size_t>(minute - hour * 60)];
+  const bool is_new = !bit;
+  bit = true;
+  return is_new;
+}
+
+class ReplayScan::Worker : public ScanWorker {
+ public:
+  explicit Worker(ReplayScan& scan) : scan_(scan) {}
+
+  void work(const ScanFile& file, EventBatch& batch, const ScanPlace&) override {
+    batch.log_group = scan_.read_.groups[file.tag].name;
+    batch.stream = batch.source = file.path;
+    MatchBatch& matches = held_.emplace_back();
+    scan_.matcher_.match(batch, scratch_, matches);
+    bytes_held_ += matches.times.size() * sizeof(Instant);
+    for (const MatchedEvent& event : matches.matches) bytes_held_ += event.message.size();
+    file_ = static_cast<std::uint32_t>(&file - scan_.read_.files.data());
+  }
+
+  std::size_t bytes_held() const override { return bytes_held_; }
+
+  void hand_over() override {
+    for (MatchBatch& batch : held_) scan_.take(batch, file_);
+    held_.clear();
+    bytes_held_ = 0;
+  }
+
+  void end_file(const ScanFile& file, const ReadCounters& counters,
+                const std::optional<Error>& failure) override {
+    scan_.end_file(file, counters, failure);
+  }
+
+ private:
+  ReplayScan& scan_;
+  Matcher::Scratch scratch_;
+  std::vector<MatchBatch> held_;
+  std::size_t bytes_held_ = 0;
+  std::uint32_t file_ = 0;
+};
+
+ReplayScan::ReplayScan(const ReplayFiles& read, std::shared_ptr<const RuleSet> rules,
+                       ReplayRange range)
+    : read_(read), rules_(std::move(rules)), range_(range), matcher_(rules_) {
+  for (const MetricFilter& filter : rules_->filters) {
+    if (!filter.default_value) continue;
+    minutes_[filter.log_group];
+    if (filter.default_per_event) every_event_.insert(filter.log_group);
+  }
+}
+
+Status ReplayScan::run() {
+  std::vector<std::unique_ptr<ScanWorker>> workers;
+  for (std::size_t i = 0; i < scan_threads(); ++i)
+    workers.push_back(std::make_unique<Worker>(*this));
+  scan_files(read_.files, workers);
+  if (progress_shown_ > 0) std::fputs("\r\x1b[K", stderr);
+  return kept_;
+}
+
+void ReplayScan::take(MatchBatch& batch, std::uint32_t file) {
+  const auto of_group = minutes_.find(batch.log_group);
+  const bool keeps_all = every_event_.contains(batch.log_group);
+  auto next = batch.matches.begin();
+  for (std::uint32_t i = 0; i < batch.times.size(); ++i) {
+    MatchedEvent event;
+    const bool matched = next != batch.matches.end() && next->index == i;
+    if (matched) event = std::move(*next++);
+    const Instant read_at = batch.source_time;
+    const Instant time =
+        assign_time(stream_, batch.times[i], read_at, read_at + kBeyondSource, true).time;
+    if (!range_.holds(time)) continue;
+    totals_.first = std::min(totals_.first.value_or(time), time);
+    totals_.newest = std::max(totals_.newest.value_or(time), time);
+    const bool opens_minute = of_group != minutes_.end() && of_group->second.add(time);
+    if (matched || opens_minute || keeps_all) keep(time, file, std::move(event));
+  }
+}
+
+void ReplayScan::keep(Instant time, std::uint32_t file, MatchedEvent event) {
+  if (!kept_) return;
+  const auto group = static_cast<std::uint32_t>(read_.files[file].tag);
+  kept_ = spool_.add({time, group, file, std::move(event)});
+}
+
+void ReplayScan::end_file(const ScanFile& file, const ReadCounters& counters,
+                          const std::optional<Error>& failure) {
+  stream_ = {};
+  totals_.events += counters.events;
+  totals_.bytes += counters.bytes;
+  if (counters.broken > 0)
+    warn(file.path + ": " + std::to_string(counters.broken) + " records or lines are no objects");
+  if (counters.long_lines > 0)
+    warn(file.path + ": " + std::to_string(counters.long_lines) + " events longer than " +
+         std::to_string(file.line_bytes_max) + " bytes were cut");
+  if (failure) {
+    complain(failure->text, failure->code);
+    ++totals_.failed_files;
+  }
+  if (is_terminal(Stream::standard_error)) show_progress();
+}
+
+void ReplayScan::show_progress() {
+  if (totals_.bytes < progress_shown_ + kProgressBytes) return;
+  progress_shown_ = totals_.bytes;
+  std::fprintf(stderr, "\rread %llu MB, %llu events", totals_.bytes / 1'000'000ULL,
+               static_cast<unsigned long long>(totals_.events));
+}
+
+}  // namespace tocsin

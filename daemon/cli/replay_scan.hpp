@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first half of a replay: reads and matches all files on every core, gives every event its
+// time, and keeps what matched for the merge by time.
+#pragma once
+#include <bitset>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "daemon/cli/event_spool.hpp"
+#include "daemon/cli/replay_sources.hpp"
+#include "rules/match/matcher.hpp"
+#include "rules/stream/group_watermark.hpp"
+
+namespace tocsin {
+
+// By event time, both inclusive.
+struct ReplayRange {
+  std::optional<Instant> since, until;
+  bool holds(Instant t) const { return (!since || t >= *since) && (!until || t <= *until); }
+};
+
+// The minutes of a log group that had events, in blocks of an hour.
+class MinuteSet {
+ public:
+  // True the first time.
+  bool add(Instant t);
+
+ private:
+  std::map<std::int64_t, std::bitset<60>> hours_;
+};
+
+class ReplayScan {
+ public:
+  struct Totals {
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;               // inflated
+    std::uint64_t failed_files = 0;        // could not be read, or not to their end
+    std::optional<Instant> first, newest;  // times of the events in range
+  };
+
+  // `read` outlives the scan.
+  ReplayScan(const ReplayFiles& read, std::shared_ptr<const RuleSet> rules, ReplayRange range);
+
+  // Reads everything. Trouble with single files is said on stderr and counted. Error: matched
+  // events could not be kept.
+  Status run();
+  const Totals& totals() const { return totals_; }
+  EventSpool& spool() { return spool_; }
+
+ private:
+  class Worker;
+
+  // These in the order of files and of the events in them, on one thread at a time.
+  void take(MatchBatch& batch, std::uint32_t file);
+  void end_file(const ScanFile& file, const ReadCounters& counters,
+                const std::optional<Error>& failure);
+  void keep(Instant time, std::uint32_t file, MatchedEvent event);
+  void show_progress();
+
+  const ReplayFiles& read_;
+  std::shared_ptr<const RuleSet> rules_;
+  ReplayRange range_;
+  Matcher matcher_;
+  EventSpool spool_;
+  Status kept_ = success();
+  Totals totals_;
+  StreamState stream_;  // of the file being handed over
+  // Log groups that have a metric filter with a default value: when they had events must be known,
+  // by minute or (default_per_event) each of them.
+  std::map<std::string, MinuteSet> minutes_;
+  std::set<std::string> every_event_;
+  std::uint64_t progress_shown_ = 0;
+};
+
+}  // namespace tocsin
