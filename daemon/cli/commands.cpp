@@ -4,10 +4,14 @@
 
 namespace tocsin {
 
+int run_alarms(std::span<const std::string> args);
 int run_check(std::span<const std::string> args);
 int run_match(std::span<const std::string> args);
+int run_notify(std::span<const std::string> args);
 int run_replay(std::span<const std::string> args);
 int run_rules(std::span<const std::string> args);
+int run_status(std::span<const std::string> args);
+int run_streams(std::span<const std::string> args);
 int run_test(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
@@ -19,13 +23,13 @@ constexpr Command kCommands[] = {
     {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", run_match},
     {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
     {"replay", "", "run the rules over history and print what would have been sent", run_replay},
-    {"status", "", "what the running daemon is doing", nullptr},
-    {"alarms", "list|show|history", "states and history of alarms", nullptr},
+    {"status", "", "what the running daemon is doing", run_status},
+    {"alarms", "list|show|history", "states and history of alarms", run_alarms},
     {"silence", "", "mute alarms for a time", nullptr},
     {"topics", "", "topics and their subscriptions", nullptr},
-    {"notify", "test TOPIC", "send a test message to a topic", nullptr},
+    {"notify", "test TOPIC", "send a test message to a topic", run_notify},
     {"dlq", "", "messages that could not be delivered", nullptr},
-    {"streams", "", "what is read, how far, and how late it is", nullptr},
+    {"streams", "", "what is read, how far, and how late it is", run_streams},
     {"tail", "", "follow events as they are read", nullptr},
     {"doctor", "", "look for trouble and say what to do", nullptr},
     {"top", "", "rates and states, live", nullptr},

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/cli/daemon_command.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "daemon/cli/api_client.hpp"
+#include "daemon/cli/command.hpp"
+#include "daemon/cli/terminal.hpp"
+#include "rules/match/event_time.hpp"
+#include "rules/message/human_time.hpp"
+#include "rules/message/text.hpp"
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Json* find(const Json& object, const char* name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void DaemonCommand::declare(Options& options) {
+  options.flag("--json", json, "one JSON object a line");
+  options.value("--socket", socket, "PATH",
+                "the daemon's socket (default $TOCSIN_SOCKET, then /run/tocsin/tocsin.sock)");
+}
+
+int DaemonCommand::ask(const std::string& method, const std::string& target,
+                       const std::function<int(const Json&)>& show) const {
+  const Result<Json> answer = ask_for_json(api_socket(socket), method, target);
+  if (answer) return show(*answer);
+  complain(answer.error().text, answer.error().code);
+  return kExitNo;
+}
+
+std::string text_of(const Json& object, const char* name) {
+  const Json* value = find(object, name);
+  return value != nullptr && value->is_string() ? value->get<std::string>() : "";
+}
+
+double number_of(const Json& object, const char* name) {
+  const Json* value = find(object, name);
+  return value != nullptr && value->is_number() ? value->get<double>() : 0;
+}
+
+bool flag_of(const Json& object, const char* name) {
+  const Json* value = find(object, name);
+  return value != nullptr && value->is_boolean() && value->get<bool>();
+}
+
+const Json& list_of(const Json& object, const char* name) {
+  static const Json kNothing = Json::array();
+  const Json* value = find(object, name);
+  return value != nullptr && value->is_array() ? *value : kNothing;
+}
+
+std::optional<Instant> instant_of(const Json& object, const char* name) {
+  const std::string text = text_of(object, name);
+  return text.empty() ? std::nullopt : parse_rfc3339(text);
+}
+
+std::string key_for_people(const Json& holder) {
+  std::string out;
+  const Json* key = find(holder, "key");
+  if (key == nullptr || !key->is_object()) return out;
+  for (const auto& [name, value] : key->items()) {
+    if (!out.empty()) out += ", ";
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    out.append(name).append("=").append(text.empty() ? "(none)" : text);
+  }
+  return out;
+}
+
+std::string coloured_state(std::string_view state, std::size_t width) {
+  const Style style = state == "ALARM" ? Style::red : state == "OK" ? Style::green : Style::yellow;
+  const std::string padding(width > state.size() ? width - state.size() : 0, ' ');
+  return styled(state, style, Stream::standard_output) + padding;
+}
+
+std::string time_for_people(const std::optional<Instant>& time) {
+  if (!time) return "-";
+  std::string text = format_rfc3339(*time);
+  text[text.find('T')] = ' ';
+  return text.substr(0, text.find('.')) + " UTC";
+}
+
+std::string age_for_people(const std::optional<Instant>& then, Instant now) {
+  return then ? format_span(now - *then) : "-";
+}
+
+std::string bytes_for_people(double bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < std::size(kUnits); ++unit) bytes /= 1024;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, kUnits[unit]);
+  return text;
+}
+
+void Table::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = to_one_line(cell);
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::text(
+    std::size_t styled_column,
+    const std::function<std::string(std::string_view, std::size_t)>& style) const {
+  std::vector<std::size_t> widths(rows_[0].size());
+  for (const auto& row : rows_)
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], count_code_points(row[i]));
+  std::string out;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+      const bool last = i + 1 == row.size();
+      const std::size_t padding = last ? 0 : widths[i] - count_code_points(row[i]);
+      const bool head = &row == &rows_[0];
+      if (head)
+        line += styled(row[i], Style::bold, Stream::standard_output) + std::string(padding, ' ');
+      else if (i == styled_column && style)
+        line += style(row[i], last ? 0 : widths[i]);
+      else
+        line += row[i] + std::string(padding, ' ');
+      if (!last) line += "  ";
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+}  // namespace tocsin

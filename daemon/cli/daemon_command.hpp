@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands that ask the running daemon have in common.
+#pragma once
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/cli/options.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+// --json and --socket, and the question.
+struct DaemonCommand {
+  bool json = false;
+  std::optional<std::string> socket;
+
+  void declare(Options& options);
+  // Asks and hands the answer to `show`; says what went wrong otherwise. Returns the exit code.
+  int ask(const std::string& method, const std::string& target,
+          const std::function<int(const nlohmann::ordered_json&)>& show) const;
+};
+
+// The members of a JSON answer, whatever it holds: "" and nothing for what is not there.
+std::string text_of(const nlohmann::ordered_json& object, const char* name);
+double number_of(const nlohmann::ordered_json& object, const char* name);
+bool flag_of(const nlohmann::ordered_json& object, const char* name);
+const nlohmann::ordered_json& list_of(const nlohmann::ordered_json& object, const char* name);
+std::optional<Instant> instant_of(const nlohmann::ordered_json& object, const char* name);
+
+// The member "key", {"account":"1111"}, as "account=1111"; "" for none.
+std::string key_for_people(const nlohmann::ordered_json& holder);
+// ALARM red, OK green, INSUFFICIENT_DATA yellow.
+std::string coloured_state(std::string_view state, std::size_t width);
+// "2026-03-14 11:41:02 UTC"; "-" for none.
+std::string time_for_people(const std::optional<Instant>& time);
+// "3 min 12 s" from then to now, "-" for none.
+std::string age_for_people(const std::optional<Instant>& then, Instant now);
+// Bytes as "1.5 GiB".
+std::string bytes_for_people(double bytes);
+
+// Columns aligned to their widest cell, cut to nothing; the head in bold on a terminal. Cells are
+// made safe for a terminal: what came from outside holds no control characters afterwards.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
+  void add(std::vector<std::string> cells);
+  // `style` colours the cells of one column, after alignment.
+  std::string text(
+      std::size_t styled_column = kNone,
+      const std::function<std::string(std::string_view, std::size_t)>& style = {}) const;
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace tocsin

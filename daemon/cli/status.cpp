@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// tocsin status: what the running daemon is doing, and what is wrong. Exit 0 if it is ready.
+#include "daemon/cli/command.hpp"
+#include "daemon/cli/daemon_command.hpp"
+#include "daemon/cli/terminal.hpp"
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string count_text(const Json& object, const char* name) {
+  return std::to_string(static_cast<long long>(number_of(object, name)));
+}
+
+std::string verdict(const Json& status) {
+  if (flag_of(status, "ready")) return styled("ready", Style::green, Stream::standard_output);
+  return styled("not ready", Style::red, Stream::standard_output) + ": " +
+         text_of(status, "not_ready_because");
+}
+
+std::string alarm_line(const Json& states) {
+  const std::string red = count_text(states, "ALARM") + " in ALARM";
+  return (number_of(states, "ALARM") > 0 ? styled(red, Style::red, Stream::standard_output) : red) +
+         ", " + count_text(states, "OK") + " OK, " + count_text(states, "INSUFFICIENT_DATA") +
+         " INSUFFICIENT_DATA";
+}
+
+std::string outbox_line(const Json& outbox, Instant now) {
+  std::string line = count_text(outbox, "waiting") + " waiting";
+  if (const auto oldest = instant_of(outbox, "oldest"))
+    line += ", the oldest for " + age_for_people(oldest, now);
+  line += "; " + count_text(outbox, "dead_letters") + " dead letters";
+  if (number_of(outbox, "overflows") > 0)
+    line += "; " + count_text(outbox, "overflows") + " found it full";
+  return line;
+}
+
+void show_groups(Output& out, const Json& status, Instant now) {
+  Table table({"LOG GROUP", "EVENTS", "READ", "MATCHED", "REPEATS", "DROPPED LATE", "BEHIND", ""});
+  for (const Json& g : list_of(status, "log_groups"))
+    table.add({text_of(g, "log_group"), count_text(g, "events"),
+               bytes_for_people(number_of(g, "bytes")), count_text(g, "matched"),
+               count_text(g, "repeats"), count_text(g, "dropped_late"),
+               age_for_people(instant_of(g, "watermark"), now),
+               flag_of(g, "partial_data") ? "partial data: a stream is stalled" : ""});
+  out.write("\n", table.text());
+}
+
+void show(const Json& status) {
+  Output out;
+  const Instant now = instant_of(status, "now").value_or(kNoTime);
+  static const Json kNothing = Json::object();
+  const Json& states = status.contains("alarms") ? status["alarms"] : kNothing;
+  const Json& outbox = status.contains("outbox") ? status["outbox"] : kNothing;
+  out.write("tocsind ", text_of(status, "version"), " (pid ", count_text(status, "pid"),
+            "): ", verdict(status), "\n");
+  out.write("  up         ", age_for_people(instant_of(status, "started_at"), now), "\n");
+  out.write("  config     ", text_of(status, "config_file"), "\n");
+  if (const std::string why = text_of(status, "reload_error"); !why.empty())
+    out.write("             ",
+              styled("the newest configuration was refused", Style::red, Stream::standard_output),
+              ": ", why, "\n");
+  out.write("  alarms     ", alarm_line(states), "\n");
+  out.write("  outbox     ", outbox_line(outbox, now), "\n");
+  if (!flag_of(status, "disk_reserve_held"))
+    out.write("  disk       ",
+              styled("the state's disk is (nearly) full", Style::red, Stream::standard_output),
+              "\n");
+  show_groups(out, status, now);
+}
+
+}  // namespace
+
+int run_status(std::span<const std::string> args) {
+  DaemonCommand command;
+  Options options("status", "Says what the running daemon is doing, and whether it is ready.");
+  command.declare(options);
+  options.footer("Exit 0 if the daemon is ready, 1 if it is not or does not answer.");
+  if (const auto code = options.parse(args)) return *code;
+  return command.ask("GET", "/api/v1/status", [&](const Json& status) {
+    if (command.json)
+      Output().json_line(status);
+    else
+      show(status);
+    return flag_of(status, "ready") ? kExitOk : kExitNo;
+  });
+}
+
+}  // namespace tocsin

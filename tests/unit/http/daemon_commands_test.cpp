@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that ask the daemon, as a person runs them: the real program, a real socket.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "daemon/cli/command.hpp"
+#include "daemon/http/api_server.hpp"
+#include "fake_source.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+namespace tocsin {
+namespace {
+
+using Catch::Matchers::Contains;
+using Json = nlohmann::json;
+
+struct Answer {
+  int code = 0;
+  std::string text;
+};
+
+struct Daemon {
+  Daemon() {
+    ApiOptions options;
+    options.listen = "off";
+    options.socket = dir.path("api.sock");
+    auto started = ApiServer::start(options, source);
+    REQUIRE(started);
+    server = std::move(*started);
+  }
+  Answer tocsin(const std::string& arguments) const {
+    const std::string line = "TOCSIN_SOCKET='" + dir.path("api.sock") +
+                             "' '" TOCSIN_BIN_DIR "/tocsin' " + arguments + " 2>&1";
+    Answer answer;
+    FILE* pipe = ::popen(line.c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    char part[4096];
+    for (std::size_t n; (n = std::fread(part, 1, sizeof part, pipe)) > 0;)
+      answer.text.append(part, n);
+    answer.code = WEXITSTATUS(::pclose(pipe));
+    return answer;
+  }
+  TempDir dir;
+  FakeSource source;
+  std::unique_ptr<ApiServer> server;
+};
+
+std::vector<Json> lines_of(const Answer& answer) {
+  std::vector<Json> out;
+  std::istringstream in(answer.text);
+  for (std::string line; std::getline(in, line);) out.push_back(Json::parse(line));
+  return out;
+}
+
+TEST_CASE("status says what is wrong and answers with its exit code", "[cli]") {
+  Daemon daemon;
+  const Answer good = daemon.tocsin("status");
+  CHECK(good.code == kExitOk);
+  CHECK_THAT(good.text, Contains("tocsind 9.9 (pid 42): ready"));
+  CHECK_THAT(good.text, Contains("1 in ALARM, 1 OK, 0 INSUFFICIENT_DATA"));
+  CHECK_THAT(good.text, Contains("3 waiting"));
+  CHECK_THAT(good.text, !Contains("\x1b"));
+  daemon.source.readiness = {false, "the state cannot be stored"};
+  const Answer bad = daemon.tocsin("status");
+  CHECK(bad.code == kExitNo);
+  CHECK_THAT(bad.text, Contains("not ready: the state cannot be stored"));
+  CHECK(lines_of(daemon.tocsin("status --json")).at(0)["ready"] == false);
+}
+
+TEST_CASE("alarms are listed with those in ALARM first", "[cli]") {
+  Daemon daemon;
+  const Answer list = daemon.tocsin("alarms list");
+  CHECK(list.code == kExitOk);
+  CHECK(list.text.find("team/login") < list.text.find("calm"));
+  CHECK_THAT(list.text, Contains("account=111122223333"));
+  CHECK_THAT(daemon.tocsin("alarms list --state OK").text, !Contains("team/login"));
+  const auto lines = lines_of(daemon.tocsin("alarms list --json"));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0]["alarm"] == "calm");
+}
+
+TEST_CASE("an alarm is shown with its rule, its reason and the events behind it", "[cli]") {
+  Daemon daemon;
+  const Answer shown = daemon.tocsin("alarms show team/login");
+  CHECK(shown.code == kExitOk);
+  CHECK_THAT(shown.text, Contains("severity   critical"));
+  CHECK_THAT(shown.text, Contains("Threshold Crossed"));
+  CHECK_THAT(shown.text, Contains("trail/a.json.gz"));
+  CHECK_THAT(shown.text, Contains(R"({"eventName":"ConsoleLogin"})"));
+  const Answer missing = daemon.tocsin("alarms show none");
+  CHECK(missing.code == kExitNo);
+  CHECK_THAT(missing.text, Contains("error[not-found]: there is no alarm named \"none\""));
+}
+
+TEST_CASE("history, streams and a test message", "[cli]") {
+  Daemon daemon;
+  CHECK_THAT(daemon.tocsin("alarms history team/login").text,
+             Contains("Alarm updated from OK to ALARM"));
+  CHECK(lines_of(daemon.tocsin("alarms history team/login --limit 2 --json")).size() == 2);
+  CHECK(daemon.tocsin("alarms history none").code == kExitNo);
+  CHECK_THAT(daemon.tocsin("streams").text, Contains("up to date"));
+  const Answer sent = daemon.tocsin("notify test security");
+  CHECK(sent.code == kExitOk);
+  CHECK_THAT(sent.text, Contains("slack hooks.slack.com"));
+  CHECK(daemon.tocsin("notify test nobody").code == kExitNo);
+  daemon.source.test_result = {{"slack hooks.slack.com", "retry", "503"}};
+  CHECK(daemon.tocsin("notify test security").code == kExitNo);
+  daemon.source.test_result = {};
+  CHECK_THAT(daemon.tocsin("notify test security").text, Contains("no subscription"));
+}
+
+TEST_CASE("wrong usage, what is not built, and no daemon are told apart", "[cli]") {
+  Daemon daemon;
+  CHECK(daemon.tocsin("alarms").code == kExitUsage);
+  CHECK(daemon.tocsin("alarms show").code == kExitUsage);
+  CHECK(daemon.tocsin("alarms paint x").code == kExitUsage);
+  CHECK_THAT(daemon.tocsin("alarms ack x").text, Contains("not-built"));
+  CHECK(daemon.tocsin("notify send x").code == kExitUsage);
+  const Answer none = daemon.tocsin("streams --socket '" + daemon.dir.path("none") + "'");
+  CHECK(none.code == kExitNo);
+  CHECK_THAT(none.text, Contains("is tocsind running?"));
+}
+
+}  // namespace
+}  // namespace tocsin
