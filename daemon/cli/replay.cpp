@@ -64,6 +64,10 @@ LoadOptions load_options(const ReplayOptions& options) {
 // Without a configuration the log groups are those of the command line.
 void load_bare(const ReplayOptions& options, std::vector<ReplayGroup> given, ReplayPlan& plan) {
   plan.read = find_replay_files(std::move(given));
+  if (!plan.read.faults.empty()) {
+    for (const std::string& fault : plan.read.faults) complain(fault);
+    return;
+  }
   RuleContext context;
   context.log_groups = log_groups(plan.read.groups);
   // So that a pack's notifications are shown: it tells topic "default" if there is one.
@@ -104,6 +108,8 @@ void load_configured(const ReplayOptions& options, std::vector<ReplayGroup> give
     if (const LogGroupConfig* configured = find_group(loaded.config, group.name))
       group.line_bytes_max = configured->line_bytes_max;
   plan.read = find_replay_files(std::move(groups));
+  // A configured group may have had no event yet.
+  for (const std::string& fault : plan.read.faults) warn(fault);
 }
 
 std::shared_ptr<const RuleSet> without_dedup(const RuleSet& rules) {
@@ -140,7 +146,6 @@ ReplayPlan make_plan(const ReplayOptions& options) {
     load_bare(options, std::move(given), plan);
   else
     load_configured(options, std::move(given), plan);
-  for (const std::string& fault : plan.read.faults) complain(fault);
   if (plan.rules != nullptr && options.no_dedup) plan.rules = without_dedup(*plan.rules);
   return plan;
 }
@@ -209,7 +214,7 @@ int replay(const ReplayPlan& plan, bool json) {
   if (totals.newest) run.finish(plan.range.until.value_or(*totals.newest));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
   report.finish({totals.events, totals.bytes, seconds.count(), run.matched()});
-  return totals.failed_files > 0 || !plan.read.faults.empty() ? kExitNo : kExitOk;
+  return totals.failed_files > 0 ? kExitNo : kExitOk;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace {
 // What is later than the file itself, by more than clocks differ, is no time of an event.
 constexpr Duration kBeyondSource = hours{2};
 constexpr std::uint64_t kProgressBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kWarningsShown = 10;
 
 }  // namespace
 
@@ -75,6 +76,8 @@ Status ReplayScan::run() {
     workers.push_back(std::make_unique<Worker>(*this));
   scan_files(read_.files, workers);
   if (progress_shown_ > 0) std::fputs("\r\x1b[K", stderr);
+  if (warnings_ > kWarningsShown)
+    warn("and " + std::to_string(warnings_ - kWarningsShown) + " more such warnings");
   return kept_;
 }
 
@@ -109,15 +112,20 @@ void ReplayScan::end_file(const ScanFile& file, const ReadCounters& counters,
   totals_.events += counters.events;
   totals_.bytes += counters.bytes;
   if (counters.broken > 0)
-    warn(file.path + ": " + std::to_string(counters.broken) + " records or lines are no objects");
+    warn_of_file(file.path + ": " + std::to_string(counters.broken) +
+                 " records or lines are no objects");
   if (counters.long_lines > 0)
-    warn(file.path + ": " + std::to_string(counters.long_lines) + " events longer than " +
-         std::to_string(file.line_bytes_max) + " bytes were cut");
+    warn_of_file(file.path + ": " + std::to_string(counters.long_lines) + " events longer than " +
+                 std::to_string(file.line_bytes_max) + " bytes were cut");
   if (failure) {
     complain(failure->text, failure->code);
     ++totals_.failed_files;
   }
   if (is_terminal(Stream::standard_error)) show_progress();
+}
+
+void ReplayScan::warn_of_file(const std::string& text) {
+  if (++warnings_ <= kWarningsShown) warn(text);
 }
 
 void ReplayScan::show_progress() {

@@ -58,6 +58,7 @@ class ReplayScan {
   void end_file(const ScanFile& file, const ReadCounters& counters,
                 const std::optional<Error>& failure);
   void keep(Instant time, std::uint32_t file, MatchedEvent event);
+  void warn_of_file(const std::string& text);
   void show_progress();
 
   const ReplayFiles& read_;
@@ -73,6 +74,7 @@ class ReplayScan {
   std::map<std::string, MinuteSet> minutes_;
   std::set<std::string> every_event_;
   std::uint64_t progress_shown_ = 0;
+  std::uint64_t warnings_ = 0;
 };
 
 }  // namespace tocsin
