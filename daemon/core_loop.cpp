@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/core_loop.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "daemon/telemetry.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kCommitDelay{50};
+constexpr std::size_t kCommitSamples = 10'000;
+constexpr Duration kRetryDelay{500};
+constexpr Duration kTroubleAfter = seconds{10};
+constexpr Duration kLastResortEvery = hours{1};
+constexpr Duration kPublishEvery{200};
+constexpr Duration kIdle = seconds{1};
+constexpr Duration kClockSetBack = minutes{1};
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+CoreLoop::CoreLoop(Store& store, const Clock& clock, Queue& queue, Hooks hooks)
+    : store_(store), clock_(clock), queue_(queue), hooks_(std::move(hooks)) {}
+
+Status CoreLoop::start(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints) {
+  Result<StateImage> image = store_.load();
+  if (!image) return image.error();
+  endpoints_ = std::move(endpoints);
+  engine_ = std::make_unique<Engine>(std::move(rules), clock_.now());
+  Effects effects;
+  engine_->restore(*image, clock_.now(), effects);
+  gather(std::move(effects));
+  if (!flush()) return Error{"store", "the store does not take the first commit"};
+  return success();
+}
+
+void CoreLoop::run() {
+  while (!finishing_) {
+    std::optional<Message> message = queue_.pop_until(wake_at(), failing_since_.has_value());
+    if (message) handle(std::move(*message));
+    tick();
+  }
+  flush();
+}
+
+void CoreLoop::handle(Message message) {
+  std::visit(Overloaded{[&](MatchBatch& batch) {
+                          Effects effects;
+                          if (batch.bytes > 0) telemetry::batch_read(batch);
+                          pending_samples_ += batch.matches.size();
+                          engine_->apply(batch, clock_.now(), effects);
+                          append(pending_.positions, std::move(batch.positions));
+                          gather(std::move(effects));
+                        },
+                        [&](LookReport& look) { on_look(look); },
+                        [&](DeliveryRecord& record) {
+                          pending_.deliveries.push_back(std::move(record));
+                          if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+                        },
+                        [&](Call& call) { call(*this); }},
+             message);
+}
+
+// A look that only moves idle watermarks is not worth a commit of its own: after a crash the next
+// look moves them again.
+void CoreLoop::on_look(LookReport& look) {
+  Effects effects;
+  engine_->look(look, clock_.now(), effects);
+  if (look.positions.empty() && effects.transitions.empty() && effects.history.empty()) return;
+  append(pending_.positions, std::move(look.positions));
+  gather(std::move(effects));
+}
+
+void CoreLoop::gather(Effects effects) {
+  urgent_ = urgent_ || !effects.transitions.empty() || !effects.notifications.empty();
+  append(pending_.transitions, std::move(effects.transitions));
+  append(pending_.notifications, std::move(effects.notifications));
+  append(pending_.history, std::move(effects.history));
+  if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+}
+
+void CoreLoop::tick() {
+  watch_clock();
+  Effects effects;
+  if (!failing_since_) {
+    engine_->advance(clock_.now(), effects);
+    if (!effects.transitions.empty() || !effects.history.empty()) gather(std::move(effects));
+  }
+  if (commit_is_due()) try_commit();
+  if (clock_.tick() - published_at_ >= kPublishEvery) {
+    published_at_ = clock_.tick();
+    hooks_.publish(*engine_);
+  }
+}
+
+bool CoreLoop::commit_is_due() const {
+  if (failing_since_) return clock_.tick() >= retry_at_;
+  if (pending_since_ == Tick{}) return false;
+  return urgent_ || pending_samples_ >= kCommitSamples ||
+         clock_.tick() - pending_since_ >= kCommitDelay;
+}
+
+bool CoreLoop::flush() {
+  if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+  return try_commit();
+}
+
+bool CoreLoop::try_commit() {
+  // After a failure the very same commit is tried again: the engine stands still meanwhile.
+  if (!failing_since_) engine_->collect(pending_.state);
+  pending_.now = clock_.now();
+  pending_.endpoints.clear();
+  for (const Notification& n : pending_.notifications) {
+    auto& targets = pending_.endpoints.emplace_back();
+    if (auto topic = endpoints_.find(n.topic); topic != endpoints_.end())
+      for (const Endpoint& e : topic->second) targets.emplace_back(e.id, e.label);
+  }
+  Tick began = clock_.tick();
+  Result<std::vector<OutboxEntry>> done = store_.commit(pending_);
+  if (!done) {
+    on_commit_failed(done.error());
+    return false;
+  }
+  telemetry::committed(clock_.tick() - began);
+  if (failing_since_) telemetry::commit_recovered(clock_.tick() - *failing_since_);
+  failing_since_.reset();
+  in_trouble_ = false;
+  for (const Transition& t : pending_.transitions) telemetry::transition(t);
+  pending_ = Commit{};
+  pending_samples_ = 0;
+  pending_since_ = Tick{};
+  urgent_ = false;
+  if (!done->empty()) hooks_.deliver(std::move(*done));
+  return true;
+}
+
+void CoreLoop::on_commit_failed(const Error& error) {
+  Tick now = clock_.tick();
+  if (!failing_since_) failing_since_ = now;
+  retry_at_ = now + kRetryDelay;
+  telemetry::commit_failed(error);
+  if (now - *failing_since_ < kTroubleAfter) return;
+  in_trouble_ = true;
+  if (last_resort_at_ && now - *last_resort_at_ < kLastResortEvery) return;
+  last_resort_at_ = now;
+  hooks_.last_resort(error.text);
+}
+
+Status CoreLoop::swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints) {
+  if (failing_since_)
+    return Error{"store", "the store does not take commits, so the rules cannot change now"};
+  // Messages of removed alarms still go to the topics as they were known, so commit them first.
+  Effects effects;
+  engine_->swap_rules(std::move(rules), clock_.now(), effects);
+  gather(std::move(effects));
+  flush();
+  endpoints_ = std::move(endpoints);
+  return success();
+}
+
+// A wall clock set back is told by its distance to the monotonic clock growing smaller
+// (spec/time.md section 2).
+void CoreLoop::watch_clock() {
+  Duration offset = clock_.now().time_since_epoch() - clock_.tick().time_since_epoch();
+  if (wall_offset_ && *wall_offset_ - offset > kClockSetBack && !failing_since_) {
+    Effects effects;
+    telemetry::clock_set_back(*wall_offset_ - offset);
+    engine_->clock_set_back(clock_.now(), effects);
+    gather(std::move(effects));
+  }
+  wall_offset_ = offset;
+}
+
+std::chrono::steady_clock::time_point CoreLoop::wake_at() const {
+  Duration wait = kIdle;
+  if (failing_since_) {
+    wait = retry_at_ - clock_.tick();
+  } else if (pending_since_ != Tick{}) {
+    wait = pending_since_ + kCommitDelay - clock_.tick();
+  }
+  return std::chrono::steady_clock::now() + std::clamp(wait, Duration{0}, kIdle);
+}
+
+}  // namespace tocsin

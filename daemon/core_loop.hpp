@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one writer: takes what inputs matched, lets the engine judge, commits, and only then hands
+// messages to delivery. It runs on a thread of its own and owns the engine and the store's writing
+// side.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "daemon/bounded_queue.hpp"
+#include "daemon/store/store.hpp"
+#include "rules/engine.hpp"
+#include "tocsin/log_event.hpp"
+#include "tocsin/match.hpp"
+#include "tocsin/notifier.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+// Where each topic's messages go: topic -> endpoints. Replaced as a whole by a reload.
+using EndpointTable = std::map<std::string, std::vector<Endpoint>>;
+
+class CoreLoop {
+ public:
+  using Call = std::function<void(CoreLoop&)>;
+  using Message = std::variant<MatchBatch, LookReport, DeliveryRecord, Call>;
+  using Queue = BoundedQueue<Message>;
+
+  struct Hooks {
+    // After a commit: these are durable and may leave. Called on the core thread; must not block.
+    std::function<void(std::vector<OutboxEntry>)> deliver;
+    // The store has refused for 10 s: tell people straight from memory. At most once an hour.
+    std::function<void(const std::string& why)> last_resort;
+    // What people can look at has changed (after a commit, at most every 200 ms).
+    std::function<void(const Engine&)> publish;
+  };
+
+  CoreLoop(Store& store, const Clock& clock, Queue& queue, Hooks hooks);
+
+  // Restores the engine from the store and commits what the restore decided.
+  Status start(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints);
+  // Serves the queue until `finish` is called on this thread (through a Call).
+  void run();
+
+  // The rest only on the core thread, from a Call.
+  Status swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints);
+  void finish() { finishing_ = true; }
+  // Commits what is pending now. false: the store refuses.
+  bool flush();
+  Engine& engine() { return *engine_; }
+  const EndpointTable& endpoints() const { return endpoints_; }
+  // Not able to commit for 10 s or more.
+  bool in_trouble() const { return in_trouble_; }
+
+ private:
+  void handle(Message message);
+  void on_look(LookReport& look);
+  void gather(Effects effects);
+  void tick();
+  bool commit_is_due() const;
+  bool try_commit();
+  void on_commit_failed(const Error& error);
+  void watch_clock();
+  std::chrono::steady_clock::time_point wake_at() const;
+
+  Store& store_;
+  const Clock& clock_;
+  Queue& queue_;
+  Hooks hooks_;
+  std::unique_ptr<Engine> engine_;
+  EndpointTable endpoints_;
+
+  Commit pending_;
+  std::size_t pending_samples_ = 0;
+  bool urgent_ = false;  // a transition waits for its commit
+  Tick pending_since_{};
+  std::optional<Tick> failing_since_;
+  std::optional<Tick> last_resort_at_;
+  Tick retry_at_{};
+  Tick published_at_{};
+  std::optional<Duration> wall_offset_;  // wall clock less monotonic, as last seen
+  bool in_trouble_ = false;
+  bool finishing_ = false;
+};
+
+}  // namespace tocsin
