@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What end-to-end tests share: a daemon that can be killed, a webhook that records, conditions instead of sleeps."""
+import http.client
+import http.server
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent.parent
+
+
+def wait_for(condition, timeout=30, what="the condition"):
+    """Polls until `condition()` is true and returns its value; AssertionError after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"waited {timeout} s in vain for {what}"
+        threading.Event().wait(0.01)
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=10)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(10)
+        self.sock.connect(self.path)
+
+
+class Webhook:
+    """Records the JSON bodies it gets. `answer(n, body)` gives (status, headers) for the n-th request, default 200;
+    "hang" keeps the connection open, "reset" cuts it."""
+
+    def __init__(self, answer=None):
+        self.bodies, self.headers, self.lock = [], [], threading.Lock()
+        self.released = threading.Event()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                with outer.lock:
+                    number = len(outer.bodies)
+                    outer.bodies.append(body)
+                    outer.headers.append(dict(self.headers))
+                status = answer(number, body) if answer else 200
+                if status == "hang":
+                    outer.released.wait(60)
+                    return
+                if status == "reset":
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    self.close_connection = True
+                    return
+                status, extra = status if isinstance(status, tuple) else (status, {})
+                self.send_response(status)
+                for name, value in extra.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request, client_address):
+                pass  # a daemon that is killed cuts its connections
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def count(self):
+        with self.lock:
+            return len(self.bodies)
+
+    def close(self):
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Daemon:
+    """tocsind in a folder of its own: `config` is the YAML text with {folder} filled in."""
+
+    def __init__(self, bin_dir, folder, config):
+        self.bin, self.folder = Path(bin_dir), Path(folder)
+        self.config = self.folder / "tocsin.yaml"
+        self.socket = self.folder / "api.sock"
+        self.config.write_text(config.replace("{folder}", str(self.folder)))
+        self.errors = self.folder / "stderr"
+        self.process = None
+
+    def start(self, wait=True):
+        env = {**os.environ, "TOCSIN_PACKS": str(SOURCE / "rules/packs")}
+        self.process = subprocess.Popen([self.bin / "tocsind", "--config", self.config],
+                                        stderr=open(self.errors, "ab"), stdout=subprocess.DEVNULL, env=env)
+        if wait:
+            wait_for(self.ready, 30, "tocsind to be ready; it said:\n" + self.said())
+        return self
+
+    def said(self):
+        return self.errors.read_text(errors="replace")[-4000:] if self.errors.exists() else ""
+
+    def get(self, path):
+        connection = UnixConnection(self.socket)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def ready(self):
+        assert self.process.poll() is None, f"tocsind ended with {self.process.returncode}:\n{self.said()}"
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(20)
+        assert code == 0, f"tocsind ended with {code} after SIGTERM:\n{self.said()}"
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    def tocsin(self, *args, check=True):
+        """Output of the command line, talking to this daemon."""
+        done = subprocess.run([self.bin / "tocsin", *args], capture_output=True, text=True, check=False,
+                              env={**os.environ, "TOCSIN_SOCKET": str(self.socket),
+                                   "TOCSIN_PACKS": str(SOURCE / "rules/packs")})
+        assert not check or done.returncode == 0, f"tocsin {' '.join(map(str, args))}: {done.returncode}\n{done.stderr}"
+        return done.stdout
+
+    def json_lines(self, *args):
+        return [json.loads(line) for line in self.tocsin(*args, "--json").splitlines()]
+
+
+def folder():
+    return Path(tempfile.mkdtemp(prefix="tocsin-e2e-"))
