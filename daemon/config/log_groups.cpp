@@ -98,10 +98,23 @@ bool read_input(ConfigReader& read, LogGroupConfig& config, const InputType*& ty
   return false;
 }
 
+// The section as one text, without places and comments.
+void flatten(const ConfigNode& node, std::string& out) {
+  out += '(';
+  out += node.scalar;
+  for (const ConfigNode& item : node.items) flatten(item, out);
+  for (const auto& [key, value] : node.entries) {
+    flatten(key, out);
+    flatten(value, out);
+  }
+  out += ')';
+}
+
 LogGroupConfig decode_log_group(const ConfigNode& name, const ConfigNode& node, Diagnostics& out) {
   LogGroupConfig config;
   config.group.name = name.scalar;
   config.group.where = name.where;
+  flatten(node, config.fingerprint);
   check_name(name, "a log group's name", 512, ".-_/#", out);
   ConfigReader read(node, "log group \"" + name.scalar + "\"", out);
   if (!node.is_map()) return config;

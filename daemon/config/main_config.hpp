@@ -25,6 +25,7 @@ struct LogGroupConfig {
   StartAt start_at = StartAt::end;  // cloudtrail and s3: 24 h; stdin: beginning
   Duration start_age{};
   std::size_t line_bytes_max = std::size_t{1} << 20;
+  std::string fingerprint;  // changes with anything that its input must be made anew for
 };
 
 struct TopicConfig {

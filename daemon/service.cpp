@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service.hpp"
+
+#include <future>
+#include <utility>
+
+#include "daemon/telemetry.hpp"
+#include "notifiers/curl_transport.hpp"
+#include "rules/message/message.hpp"
+
+namespace tocsin {
+namespace {
+
+EndpointTable endpoint_table(const MainConfig& config) {
+  EndpointTable table;
+  for (const TopicConfig& topic : config.topics) table[topic.topic.name] = topic.endpoints;
+  return table;
+}
+
+std::vector<Endpoint> all_endpoints(const MainConfig& config) {
+  std::vector<Endpoint> all;
+  for (const TopicConfig& topic : config.topics)
+    all.insert(all.end(), topic.endpoints.begin(), topic.endpoints.end());
+  return all;
+}
+
+std::map<std::string, std::string> positions_of(
+    const std::vector<std::pair<std::string, std::vector<PositionUpdate>>>& stored,
+    const std::string& log_group) {
+  std::map<std::string, std::string> out;
+  for (const auto& [group, positions] : stored)
+    if (group == log_group)
+      for (const PositionUpdate& p : positions) out[p.name] = p.value.value_or("");
+  return out;
+}
+
+}  // namespace
+
+Service::Service(LoadedConfiguration loaded, const Clock& clock)
+    : loaded_(std::move(loaded)), clock_(clock) {}
+
+Service::~Service() { stop(); }
+
+Status Service::start() {
+  Result<std::unique_ptr<Transport>> transport = make_curl_transport();
+  if (!transport) return transport.error();
+  transport_ = std::move(*transport);
+  Result<std::unique_ptr<Store>> store = Store::open(config().state_directory, config().durability);
+  if (!store) return store.error();
+  store_ = std::move(*store);
+  Result<std::vector<OutboxEntry>> outbox = store_->outbox();
+  if (!outbox) return outbox.error();
+
+  start_delivery(*transport_);
+  core_ = std::make_unique<CoreLoop>(*store_, clock_, queue_, core_hooks());
+  if (Status started = core_->start(rules(), endpoint_table(config())); !started) return started;
+  dispatcher_->push(std::move(*outbox));
+  gate_ = std::make_unique<MatcherGate>(std::make_shared<const Matcher>(rules()));
+  inputs_ = std::make_unique<InputHost>(queue_, *gate_, clock_);
+  running_ = true;
+  core_thread_ = std::jthread([this] { core_->run(); });
+  return start_missing_inputs(config());
+}
+
+void Service::start_delivery(Transport& transport) {
+  DispatcherEdges edges{
+      transport, clock_, [](std::string_view json) { return notification_from_json(json); },
+      [this](std::vector<DeliveryReport> reports) { take_reports(std::move(reports)); },
+      [this](std::int64_t id) { return store_->notification(id); }};
+  dispatcher_ = std::make_unique<Dispatcher>(std::move(edges));
+  dispatcher_->set_endpoints(all_endpoints(config()));
+  delivery_thread_ = std::jthread([this] { dispatcher_->run(); });
+}
+
+CoreLoop::Hooks Service::core_hooks() {
+  return {[this](std::vector<OutboxEntry> entries) { dispatcher_->push(std::move(entries)); },
+          [this](const std::string& why) { tell_without_store(why); },
+          [this](const Engine& engine) { publish(engine); }};
+}
+
+// Ids below zero were never stored (tell_without_store), so there is nothing to commit for them.
+void Service::take_reports(std::vector<DeliveryReport> reports) {
+  for (DeliveryReport& report : reports) {
+    telemetry::delivery(report);
+    if (report.record.outbox_id > 0) queue_.push_control(std::move(report.record));
+  }
+}
+
+void Service::publish(const Engine& engine) {
+  auto view = std::make_shared<EngineView>();
+  view->groups = engine.groups();
+  view->streams = engine.streams();
+  view->matched = engine.matched();
+  view->filters = view->matched.size();
+  view->alarms = engine.alarms().size();
+  trouble_ = core_->in_trouble();
+  std::lock_guard lock(view_mutex_);
+  view_ = std::move(view);
+}
+
+std::shared_ptr<const EngineView> Service::view() const {
+  std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+// Core thread. The only messages that leave without a commit: from memory, to every topic that
+// wants them.
+void Service::tell_without_store(const std::string& why) {
+  static std::int64_t next_id = 0;
+  std::vector<OutboxEntry> entries;
+  for (const TopicConfig& topic : config().topics) {
+    if (!topic.last_resort) continue;
+    Notification notice = make_trouble_notification(topic.topic.name, *rules(), clock_.now(), why);
+    for (const Endpoint& endpoint : topic.endpoints) {
+      OutboxEntry entry;
+      entry.id = --next_id;
+      entry.message_id = notice.message_id;
+      entry.topic = topic.topic.name;
+      entry.endpoint = endpoint.id;
+      entry.endpoint_label = endpoint.label;
+      entry.dedup_key = notice.dedup_key;
+      entry.created = entry.next_attempt = clock_.now();
+      entry.notification = to_json(notice);
+      entries.push_back(std::move(entry));
+    }
+  }
+  dispatcher_->push(std::move(entries));
+}
+
+void Service::on_core(std::function<void(CoreLoop&)> act) {
+  std::promise<void> done;
+  queue_.push_control(CoreLoop::Call([&](CoreLoop& core) {
+    act(core);
+    done.set_value();
+  }));
+  done.get_future().wait();
+}
+
+Status Service::reload() {
+  if (trouble_) return Error{"store", "the store does not take commits now"};
+  LoadedConfiguration next = load_configuration(config().file);
+  last_reload_ok_ = false;
+  if (next.rules == nullptr) return Error{"invalid", next.sources.render(next.diagnostics, false)};
+  if (next.config.state_directory != config().state_directory ||
+      next.config.api.listen != config().api.listen ||
+      next.config.api.socket != config().api.socket)
+    return Error{"needs-restart", "`state` and `api` change only with a restart"};
+
+  stop_changed_inputs(next.config);
+  std::vector<Endpoint> both = all_endpoints(next.config);
+  for (const Endpoint& old : all_endpoints(config())) both.push_back(old);
+  dispatcher_->set_endpoints(both);
+  if (Status swapped = swap_rules(next); !swapped) {
+    start_missing_inputs(config());
+    return swapped;
+  }
+  // Only now: the core no longer commits messages to endpoints that are gone.
+  dispatcher_->set_endpoints(all_endpoints(next.config));
+  on_core([&](CoreLoop&) { loaded_ = std::move(next); });
+  last_reload_ok_ = true;
+  return start_missing_inputs(config());
+}
+
+Status Service::swap_rules(const LoadedConfiguration& next) {
+  Status outcome = success();
+  std::promise<void> done;
+  gate_->swap(std::make_shared<const Matcher>(next.rules), [&] {
+    queue_.push_data(CoreLoop::Call([&](CoreLoop& core) {
+      outcome = core.swap(next.rules, endpoint_table(next.config));
+      done.set_value();
+    }));
+  });
+  done.get_future().wait();
+  if (!outcome) gate_->swap(std::make_shared<const Matcher>(rules()), [] {});
+  return outcome;
+}
+
+void Service::stop_changed_inputs(const MainConfig& next) {
+  std::map<std::string, std::string> wanted;
+  for (const LogGroupConfig& group : next.log_groups) wanted[group.group.name] = group.fingerprint;
+  for (const auto& [name, fingerprint] : inputs_->running()) {
+    auto it = wanted.find(name);
+    if (it == wanted.end() || it->second != fingerprint) inputs_->stop(name);
+  }
+}
+
+Status Service::start_missing_inputs(const MainConfig& config) {
+  // What stopped inputs had delivered must be committed before its positions are read.
+  Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> stored =
+      Error{"store", "not read"};
+  std::promise<void> done;
+  queue_.push_data(CoreLoop::Call([&](CoreLoop& core) {
+    core.flush();
+    stored = store_->positions();
+    done.set_value();
+  }));
+  done.get_future().wait();
+  if (!stored) return stored.error();
+  std::map<std::string, std::string> running = inputs_->running();
+  for (const LogGroupConfig& group : config.log_groups) {
+    if (running.count(group.group.name) != 0) continue;
+    InputContext context;
+    context.clock = &clock_;
+    context.group = group.group;
+    context.start_at = group.start_at;
+    context.start_age = group.start_age;
+    context.line_bytes_max = group.line_bytes_max;
+    context.positions = positions_of(*stored, group.group.name);
+    context.first_seen = context.positions.empty();
+    inputs_->start({group.group.name, group.fingerprint, group.make_input, std::move(context)});
+  }
+  return success();
+}
+
+void Service::probe(std::function<void()> done) {
+  queue_.push_control(CoreLoop::Call([this, done = std::move(done)](CoreLoop& core) {
+    core.flush();
+    dispatcher_->probe(done);
+  }));
+}
+
+void Service::stop() {
+  if (!running_ && !delivery_thread_.joinable()) return;
+  if (running_) {
+    queue_.close_data();
+    inputs_->stop_all();
+    // What still waits in the queue was not committed, so it is read again after the next start.
+    on_core([](CoreLoop& core) { core.flush(); });
+  }
+  dispatcher_->stop(config().shutdown_grace);
+  if (delivery_thread_.joinable()) delivery_thread_.join();
+  if (running_) {
+    queue_.push_control(CoreLoop::Call([](CoreLoop& core) { core.finish(); }));
+    core_thread_.join();
+  }
+  running_ = false;
+}
+
+}  // namespace tocsin

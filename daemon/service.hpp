@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of tocsind put together: started in order, reloaded fallible-first, taken down in
+// reverse. Main thread only.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "daemon/config/load.hpp"
+#include "daemon/core_loop.hpp"
+#include "daemon/input_host.hpp"
+#include "daemon/store/store.hpp"
+#include "notifiers/dispatcher.hpp"
+#include "tocsin/result.hpp"
+#include "tocsin/time.hpp"
+
+namespace tocsin {
+
+// What the API shows of the engine: copied on the core thread a few times a second, read by any.
+struct EngineView {
+  std::vector<GroupReport> groups;
+  std::vector<StreamReport> streams;
+  std::map<std::string, std::uint64_t> matched;
+  std::size_t filters = 0, alarms = 0;
+};
+
+class Service {
+ public:
+  Service(LoadedConfiguration loaded, const Clock& clock);
+  ~Service();
+
+  // Opens the store, restores, starts delivery, core and inputs. On an error nothing runs.
+  Status start();
+  // Reads the configuration again. An invalid one changes nothing; its diagnostics are logged.
+  Status reload();
+  // Stops reading, commits, gives deliveries the configured grace. Idempotent.
+  void stop();
+
+  // A probe through core, store and delivery: `done` runs on the delivery thread at the end.
+  void probe(std::function<void()> done);
+  // When the slowest input last showed life.
+  Tick inputs_alive_at() const { return inputs_->least_alive(); }
+
+  const Store& store() const { return *store_; }
+  const MainConfig& config() const { return loaded_.config; }
+  const std::shared_ptr<const RuleSet>& rules() const { return loaded_.rules; }
+  std::shared_ptr<const EngineView> view() const;
+  Dispatcher::Load delivery_load() const { return dispatcher_->load(); }
+  std::vector<std::pair<std::string, const Input*>> inputs() const { return inputs_->inputs(); }
+  bool in_trouble() const { return trouble_; }
+  bool last_reload_ok() const { return last_reload_ok_; }
+
+ private:
+  void start_delivery(Transport& transport);
+  CoreLoop::Hooks core_hooks();
+  void take_reports(std::vector<DeliveryReport> reports);
+  void publish(const Engine& engine);
+  void tell_without_store(const std::string& why);
+  // Runs `act` on the core thread and waits for it.
+  void on_core(std::function<void(CoreLoop&)> act);
+  Status swap_rules(const LoadedConfiguration& next);
+  void stop_changed_inputs(const MainConfig& next);
+  Status start_missing_inputs(const MainConfig& config);
+
+  LoadedConfiguration loaded_;
+  const Clock& clock_;
+  CoreLoop::Queue queue_{64};
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<CoreLoop> core_;
+  std::unique_ptr<MatcherGate> gate_;
+  std::unique_ptr<InputHost> inputs_;
+  std::jthread delivery_thread_, core_thread_;
+  std::atomic<bool> trouble_{false};
+  bool last_reload_ok_ = true;
+  bool running_ = false;
+  mutable std::mutex view_mutex_;  // guards view_ alone
+  std::shared_ptr<const EngineView> view_ = std::make_shared<EngineView>();
+};
+
+}  // namespace tocsin
