@@ -128,13 +128,13 @@ bool CoreLoop::try_commit() {
     if (auto topic = endpoints_.find(n.topic); topic != endpoints_.end())
       for (const Endpoint& e : topic->second) targets.emplace_back(e.id, e.label);
   }
-  Tick began = clock_.tick();
+  const auto began = std::chrono::steady_clock::now();
   Result<std::vector<OutboxEntry>> done = store_.commit(pending_);
   if (!done) {
     on_commit_failed(done.error());
     return false;
   }
-  telemetry::committed(clock_.tick() - began);
+  telemetry::committed(std::chrono::steady_clock::now() - began);
   if (failing_since_) telemetry::commit_recovered(clock_.tick() - *failing_since_);
   failing_since_.reset();
   in_trouble_ = false;

@@ -11,12 +11,6 @@
 namespace tocsin {
 namespace {
 
-EndpointTable endpoint_table(const MainConfig& config) {
-  EndpointTable table;
-  for (const TopicConfig& topic : config.topics) table[topic.topic.name] = topic.endpoints;
-  return table;
-}
-
 std::vector<Endpoint> all_endpoints(const MainConfig& config) {
   std::vector<Endpoint> all;
   for (const TopicConfig& topic : config.topics)
@@ -35,6 +29,12 @@ std::map<std::string, std::string> positions_of(
 }
 
 }  // namespace
+
+EndpointTable endpoint_table(const MainConfig& config) {
+  EndpointTable table;
+  for (const TopicConfig& topic : config.topics) table[topic.topic.name] = topic.endpoints;
+  return table;
+}
 
 Service::Service(LoadedConfiguration loaded, const Clock& clock)
     : loaded_(std::move(loaded)), clock_(clock) {}
@@ -64,7 +64,9 @@ Status Service::start() {
 
 void Service::start_delivery(Transport& transport) {
   DispatcherEdges edges{
-      transport, clock_, [](std::string_view json) { return notification_from_json(json); },
+      transport,
+      clock_,
+      [](std::string_view json) { return notification_from_json(json); },
       [this](std::vector<DeliveryReport> reports) { take_reports(std::move(reports)); },
       [this](std::int64_t id) { return store_->notification(id); }};
   dispatcher_ = std::make_unique<Dispatcher>(std::move(edges));
@@ -81,7 +83,7 @@ CoreLoop::Hooks Service::core_hooks() {
 // Ids below zero were never stored (tell_without_store), so there is nothing to commit for them.
 void Service::take_reports(std::vector<DeliveryReport> reports) {
   for (DeliveryReport& report : reports) {
-    telemetry::delivery(report);
+    telemetry::delivery_done(report);
     if (report.record.outbox_id > 0) queue_.push_control(std::move(report.record));
   }
 }
@@ -139,7 +141,6 @@ void Service::on_core(std::function<void(CoreLoop&)> act) {
 Status Service::reload() {
   if (trouble_) return Error{"store", "the store does not take commits now"};
   LoadedConfiguration next = load_configuration(config().file);
-  last_reload_ok_ = false;
   if (next.rules == nullptr) return Error{"invalid", next.sources.render(next.diagnostics, false)};
   if (next.config.state_directory != config().state_directory ||
       next.config.api.listen != config().api.listen ||
@@ -151,13 +152,12 @@ Status Service::reload() {
   for (const Endpoint& old : all_endpoints(config())) both.push_back(old);
   dispatcher_->set_endpoints(both);
   if (Status swapped = swap_rules(next); !swapped) {
-    start_missing_inputs(config());
-    return swapped;
+    Status restarted = start_missing_inputs(config());
+    return restarted ? swapped : restarted;
   }
   // Only now: the core no longer commits messages to endpoints that are gone.
   dispatcher_->set_endpoints(all_endpoints(next.config));
   on_core([&](CoreLoop&) { loaded_ = std::move(next); });
-  last_reload_ok_ = true;
   return start_missing_inputs(config());
 }
 

@@ -28,6 +28,9 @@ struct EngineView {
   std::size_t filters = 0, alarms = 0;
 };
 
+// Topic -> endpoints, as configured.
+EndpointTable endpoint_table(const MainConfig& config);
+
 class Service {
  public:
   Service(LoadedConfiguration loaded, const Clock& clock);
@@ -52,7 +55,6 @@ class Service {
   Dispatcher::Load delivery_load() const { return dispatcher_->load(); }
   std::vector<std::pair<std::string, const Input*>> inputs() const { return inputs_->inputs(); }
   bool in_trouble() const { return trouble_; }
-  bool last_reload_ok() const { return last_reload_ok_; }
 
  private:
   void start_delivery(Transport& transport);
@@ -77,7 +79,6 @@ class Service {
   std::unique_ptr<InputHost> inputs_;
   std::jthread delivery_thread_, core_thread_;
   std::atomic<bool> trouble_{false};
-  bool last_reload_ok_ = true;
   bool running_ = false;
   mutable std::mutex view_mutex_;  // guards view_ alone
   std::shared_ptr<const EngineView> view_ = std::make_shared<EngineView>();

@@ -56,6 +56,14 @@ class SqliteStore : public Store {
     std::lock_guard guard(reader_mutex_);
     return store_queries::transitions(reader_, alarm, limit);
   }
+  Result<std::string> notification(std::int64_t outbox_id) const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::notification(reader_, outbox_id);
+  }
+  Instant outbox_oldest() const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::outbox_oldest(reader_);
+  }
   Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const override {
     std::lock_guard guard(reader_mutex_);
     return store_queries::dead_letters(reader_, limit);

@@ -90,6 +90,10 @@ class Store {
                                                    std::size_t limit) const = 0;
   virtual Result<std::vector<Transition>> transitions(const std::string& alarm,
                                                       std::size_t limit) const = 0;
+  // The JSON of an outbox entry. Error not-found: it is no longer waiting.
+  virtual Result<std::string> notification(std::int64_t outbox_id) const = 0;
+  // When the oldest waiting message was made; kNoTime: none waits.
+  virtual Instant outbox_oldest() const = 0;
   // Newest first; created is when the message was made, next_attempt when it was given up.
   virtual Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const = 0;
   virtual StoreReport report() const = 0;

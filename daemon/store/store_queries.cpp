@@ -99,6 +99,25 @@ Result<std::vector<OutboxEntry>> outbox(Database& db) {
       {}, entry_from);
 }
 
+Result<std::string> notification(Database& db, std::int64_t outbox_id) {
+  Result<std::vector<std::string>> found = list<std::string>(
+      db, "SELECT n.json FROM outbox o JOIN notification n ON n.id = o.notification WHERE o.id = ?",
+      {outbox_id}, [](const Row& row) { return row.text(0); });
+  if (!found) return found.error();
+  if (found->empty()) return Error{"not-found", "the outbox has no such entry"};
+  return std::move(found->front());
+}
+
+Instant outbox_oldest(Database& db) {
+  // The first entry is the oldest but for what is retried, which is what a person wants to hear of.
+  Result<std::vector<Instant>> found = list<Instant>(
+      db,
+      "SELECT n.created FROM outbox o JOIN notification n ON n.id = o.notification"
+      " ORDER BY o.id LIMIT 1",
+      {}, [](const Row& row) { return instant_from_ms(row.number(0)); });
+  return found && !found->empty() ? found->front() : kNoTime;
+}
+
 Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
   return list<OutboxEntry>(
       db,

@@ -136,34 +136,4 @@ std::vector<Notification> make_notifications(const Transition& transition, const
   return out;
 }
 
-Notification make_test_notification(const std::string& topic, const RuleSet& rules, Instant now) {
-  Alarm alarm;
-  alarm.name = "tocsin-notify-test";
-  alarm.description = "A test of topic " + topic + " by `tocsin notify test`. Nothing happened.";
-  alarm.metric_namespace = "Tocsin";
-  alarm.metric_name = alarm.name;
-  alarm.anchor = Anchor::event;
-  alarm.period = minutes{5};
-  alarm.threshold = 1;
-  alarm.severity = Severity::info;
-  alarm.alarm_topics = {topic};
-  alarm.summary = "This is a test message to topic " + topic + ": nothing happened.";
-  alarm.runbook = "Nothing to do: you can read this, so the channel works.";
-
-  Transition t;
-  t.alarm = alarm.name;
-  t.id = uuid_v5("tocsin:test:" + topic + ":" + std::to_string(to_ms(now)));
-  t.to = AlarmState::alarm;
-  t.at = t.decided_at = now;
-  t.reason = "Test: sent by `tocsin notify test`; no alarm changed its state.";
-  t.value = 1;
-
-  RuleSet test_rules;
-  test_rules.identity = rules.identity;
-  test_rules.topics = rules.topics;
-  test_rules.configured_at = rules.configured_at;
-  test_rules.alarms.push_back(std::move(alarm));
-  return std::move(make_notifications(t, test_rules).front());
-}
-
 }  // namespace tocsin

@@ -8,6 +8,7 @@
 #include "rules/message/evidence.hpp"           // IWYU pragma: export
 #include "rules/message/five_ws.hpp"            // IWYU pragma: export
 #include "rules/message/names.hpp"              // IWYU pragma: export
+#include "rules/message/notices.hpp"            // IWYU pragma: export
 #include "rules/message/notification_json.hpp"  // IWYU pragma: export
 #include "rules/message/summary.hpp"            // IWYU pragma: export
 #include "tocsin/alarm_state.hpp"
@@ -20,9 +21,5 @@ namespace tocsin {
 // it is silent, if actions are disabled, or if the alarm is not in `rules`. The transition's events
 // have been through trim_evidence.
 std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules);
-
-// What `tocsin notify test` sends: made up, and plainly marked as a test in every part. `topic`
-// need not exist.
-Notification make_test_notification(const std::string& topic, const RuleSet& rules, Instant now);
 
 }  // namespace tocsin

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/service_api.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "daemon/notify_test.hpp"
+#include "daemon/telemetry.hpp"
+#include "rules/message/message.hpp"
+
+namespace tocsin {
+
+ServiceApi::ServiceApi(Service& service, const Clock& clock) : service_(service), clock_(clock) {
+  facts_.version = TOCSIN_VERSION;
+  facts_.config_file = service.config().file;
+  facts_.pid = getpid();
+  facts_.started_at = clock.now();
+  on_reload("");
+}
+
+void ServiceApi::on_reload(const std::string& error) {
+  std::lock_guard lock(mutex_);
+  facts_.reload_error = error;
+  if (!error.empty()) return;
+  facts_.reloaded_at = clock_.now();
+  rules_ = service_.rules();
+  endpoints_ = endpoint_table(service_.config());
+}
+
+void ServiceApi::observe() {
+  std::shared_ptr<const EngineView> view = service_.view();
+  telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
+  if (auto alarms = service_.store().alarms()) telemetry::alarms_seen(*alarms);
+  telemetry::store_seen(service_.store().report(), service_.store().outbox_oldest(), clock_.now());
+}
+
+Readiness ServiceApi::healthy() const { return {}; }
+
+Readiness ServiceApi::ready() const {
+  if (service_.in_trouble()) return {false, "the store does not take commits"};
+  return {};
+}
+
+std::string ServiceApi::metrics() const { return telemetry::render(); }
+
+DaemonStatus ServiceApi::status() const {
+  DaemonStatus status;
+  {
+    std::lock_guard lock(mutex_);
+    status = facts_;
+  }
+  status.now = clock_.now();
+  status.groups = service_.view()->groups;
+  status.store = service_.store().report();
+  status.outbox_oldest = service_.store().outbox_oldest();
+  return status;
+}
+
+std::shared_ptr<const RuleSet> ServiceApi::rules() const {
+  std::lock_guard lock(mutex_);
+  return rules_;
+}
+
+Result<std::vector<AlarmStatus>> ServiceApi::alarms() const { return service_.store().alarms(); }
+
+Result<std::vector<HistoryItem>> ServiceApi::history(const std::string& alarm,
+                                                     std::size_t limit) const {
+  return service_.store().history(alarm, limit);
+}
+
+Result<std::vector<Transition>> ServiceApi::transitions(const std::string& alarm,
+                                                        std::size_t limit) const {
+  return service_.store().transitions(alarm, limit);
+}
+
+std::vector<StreamReport> ServiceApi::streams() const { return service_.view()->streams; }
+
+Result<std::vector<OutboxEntry>> ServiceApi::dead_letters(std::size_t limit) const {
+  return service_.store().dead_letters(limit);
+}
+
+Result<std::vector<TestDelivery>> ServiceApi::notify_test(const std::string& topic) {
+  std::vector<Endpoint> endpoints;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = endpoints_.find(topic);
+    if (found == endpoints_.end()) return Error{"not-found", "there is no topic \"" + topic + "\""};
+    endpoints = found->second;
+  }
+  return send_test(make_test_notification(topic, *rules(), clock_.now()), endpoints, clock_);
+}
+
+std::string ServiceApi::status_line() const {
+  std::shared_ptr<const EngineView> view = service_.view();
+  std::size_t red = 0;
+  if (auto alarms = service_.store().alarms())
+    red = static_cast<std::size_t>(
+        std::count_if(alarms->begin(), alarms->end(),
+                      [](const AlarmStatus& a) { return a.state == AlarmState::alarm; }));
+  std::string line = std::to_string(view->filters) + " filters, " +
+                     std::to_string(view->streams.size()) + " streams, " + std::to_string(red) +
+                     " in ALARM, " + std::to_string(service_.delivery_load().pending) + " waiting";
+  if (service_.in_trouble()) line += "; CANNOT STORE ITS STATE";
+  return line;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running service as the HTTP API sees it. Any thread; what the main thread changes on a reload
+// it gets as copies.
+#pragma once
+#include <mutex>
+#include <string>
+
+#include "daemon/http/api_source.hpp"
+#include "daemon/service.hpp"
+
+namespace tocsin {
+
+class ServiceApi : public ApiSource {
+ public:
+  // Both outlive it.
+  ServiceApi(Service& service, const Clock& clock);
+
+  // Main thread, after the start and after each reload; `error`: why the newest configuration is
+  // not in force.
+  void on_reload(const std::string& error);
+  // Main thread, once a second: what only counters show.
+  void observe();
+
+  Readiness healthy() const override;
+  Readiness ready() const override;
+  std::string metrics() const override;
+  DaemonStatus status() const override;
+  std::shared_ptr<const RuleSet> rules() const override;
+  Result<std::vector<AlarmStatus>> alarms() const override;
+  Result<std::vector<HistoryItem>> history(const std::string& alarm,
+                                           std::size_t limit) const override;
+  Result<std::vector<Transition>> transitions(const std::string& alarm,
+                                              std::size_t limit) const override;
+  std::vector<StreamReport> streams() const override;
+  Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const override;
+  Result<std::vector<TestDelivery>> notify_test(const std::string& topic) override;
+
+  // "15 rules, 3 streams, 1 in ALARM, 2 waiting": the service manager's status line.
+  std::string status_line() const;
+
+ private:
+  Service& service_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;  // guards what follows
+  DaemonStatus facts_;
+  std::shared_ptr<const RuleSet> rules_;
+  EndpointTable endpoints_;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/tocsind.hpp"
+
+#include <csignal>
+#include <cstdio>
+
+#include "daemon/cli/command.hpp"
+#include "daemon/cli/options.hpp"
+#include "daemon/cli/terminal.hpp"
+#include "daemon/http/api_server.hpp"
+#include "daemon/log.hpp"
+#include "daemon/main_loop.hpp"
+#include "daemon/service.hpp"
+#include "daemon/service_api.hpp"
+#include "daemon/service_notify.hpp"
+#include "daemon/system_clock.hpp"
+#include "daemon/telemetry.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kObserveEvery = seconds{1};
+// An input that showed no life for so long is stuck, and so is the daemon.
+constexpr Duration kInputLife = seconds{60};
+
+// Feeds the watchdog only with what has travelled all the way: the last probe came back, and every
+// input lives.
+class Watchdog {
+ public:
+  Watchdog(Service& service, const Clock& clock) : service_(service), clock_(clock) { send(); }
+
+  void beat() {
+    if (!returned_ || clock_.tick() - service_.inputs_alive_at() > kInputLife) return;
+    service_notify::watchdog();
+    send();
+  }
+
+ private:
+  void send() {
+    returned_ = false;
+    service_.probe([this] { returned_ = true; });
+  }
+  Service& service_;
+  const Clock& clock_;
+  std::atomic<bool> returned_{false};
+};
+
+void reload(Service& service, ServiceApi& api, const Clock& clock) {
+  service_notify::reloading();
+  Status done = service.reload();
+  if (done) {
+    telemetry::reloaded(clock.now(), service.rules()->alarms.size());
+  } else {
+    telemetry::reload_failed(clock.now(), done.error().text);
+  }
+  api.on_reload(done ? "" : done.error().text);
+  service_notify::ready(api.status_line());
+}
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "tocsind: error[%s]: %s\n", error.code.c_str(), error.text.c_str());
+  return kExitNo;
+}
+
+int serve(LoadedConfiguration loaded, const SystemClock& clock) {
+  MainLoop loop;  // takes the signals over before there is anything to lose
+  Service service(std::move(loaded), clock);
+  loop.on_signal(SIGTERM, [&] { loop.stop(); });
+  loop.on_signal(SIGINT, [&] { loop.stop(); });
+  std::signal(SIGPIPE, SIG_IGN);
+  if (Status started = service.start(); !started) return fail(started.error());
+  ServiceApi api(service, clock);
+  loop.on_signal(SIGHUP, [&] { reload(service, api, clock); });
+
+  const ApiConfig& where = service.config().api;
+  ApiOptions options;
+  options.listen = where.listen;
+  options.socket = where.socket;
+  Result<std::unique_ptr<ApiServer>> server = ApiServer::start(options, api);
+  if (!server) return fail(server.error());
+
+  Watchdog watchdog(service, clock);
+  if (std::optional<Duration> interval = service_notify::watchdog_interval())
+    loop.every(*interval, [&] { watchdog.beat(); });
+  loop.every(kObserveEvery, [&] {
+    api.observe();
+    service_notify::status(api.status_line());
+  });
+  telemetry::started(TOCSIN_VERSION, service.config().file);
+  service_notify::ready(api.status_line());
+  loop.run();
+
+  telemetry::stopping("signal");
+  service_notify::stopping();
+  service.stop();
+  return kExitOk;
+}
+
+}  // namespace
+
+int run_tocsind(std::span<const std::string> args) {
+  std::string config_file = kDefaultConfigFile;
+  bool check_only = false, verbose = false;
+  Options options(
+      "tocsind",
+      "Follows log streams, evaluates alarms, sends notifications. Runs in the foreground.");
+  options.value("--config", config_file, "FILE", "the main configuration");
+  options.flag("--check", check_only, "validate the configuration and rules, and stop");
+  options.flag("--verbose", verbose, "log more");
+  if (const auto code = options.parse(args)) return *code;
+
+  LoadedConfiguration loaded = load_configuration(config_file);
+  std::fputs(loaded.sources.render(loaded.diagnostics, false).c_str(), stderr);
+  if (loaded.rules == nullptr) return kExitInvalid;
+  if (check_only) return kExitOk;
+  set_up_log(detect_log_style(), verbose);
+  SystemClock clock;
+  return serve(std::move(loaded), clock);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/message/notices.hpp"
+
+#include <utility>
+
+#include "rules/message/message.hpp"
+
+namespace tocsin {
+namespace {
+
+// An alarm and its transition that exist for one message only.
+struct Notice {
+  Alarm alarm;
+  Transition transition;
+};
+
+Notice make_notice(const std::string& name, const std::string& topic, Instant now) {
+  Notice notice;
+  Alarm& alarm = notice.alarm;
+  alarm.name = name;
+  alarm.metric_namespace = "Tocsin";
+  alarm.metric_name = name;
+  alarm.anchor = Anchor::event;
+  alarm.period = minutes{5};
+  alarm.threshold = 1;
+  alarm.alarm_topics = {topic};
+
+  Transition& t = notice.transition;
+  t.alarm = name;
+  t.id = uuid_v5("tocsin:" + name + ":" + topic + ":" + std::to_string(to_ms(now)));
+  t.to = AlarmState::alarm;
+  t.at = t.decided_at = now;
+  t.value = 1;
+  return notice;
+}
+
+Notification send(Notice notice, const RuleSet& rules) {
+  RuleSet alone;
+  alone.identity = rules.identity;
+  alone.topics = rules.topics;
+  alone.configured_at = rules.configured_at;
+  alone.alarms.push_back(std::move(notice.alarm));
+  return std::move(make_notifications(notice.transition, alone).front());
+}
+
+}  // namespace
+
+Notification make_test_notification(const std::string& topic, const RuleSet& rules, Instant now) {
+  Notice notice = make_notice("tocsin-notify-test", topic, now);
+  notice.alarm.description =
+      "A test of topic " + topic + " by `tocsin notify test`. Nothing happened.";
+  notice.alarm.severity = Severity::info;
+  notice.alarm.summary = "This is a test message to topic " + topic + ": nothing happened.";
+  notice.alarm.runbook = "Nothing to do: you can read this, so the channel works.";
+  notice.transition.reason = "Test: sent by `tocsin notify test`; no alarm changed its state.";
+  return send(std::move(notice), rules);
+}
+
+Notification make_trouble_notification(const std::string& topic, const RuleSet& rules, Instant now,
+                                       const std::string& why) {
+  Notice notice = make_notice("tocsin-cannot-store", topic, now);
+  notice.alarm.description = "Tocsin on " + rules.identity.name +
+                             " has stopped reading log events: it cannot store its "
+                             "state, and what it cannot store it does not count.";
+  notice.alarm.severity = Severity::critical;
+  notice.alarm.summary = "Tocsin cannot store its state: no alarm can fire until it can.";
+  notice.alarm.runbook =
+      "Look at the disk of the state directory (space, permissions, health) and at the daemon's "
+      "log. It goes on by itself, from where it stopped, once a commit succeeds.";
+  notice.transition.reason = "The store refuses commits: " + why;
+  return send(std::move(notice), rules);
+}
+
+}  // namespace tocsin
