@@ -31,23 +31,23 @@ Result<std::optional<off_t>> size_of(const std::string& path) {
     return std::optional<off_t>(found.st_size);
   }
   if (errno == ENOENT) return std::optional<off_t>();
-  return file_error(path, errno);
+  return store_file_error(path, errno);
 }
 
 Status sync_directory_of(const std::string& path) {
   const std::string directory = path.substr(0, path.rfind('/') + 1);
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return file_error(directory, errno);
+  if (fd < 0) return store_file_error(directory, errno);
   const int failed = ::fsync(fd) == 0 ? 0 : errno;
   ::close(fd);
-  return failed == 0 ? success() : Status(file_error(directory, failed));
+  return failed == 0 ? success() : Status(store_file_error(directory, failed));
 }
 
 Status create(const std::string& path, const StoreOptions& options) {
   const std::string fresh = path + ".new";
   for (const char* suffix : {"", "-journal", "-wal", "-shm"})
     if (::unlink((fresh + suffix).c_str()) != 0 && errno != ENOENT)
-      return file_error(fresh + suffix, errno);
+      return store_file_error(fresh + suffix, errno);
   {
     Result<Database> db = Database::open(fresh, Database::Mode::create, options.vfs);
     if (!db) return db.error();
@@ -55,7 +55,7 @@ Status create(const std::string& path, const StoreOptions& options) {
       return done;
     if (Status done = migrate(*db); !done) return done;
   }
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return file_error(path, errno);
+  if (::rename(fresh.c_str(), path.c_str()) != 0) return store_file_error(path, errno);
   return sync_directory_of(path);
 }
 

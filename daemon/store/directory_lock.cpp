@@ -20,7 +20,7 @@ Status make_directory(const std::string& directory) {
   if (::mkdir(directory.c_str(), 0700) == 0) return success();
   const int error = errno;
   struct stat found {};
-  if (::stat(directory.c_str(), &found) != 0) return file_error(directory, error);
+  if (::stat(directory.c_str(), &found) != 0) return store_file_error(directory, error);
   if (!S_ISDIR(found.st_mode)) return Error{"io-error", directory + ": is not a directory"};
   return success();
 }
@@ -35,7 +35,7 @@ std::string owner_of(int fd) {
 
 }  // namespace
 
-Error file_error(const std::string& path, int system_error) {
+Error store_file_error(const std::string& path, int system_error) {
   const char* code = "io-error";
   std::string advice;
   if (system_error == ENOSPC || system_error == EDQUOT) {
@@ -52,9 +52,9 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
   if (Status made = make_directory(directory); !made) return made.error();
   const std::string path = directory + "/lock";
   DirectoryLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.fd_ < 0) return file_error(path, errno);
+  if (lock.fd_ < 0) return store_file_error(path, errno);
   if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return file_error(path, errno);
+    if (errno != EWOULDBLOCK) return store_file_error(path, errno);
     return Error{"in-use", directory + ": this state directory is in use by " + owner_of(lock.fd_) +
                                "; stop it, or choose another directory"};
   }

@@ -24,6 +24,6 @@ class DirectoryLock {
 };
 
 // What went wrong with a file, from errno, with the store's codes.
-Error file_error(const std::string& path, int system_error);
+Error store_file_error(const std::string& path, int system_error);
 
 }  // namespace tocsin
