@@ -152,7 +152,9 @@ void CurlTransfer::set_mail(const MailRequest& request, const CurlTransportOptio
   curl_easy_setopt(e, CURLOPT_MAIL_FROM, ("<" + request.from + ">").c_str());
   curl_easy_setopt(e, CURLOPT_MAIL_RCPT, recipients_.get());
   long use_ssl = CURLUSESSL_ALL;
-  if (request.starttls == MailRequest::StartTls::opportunistic) use_ssl = CURLUSESSL_TRY;
+  // Whoever can hide STARTTLS from us must not get the password for it.
+  if (request.starttls == MailRequest::StartTls::opportunistic && request.username.empty())
+    use_ssl = CURLUSESSL_TRY;
   if (request.starttls == MailRequest::StartTls::none) use_ssl = CURLUSESSL_NONE;
   curl_easy_setopt(e, CURLOPT_USE_SSL, use_ssl);
   if (!request.username.empty()) {

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "notifiers/curl_transfer.hpp"
@@ -91,6 +92,9 @@ class CurlTransport final : public Transport {
 Result<std::unique_ptr<Transport>> make_curl_transport(CurlTransportOptions options) {
   if (const CURLcode code = global_init(); code != CURLE_OK)
     return Error{"curl", curl_easy_strerror(code)};
+  // libcurl's library, unlike its command, does not look at it.
+  const char* trusted = std::getenv("SSL_CERT_FILE");
+  if (options.ca_file.empty() && trusted != nullptr) options.ca_file = trusted;
   CURLM* multi = curl_multi_init();
   if (multi == nullptr) return Error{"curl", "libcurl has no memory"};
   return std::unique_ptr<Transport>(std::make_unique<CurlTransport>(multi, std::move(options)));

@@ -14,7 +14,9 @@ namespace tocsin {
 
 struct CurlTransportOptions {
   std::string user_agent = "tocsin";
-  std::string ca_file = {};  // certificates to trust instead of the system's; empty: the system's
+  // Certificates to trust instead of the system's. Empty: those of $SSL_CERT_FILE, as other
+  // programs take it, else the system's.
+  std::string ca_file = {};
   Duration timeout{seconds{15}};
   Duration mail_timeout{seconds{60}};
   Duration connect_timeout{seconds{5}};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notifiers/email_details.hpp"
 
-#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 #include "notifiers/json_text.hpp"
 #include "notifiers/text.hpp"
@@ -16,6 +17,18 @@ std::string text_of(const Json& value) {
 
 std::string member(const Json& object, const char* name) {
   return object.is_object() && object.contains(name) ? text_of(object.at(name)) : "";
+}
+
+// The SNS message has upper case where CloudWatch's mail, and our configuration, have names.
+std::string statistic_name(const Json& trigger) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"SAMPLE_COUNT", "SampleCount"}, {"SUM", "Sum"},         {"AVERAGE", "Average"},
+      {"MINIMUM", "Minimum"},          {"MAXIMUM", "Maximum"},
+  };
+  const std::string written = member(trigger, "Statistic");
+  for (const auto& [sns, name] : kNames)
+    if (written == sns) return std::string(name);
+  return written.empty() ? member(trigger, "ExtendedStatistic") : written;
 }
 
 DetailGroup alarm_details(const Notification& n) {
@@ -50,13 +63,12 @@ std::string dimensions(const Json& trigger) {
 
 DetailGroup monitored_metric(const Json& trigger) {
   const std::string unit = member(trigger, "Unit");
-  const std::string statistic = member(trigger, "Statistic");
   return {"Monitored Metric",
           {{"MetricNamespace", member(trigger, "Namespace")},
            {"MetricName", member(trigger, "MetricName")},
            {"Dimensions", dimensions(trigger)},
            {"Period", member(trigger, "Period") + " seconds"},
-           {"Statistic", statistic.empty() ? member(trigger, "ExtendedStatistic") : statistic},
+           {"Statistic", statistic_name(trigger)},
            {"Unit", unit.empty() || unit == "None" ? "not specified" : unit},
            {"TreatMissingData", member(trigger, "TreatMissingData")}}};
 }

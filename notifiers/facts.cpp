@@ -55,7 +55,8 @@ std::vector<Fact> five_w_facts(const Notification& n) {
   add(facts, "Who", known.who);
   add(facts, "What", known.what);
   add(facts, "When", known.when.empty() ? n.when : known.when);
-  add(facts, "Where", known.where.empty() ? "log group " + n.log_group : known.where);
+  const std::string log_group = n.log_group.empty() ? "" : "log group " + n.log_group;
+  add(facts, "Where", known.where.empty() ? log_group : known.where);
   add(facts, "Which", join(known.resources, "\n"));
   return facts;
 }

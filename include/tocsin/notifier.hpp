@@ -32,6 +32,8 @@ struct HttpRequest {
 
 struct MailRequest {
   std::string smtp_url;  // smtp://host:port or smtps://
+  // required: no mail without TLS. opportunistic: TLS if it is offered, and always if there is a
+  // password. none: plain, for a server on this host.
   enum class StartTls { required, opportunistic, none } starttls = StartTls::required;
   std::string username;
   Secret password;

@@ -234,6 +234,9 @@ TEST_CASE("STARTTLS and AUTH are used, and required where they are required",
   CHECK(perform(*trusting, plain).failure == Failure::tls);
   plain.starttls = MailRequest::StartTls::opportunistic;
   CHECK(perform(*trusting, plain).status == 250);
+  plain.username = "user";
+  plain.password = Secret("correct horse");
+  CHECK(perform(*trusting, plain).failure == Failure::tls);
   CHECK(without_tls.record().size() == 1);
 }
 

@@ -257,8 +257,8 @@ TEST_CASE("a mail tells the five W's before anything else", "[notifiers][email]"
     at = first_screen.find(text, at);
   }
   for (const char* text :
-       {"- Name: sg-open", "- State Change: OK -> ALARM",
-        "- Reason for State Change:", "- MetricNamespace: Tocsin", "- Dimensions: [account = 1111]",
+       {"- Name: sg-open", "- State Change: OK -> ALARM", "- Reason for State Change:",
+        "- MetricNamespace: Tocsin", "- Dimensions: [account = 1111]", "- Statistic: Sum",
         "You get this because a@example.com", "rules.d/sg.yaml:14", "newest 1 of 2 events"})
     CHECK(squeeze(mail.text).find(text) != std::string::npos);
 }
