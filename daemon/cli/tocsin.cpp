@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include <algorithm>
 
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/terminal.hpp"
@@ -18,7 +18,8 @@ void print_list(Output& out, bool built) {
   for (const Command& command : commands()) {
     if ((command.run != nullptr) != built) continue;
     std::string line = "  " + std::string(command.name);
-    line.resize(std::max<std::size_t>(line.size() + 2, 14), ' ');
+    if (!command.synopsis.empty()) (line += ' ') += command.synopsis;
+    line.resize(std::max<std::size_t>(line.size() + 2, 30), ' ');
     out.write(line, command.summary, "\n");
   }
 }
