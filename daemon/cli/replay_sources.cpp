@@ -27,35 +27,47 @@ bool holds_json(const std::vector<std::string>& files) {
   return false;
 }
 
-// Beside a trail's logs stand digests and other files, which are none.
-void add_files_below(const std::string& path, bool trail, std::vector<std::string>& files,
-                     std::vector<std::string>& faults) {
+// What stands at the group's paths. Beside a trail's logs in a directory stand digests and other
+// files, which are none: `others` are those whose name no trail has.
+struct FoundFiles {
+  std::vector<std::string> files;
+  std::vector<std::string> others;
+};
+
+void find_below(const std::string& path, FoundFiles& found, std::vector<std::string>& faults) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     faults.push_back(path + ": no such file or directory");
     return;
   }
   if (!std::filesystem::is_directory(path, error)) {
-    files.push_back(path);
+    found.files.push_back(path);
     return;
   }
   const FileWalk walk = walk_files(path);
   for (const std::string& file : walk.files)
-    if (!trail || is_trail_name(file)) files.push_back(file);
+    (is_trail_name(file) ? found.files : found.others).push_back(file);
   for (const std::string& folder : walk.unreadable) faults.push_back(folder + ": cannot be listed");
 }
 
-std::vector<std::string> files_of(const ReplayGroup& group, std::vector<std::string>& faults) {
-  std::vector<std::string> files;
+FoundFiles files_of(const ReplayGroup& group, std::vector<std::string>& faults) {
+  FoundFiles found;
   for (const std::string& path : group.paths) {
-    const std::vector<std::string> found = expand_glob(path);
-    if (found.empty()) faults.push_back(path + ": matches no file");
-    for (const std::string& one : found)
-      add_files_below(one, group.input == "cloudtrail", files, faults);
+    const std::vector<std::string> expanded = expand_glob(path);
+    if (expanded.empty()) faults.push_back(path + ": matches no file");
+    for (const std::string& one : expanded) find_below(one, found, faults);
   }
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
-  return files;
+  return found;
+}
+
+// Settles the input of `group` if it is not said.
+std::vector<std::string> choose_files(FoundFiles found, ReplayGroup& group) {
+  if (group.input.empty()) group.input = holds_json(found.files) ? "cloudtrail" : "file";
+  if (group.input == "file")
+    found.files.insert(found.files.end(), found.others.begin(), found.others.end());
+  std::sort(found.files.begin(), found.files.end());
+  found.files.erase(std::unique(found.files.begin(), found.files.end()), found.files.end());
+  return std::move(found.files);
 }
 
 }  // namespace
@@ -115,9 +127,8 @@ ReplayFiles find_replay_files(std::vector<ReplayGroup> groups) {
   std::sort(groups.begin(), groups.end(),
             [](const ReplayGroup& a, const ReplayGroup& b) { return a.name < b.name; });
   for (ReplayGroup& group : groups) {
-    const std::vector<std::string> files = files_of(group, result.faults);
+    const std::vector<std::string> files = choose_files(files_of(group, result.faults), group);
     if (files.empty()) result.faults.push_back("log group \"" + group.name + "\" has no files");
-    if (group.input.empty()) group.input = holds_json(files) ? "cloudtrail" : "file";
     const EventFormat format =
         group.input == "cloudtrail" ? EventFormat::cloudtrail : EventFormat::lines;
     for (const std::string& file : files)

@@ -1,46 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands check and rules as a user meets them: exit code and what is printed.
-#include <unistd.h>
-
-#include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "daemon/cli/command.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
+#include "support/tocsin_says.hpp"
 
 using namespace tocsin;
+using test::Answer;
+using test::tocsin_says;
 
 namespace {
-
-struct Answer {
-  int code = 0;
-  std::string text;  // standard output
-};
-
-// Runs `tocsin ARGS...` in this process, its standard output in a file.
-Answer tocsin_says(const std::vector<std::string>& args) {
-  const TempDir folder;
-  const std::string path = folder.write("stdout", "");
-  std::fflush(stdout);
-  const int saved = ::dup(STDOUT_FILENO);
-  std::FILE* file = std::fopen(path.c_str(), "w");
-  ::dup2(::fileno(file), STDOUT_FILENO);
-  Answer answer;
-  answer.code = run_tocsin(args);
-  std::fflush(stdout);
-  ::dup2(saved, STDOUT_FILENO);
-  ::close(saved);
-  std::fclose(file);
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  answer.text = text.str();
-  return answer;
-}
 
 const char* const kFine = R"(rules:
   - name: root-login
