@@ -122,7 +122,7 @@ void Matcher::match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const 
 }
 
 void Matcher::match_event(const Group& group, EventView& event, MatchedEvent& found) const {
-  const bool json_candidate = group.json.is_candidate(event.message());
+  const bool json_candidate = group.json.is_candidate(event);
   for (const std::uint32_t index : group.filters) {
     const MetricFilter& filter = rules_->filters[index];
     const bool is_json = filter.pattern->family() == Pattern::Family::json;

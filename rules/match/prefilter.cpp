@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "rules/match/required_literals.hpp"
-#include "rules/pattern/characters.hpp"
 
 namespace tocsin {
 namespace {
@@ -54,13 +53,14 @@ void Prefilter::build_table() {
   std::sort(ends_.begin(), ends_.end());
 }
 
-bool Prefilter::is_candidate(std::string_view message) const {
+bool Prefilter::is_candidate(EventView& event) const {
   if (no_patterns_) return false;
+  const std::string_view message = event.message();
   const std::size_t first = message.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || (message[first] != '{' && message[first] != '['))
     return false;
   // With \u any character can be written otherwise.
-  return always_ || has_literal(message) || contains(message, "\\u");
+  return always_ || has_literal(message) || event.has_unicode_escape();
 }
 
 bool Prefilter::has_literal(std::string_view text) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rules/pattern/ast.hpp"
+#include "rules/pattern/event_view.hpp"
 
 namespace tocsin {
 
@@ -18,8 +19,8 @@ class Prefilter {
   // Of no pattern: nothing is a candidate.
   explicit Prefilter(const std::vector<const ast::Json*>& patterns);
 
-  // false: none of the patterns matches `message`. true says nothing.
-  bool is_candidate(std::string_view message) const;
+  // false: none of the patterns matches `event`. true says nothing.
+  bool is_candidate(EventView& event) const;
 
  private:
   void build_table();

@@ -20,15 +20,18 @@ bool is_numeric(char c) {
   return is_digit(c) || others.find(c) != std::string_view::npos;
 }
 
-// One of these literals stands in the event. Values are rarer than names, long ones rarer than
-// short ones.
+// How much a literal tells events apart. Names stand in nearly all of them; a value with a period
+// is likely the name of a service or host that many share.
+enum class Rarity { name, dotted_value, value };
+
+// One of these literals stands in the event.
 struct Required {
   std::vector<std::string> any_of;
-  bool of_values = true;
+  Rarity rarity = Rarity::value;  // of the most frequent one
   std::size_t shortest = 0;
 
   bool worse_than(const Required& other) const {
-    return std::tuple(of_values, shortest) < std::tuple(other.of_values, other.shortest);
+    return std::tuple(rarity, shortest) < std::tuple(other.rarity, other.shortest);
   }
 };
 
@@ -44,7 +47,7 @@ std::string_view longest_plain_run(std::string_view text) {
 }
 
 // `opens`, `closes`: the text stands at that end of a string, so a quote is next to it.
-std::optional<Required> literal(std::string_view text, bool opens, bool closes, bool value) {
+std::optional<Required> literal(std::string_view text, bool opens, bool closes, Rarity rarity) {
   const std::string_view run = longest_plain_run(text);
   std::string found(run);
   if (run.size() == text.size()) {
@@ -53,7 +56,7 @@ std::optional<Required> literal(std::string_view text, bool opens, bool closes, 
   }
   if (found.size() < kLiteralBytesMin) return std::nullopt;
   const std::size_t length = found.size();
-  return Required{{std::move(found)}, value, length};
+  return Required{{std::move(found)}, rarity, length};
 }
 
 std::optional<Required> of_name(const ast::Selector& selector) {
@@ -61,7 +64,7 @@ std::optional<Required> of_name(const ast::Selector& selector) {
   for (const ast::Segment& segment : selector.segments) {
     const auto* member = std::get_if<ast::Member>(&segment);
     if (!member) continue;
-    std::optional<Required> name = literal(member->name, true, true, false);
+    std::optional<Required> name = literal(member->name, true, true, Rarity::name);
     if (name && (!best || best->worse_than(*name))) best = std::move(name);
   }
   return best;
@@ -72,7 +75,8 @@ std::optional<Required> of_value(const ast::PropertyTest& test) {
   if (!text || test.op != ast::Operator::equal) return std::nullopt;
   // What could be a piece of a number may stand there without quotes.
   const bool quoted = !std::all_of(text->core.begin(), text->core.end(), is_numeric);
-  return literal(text->core, quoted && !text->open_start, quoted && !text->open_end, true);
+  return literal(text->core, quoted && !text->open_start, quoted && !text->open_end,
+                 text->core.find('.') == std::string::npos ? Rarity::value : Rarity::dotted_value);
 }
 
 std::optional<Required> of_condition(const ast::JsonCondition& condition) {
@@ -113,7 +117,7 @@ std::optional<Required> of_any(const Expression::AnyOf& any) {
       continue;
     }
     all->any_of.insert(all->any_of.end(), required->any_of.begin(), required->any_of.end());
-    all->of_values = all->of_values && required->of_values;
+    all->rarity = std::min(all->rarity, required->rarity);
     all->shortest = std::min(all->shortest, required->shortest);
   }
   return all;

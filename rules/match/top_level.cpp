@@ -57,7 +57,7 @@ std::optional<std::string> parsed_value(EventView& event, std::string_view name)
 std::optional<std::string> top_level_scalar(EventView& event, std::string_view name) {
   const std::string_view text = trim_start(event.message(), kJsonWhite);
   if (text.empty() || text.front() != '{') return std::nullopt;
-  if (contains(text, "\\u")) return parsed_value(event, name);
+  if (event.has_unicode_escape()) return parsed_value(event, name);
   const std::string key = '"' + std::string(name) + '"';
   const std::size_t first = text.find(key);
   if (first == kNone) return std::nullopt;

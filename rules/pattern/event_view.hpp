@@ -2,6 +2,7 @@
 // One event as every pattern of a log group sees it; the JSON and the split fields are made once,
 // when first asked for.
 #pragma once
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,11 +22,14 @@ class EventView {
   std::string_view message() const { return message_; }
   const JsonNode* json();  // nullptr: the event is no JSON object or array
   const std::vector<Field>& fields();
+  // Whether a \u stands anywhere: then names and values of its JSON may be written in disguise.
+  bool has_unicode_escape();
 
  private:
   JsonReader& reader_;
   std::string_view message_;
   bool has_json_ = false, has_fields_ = false;
+  std::optional<bool> has_unicode_escape_;
   const JsonNode* json_ = nullptr;
   std::vector<Field> fields_;
 };
