@@ -47,6 +47,7 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   const auto at = state_->groups.find(report.log_group);
   if (at == state_->groups.end() || state_->options.replay) return;
   GroupState& group = *at->second;
+  group.watermark.wake(now);
   std::set<std::string> names;
   for (const StreamLook& s : report.streams) {
     StreamState& stream = group.watermark.found(s.stream, report.began, s.first, s.unread);
@@ -69,6 +70,7 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
   GroupWatermark& watermark = state_->options.replay ? state_->merged : group.watermark;
   const std::string stream_name = state_->options.replay ? "replay" : batch.stream;
   const Instant wall = wall_of(batch, now);
+  group.watermark.wake(now);
   if (!watermark.streams().contains(stream_name))
     watermark.found(stream_name, wall, std::nullopt, !batch.times.empty() || batch.more_unread);
   StreamState& stream = watermark.streams().at(stream_name);
@@ -93,6 +95,7 @@ void Engine::advance(Instant now, Effects& out) {
   if (state_->options.replay) return;
   for (auto& [name, group] : state_->groups) {
     const Instant before = group->watermark.watermark();
+    group->watermark.wake(now);
     group->watermark.move(now);
     group->dirty = group->dirty || group->watermark.watermark() != before;
   }

@@ -2,6 +2,7 @@
 #include "rules/alarm/long_form.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/engine/row_codec.hpp"
 
@@ -52,7 +53,7 @@ LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonneg
 }
 
 LongForm::LongForm(const LongFormSpec& spec, const Series& series)
-    : spec_(&spec), series_(&series) {}
+    : spec_(&spec), series_(&series), newest_(series.newest().value_or(kNoTime)) {}
 
 Datapoint LongForm::datapoint(Instant end) const {
   const Totals totals = series_->period(end - spec_->period, end);
@@ -99,10 +100,12 @@ std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
   return std::nullopt;
 }
 
-Instant LongForm::newest_end() const {
-  const std::optional<Instant> newest = series_->newest();
-  if (!newest) return kNoTime;
-  return floor_to(*newest, spec_->step) + std::max(spec_->period, spec_->step);
+Instant LongForm::newest_end() const { return last_end(series_->newest().value_or(kNoTime)); }
+
+// The last end whose period holds `t`.
+Instant LongForm::last_end(Instant t) const {
+  if (t == kNoTime) return kNoTime;
+  return floor_to(t, spec_->step) + std::max(spec_->period, spec_->step);
 }
 
 void LongForm::go(AlarmState to, Instant at, Instant end, bool early, Changes& out) {
@@ -137,17 +140,17 @@ bool LongForm::may_breach(Instant t) const {
 }
 
 bool LongForm::sampled(Instant t, Instant w, Changes& out) {
+  const Instant looked_at = last_end(std::exchange(newest_, series_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
   start_ = std::min(start_, floor_to(t, spec_->step));
   if (closed_ == kNoTime) return true;
   if (idle_) closed_ = std::max(closed_, floor_to(w, spec_->step));
   idle_ = false;
-  if (!spec_->early || state_ == AlarmState::alarm || !may_breach(t)) return true;
-  // No end was certain before; only one whose range holds the sample can have become so.
-  const Instant cell = floor_to(t, spec_->step);
-  const Instant last = std::min(newest_end(), cell + spec_->step + spec_->range());
-  const Instant first = std::max(closed_, cell) + spec_->step;
-  const std::optional<Instant> end = first_certain(first, last);
+  if (!spec_->early || state_ == AlarmState::alarm) return true;
+  // No end up to the newest data was certain before. One of those can have become so only by a
+  // period that holds `t` and breaches; those beyond have not been looked at.
+  const Instant first = may_breach(t) ? closed_ : std::max(closed_, looked_at);
+  const std::optional<Instant> end = first_certain(first + spec_->step, newest_end());
   if (!end) return true;
   breach_end_ = end;
   go(AlarmState::alarm, t, *end, true, out);

@@ -35,7 +35,10 @@ class LongForm final : public Machine {
   LongForm(const LongFormSpec& spec, const Series& series);
 
   // Another series (the old one may be gone), or the same one again.
-  void bind(const Series& series) { series_ = &series; }
+  void bind(const Series& series) {
+    series_ = &series;
+    newest_ = series.newest().value_or(kNoTime);
+  }
   // A sample at `t` has been added to the series; advance(w) has been called. false: too old for
   // this alarm.
   bool sampled(Instant t, Instant w, Changes& out);
@@ -59,6 +62,7 @@ class LongForm final : public Machine {
   bool may_breach(Instant t) const;
   std::optional<Instant> first_certain(Instant lo, Instant hi) const;
   Instant newest_end() const;
+  Instant last_end(Instant t) const;
   bool has_data_from(Instant t) const;
   void go(AlarmState to, Instant at, Instant end, bool early, Changes& out);
   void look_ahead(Changes& out);
@@ -68,6 +72,7 @@ class LongForm final : public Machine {
 
   const LongFormSpec* spec_;
   const Series* series_;
+  Instant newest_;  // of the series, as this alarm has seen it
   AlarmState state_ = AlarmState::insufficient_data;
   AlarmState plain_ = AlarmState::insufficient_data;
   Instant closed_ = kNoTime;           // end of the newest closed period; kNoTime: no watermark yet

@@ -276,6 +276,7 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
   }
   for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
   for (auto& [name, group] : groups) {
+    group->watermark.restarted(to.now());
     const std::string& input = group->spec.input;
     group->listens_anew = input == "stdin" || input == "http" || input == "syslog";
   }

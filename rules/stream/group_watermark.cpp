@@ -24,6 +24,18 @@ EventMoment assign_time(StreamState& stream, Instant found, Instant read_at, Ins
   return out;
 }
 
+void GroupWatermark::wake(Instant wall) {
+  if (woken_at_ != kNoTime && wall - woken_at_ > max_stall_ / 2) restarted(wall);
+  woken_at_ = wall;
+}
+
+void GroupWatermark::restarted(Instant wall) {
+  for (auto& [name, s] : streams_)
+    if (s.unread) s.since = wall;
+  woken_at_ = wall;
+  moved_at_ = kNoTime;
+}
+
 StreamState& GroupWatermark::found(const std::string& name, Instant wall,
                                    std::optional<Instant> first, bool unread) {
   StreamState& s = streams_[name];

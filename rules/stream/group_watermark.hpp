@@ -48,6 +48,12 @@ class GroupWatermark {
   GroupWatermark(Duration lateness, Duration max_stall)
       : lateness_(lateness), max_stall_(max_stall) {}
 
+  // The wall clock of each call. After a gap of half of max_stall nobody was here to read (the host
+  // slept): no stream counts as stuck for it.
+  void wake(Instant wall);
+  // After a start: likewise.
+  void restarted(Instant wall);
+
   // A look or a read shows that the stream exists. `first`: the time of its first event or of its
   // object's name, if it has not begun.
   StreamState& found(const std::string& name, Instant wall, std::optional<Instant> first,
@@ -91,6 +97,7 @@ class GroupWatermark {
   std::map<std::string, StreamState> streams_;
   std::set<std::string> retired_;
   const StreamState* holder_ = nullptr;  // the stream with the least mark
+  Instant woken_at_ = kNoTime;           // wall time of the last call
   Instant moved_at_ = kNoTime;           // wall time of the last full computation
 };
 
