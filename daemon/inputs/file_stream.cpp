@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/inputs/file_stream.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "daemon/inputs/byte_source.hpp"
+#include "daemon/inputs/start_search.hpp"
+
+namespace tocsin {
+namespace {
+
+// How long a file that lost its name is still read: for writers that have not reopened.
+constexpr Duration kLinger = minutes{1};
+constexpr std::size_t kLingeringMax = 4;
+constexpr int kCopyAttemptsMax = 5;
+
+}  // namespace
+
+FileStream::FileStream(std::string path, FileStreamShared& shared, std::vector<FilePosition> stored,
+                       StartPoint start)
+    : path_(std::move(path)),
+      shared_(shared),
+      stored_(std::move(stored)),
+      start_(start),
+      looked_at_(shared.clock.now()),
+      has_begun_(!stored_.empty()) {}
+
+std::optional<StreamLook> FileStream::look(Instant now, std::vector<PositionUpdate>& updates) {
+  look_at_path();
+  look_at_files();
+  looked_at_ = now;
+  if (is_dirty_) updates.push_back(position_update());
+  is_dirty_ = false;
+  if (path_state_ == PathState::missing && files_.empty()) return std::nullopt;
+  StreamLook seen{path_, is_unread(), std::nullopt};
+  if (seen.unread && !has_delivered_) seen.first = first_time();
+  return seen;
+}
+
+void FileStream::look_at_path() {
+  struct stat info {};
+  if (::stat(path_.c_str(), &info) != 0) {
+    path_state_ = errno == ENOENT || errno == ENOTDIR ? PathState::missing : PathState::unreadable;
+    if (path_state_ == PathState::unreadable) trouble_ = file_error(path_, errno).text;
+    if (path_state_ == PathState::missing && !stored_.empty()) restore(nullptr);
+    return;
+  }
+  path_state_ = S_ISREG(info.st_mode) ? PathState::file : PathState::missing;
+  if (path_state_ == PathState::missing) return;
+  path_id_ = id_of(info);
+  path_size_ = static_cast<std::uint64_t>(info.st_size);
+  if (!first_size_) first_size_ = path_size_;
+  const bool is_known = stored_.empty() && !files_.empty() && is_current(files_.size() - 1);
+  if (!is_known && !open_retry_.is_waiting(tick())) open_current();
+}
+
+void FileStream::open_current() {
+  Result<FileDescriptor> file = open_file(path_);
+  struct stat info {};
+  if (!file || ::fstat(file->get(), &info) != 0) {
+    ++totals_.unreadable;
+    trouble_ = file ? file_error(path_, errno).text : file.error().text;
+    open_retry_.fail(tick());
+    return;
+  }
+  open_retry_.succeed();
+  trouble_.clear();
+  path_id_ = id_of(info);
+  // It was moved here just now: its stream hands it over in the next look.
+  if (shared_.is_taken(*this, path_id_)) return;
+  if (stored_.empty() && shared_.is_copy(path_)) return;
+  FilePosition beginning;
+  beginning.id = path_id_;
+  auto current = std::make_unique<LogFile>(std::move(*file), path_, beginning, shared_.kind);
+  is_dirty_ = true;
+  if (!stored_.empty())
+    restore(std::move(current));
+  else if (has_begun_)
+    follow(std::move(current));
+  else
+    add(first_file(std::move(current)));
+  has_begun_ = true;
+}
+
+std::unique_ptr<LogFile> FileStream::first_file(std::unique_ptr<LogFile> current) const {
+  const int file = current->descriptor();
+  if (start_.at == StartAt::end)
+    current->start_at(last_line_begin(file, std::min(current->size(), *first_size_),
+                                      shared_.buffer.line_bytes_max()));
+  if (start_.at == StartAt::age && shared_.event_time)
+    current->start_at(first_line_since(file, current->size(), *shared_.event_time,
+                                       start_.newer_than, current->modified()));
+  return current;
+}
+
+// The path has another file than before.
+void FileStream::follow(std::unique_ptr<LogFile> current) {
+  if (!files_.empty()) {
+    ++totals_.rotations;
+    RotatedFiles found = search(files_.back().file->position(), looked_at_);
+    found.rest = nullptr;  // it is open already
+    add_rotated(std::move(found));
+  }
+  add(std::move(current));
+}
+
+// Finds again what the position row names. `current`: the file at the path, or null.
+void FileStream::restore(std::unique_ptr<LogFile> current) {
+  const std::vector<FilePosition> stored = stored_;
+  bool has_found = current != nullptr;
+  for (std::size_t i = 0; i < stored.size(); ++i)
+    has_found |= restore_one(stored[i], i + 1 == stored.size(), current);
+  if (!has_found) return;  // a directory that is not mounted may come back
+  stored_.clear();
+  is_dirty_ = true;
+  if (current) add(std::move(current));
+}
+
+// False if there is nothing of it. Takes `current` if that is the file.
+bool FileStream::restore_one(const FilePosition& position, bool is_last,
+                             std::unique_ptr<LogFile>& current) {
+  // Devices are renumbered when a host starts.
+  const bool has_name = current && current->position().id.inode == position.id.inode;
+  const bool is_same = current && compare(current->descriptor(), position) == Likeness::same;
+  RotatedFiles found;
+  // Whoever has begun to read nothing yet may have missed a whole file.
+  if (!has_name || !is_same || position.is_blank()) found = search(position, position.seen_at);
+  if (!is_last) found.between.clear();
+  const bool is_current = is_same && !found.rest && (has_name || !position.is_blank());
+  if (current && !is_current) {
+    if (has_name) ++(current->size() < position.offset ? totals_.truncations : totals_.rewrites);
+    if (is_last && !has_name) ++totals_.rotations;
+    if (is_last && !found.rest) ++totals_.rests_lost;
+  }
+  const bool has_rest = found.rest != nullptr;
+  add_rotated(std::move(found));
+  if (!is_current) return has_rest;
+  current->resume(position);
+  add(std::move(current));
+  return true;
+}
+
+RotatedFiles FileStream::search(const FilePosition& position, Instant since) const {
+  RotationSearch wanted{.path = path_,
+                        .position = position,
+                        .since = since,
+                        .kind = shared_.kind,
+                        .line_bytes_max = shared_.buffer.line_bytes_max()};
+  wanted.is_taken = [this](const FileId& id) {
+    const bool is_own = std::any_of(files_.begin(), files_.end(), [&id](const Held& held) {
+      return held.file->position().id == id;
+    });
+    return is_own || (path_state_ == PathState::file && id == path_id_) ||
+           shared_.is_taken(*this, id);
+  };
+  wanted.is_followed = shared_.is_followed;
+  return find_rotated(wanted);
+}
+
+void FileStream::add_rotated(RotatedFiles found) {
+  if (found.rest) add(std::move(found.rest));
+  for (auto& file : found.between) {
+    ++totals_.rotations;
+    add(std::move(file));
+  }
+}
+
+void FileStream::add(std::unique_ptr<LogFile> file) {
+  if (shared_.watcher != nullptr && !file->is_compressed()) {
+    file->watch = shared_.watcher->watch_file(file->path());
+    if (file->watch < 0) ++totals_.unwatched;
+  }
+  files_.push_back({std::move(file), tick(), 0});
+}
+
+void FileStream::erase(std::size_t index) {
+  if (shared_.watcher != nullptr) shared_.watcher->unwatch(files_[index].file->watch);
+  files_.erase(files_.begin() + static_cast<std::ptrdiff_t>(index));
+  is_dirty_ = true;
+}
+
+bool FileStream::is_current(std::size_t index) const {
+  return path_state_ == PathState::file && index + 1 == files_.size() &&
+         files_[index].file->position().id == path_id_;
+}
+
+void FileStream::look_at_files() {
+  for (std::size_t i = 0; i < files_.size(); ++i)
+    if (!files_[i].file->refresh(shared_.clock.now())) on_changed(i);
+  for (Held& held : files_) {
+    if (held.size != held.file->size()) held.changed = tick();
+    held.size = held.file->size();
+  }
+  look_for_missed_file();
+  close_finished();
+}
+
+// A file of which nothing has been read is the same after copytruncate: only the copy tells.
+void FileStream::look_for_missed_file() {
+  if (files_.empty() || !is_current(files_.size() - 1)) return;
+  const FilePosition position = files_.back().file->position();
+  struct stat info {};
+  const std::string directory = std::filesystem::path(path_).parent_path().string();
+  if (!position.is_blank() || ::stat(directory.c_str(), &info) != 0) return;
+  if (std::exchange(directory_changed_, modified_at(info)) == modified_at(info)) return;
+  Held current = std::move(files_.back());
+  files_.pop_back();
+  RotatedFiles found = search(position, looked_at_);
+  found.rest = nullptr;
+  is_dirty_ = is_dirty_ || !found.between.empty();
+  add_rotated(std::move(found));
+  files_.push_back(std::move(current));
+}
+
+// The file no longer holds what was read of it.
+void FileStream::on_changed(std::size_t index) {
+  LogFile& changed = *files_[index].file;
+  const FilePosition old = changed.position();
+  ++(changed.size() < old.offset ? totals_.truncations : totals_.rewrites);
+  const bool is_at_path = is_current(index);
+  Held current = std::move(files_[index]);
+  files_.erase(files_.begin() + static_cast<std::ptrdiff_t>(index));
+  is_dirty_ = true;
+  RotatedFiles found = search(old, looked_at_);
+  if (!found.rest) ++totals_.rests_lost;
+  add_rotated(std::move(found));
+  if (!is_at_path) {
+    if (shared_.watcher != nullptr) shared_.watcher->unwatch(current.file->watch);
+    return;
+  }
+  current.file->start_at(0);
+  files_.push_back(std::move(current));
+}
+
+void FileStream::close_finished() {
+  for (std::size_t i = 0; i < files_.size();) {
+    LogFile& file = *files_[i].file;
+    const bool is_over = file.is_finished() && !file.is_unread();
+    if (is_over) {
+      erase(i);
+      continue;
+    }
+    const bool has_lingered = tick() - files_[i].changed > kLinger ||
+                              files_.size() - i > kLingeringMax || file.is_deleted();
+    const bool lost_its_path = !is_current(i) && (file.is_deleted() || i + 1 < files_.size());
+    if (lost_its_path && has_lingered && !file.is_unread()) file.finish();
+    if (!file.is_finished() || file.is_unread()) ++i;
+  }
+}
+
+void FileStream::poke(const Wake& wake) {
+  for (std::size_t i = 0; i < files_.size(); ++i)
+    if (std::binary_search(wake.files.begin(), wake.files.end(), files_[i].file->watch))
+      if (!files_[i].file->refresh(shared_.clock.now())) return on_changed(i);
+}
+
+bool FileStream::has_unread_file() const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [](const Held& held) { return held.file->is_unread(); });
+}
+
+bool FileStream::is_unread() const {
+  // What a file holds that cannot be opened is unread, unless all of it was read before.
+  const bool is_barred = open_retry_.has_failed() || path_state_ == PathState::unreadable;
+  const bool is_all_read = stored_.size() == 1 && stored_.back().offset == path_size_;
+  return (is_barred && !is_all_read) || has_unread_file();
+}
+
+bool FileStream::is_readable() const {
+  return !read_retry_.is_waiting(tick()) && has_unread_file();
+}
+
+bool FileStream::is_held(Duration max_stall) const {
+  const auto holds = [&](const RetryTimer& retry) {
+    return retry.has_failed() && tick() - retry.failing_since() < max_stall;
+  };
+  return is_unread() && !is_readable() && (holds(open_retry_) || holds(read_retry_));
+}
+
+bool FileStream::read(Instant now, EventBatch& batch) {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    LogFile& file = *files_[i].file;
+    if (!file.is_unread()) continue;
+    switch (file.read(shared_.buffer, batch, totals_)) {
+      case LogFile::Outcome::events:
+        break;
+      case LogFile::Outcome::nothing:
+        continue;
+      case LogFile::Outcome::rewritten:
+        on_changed(i);
+        return false;
+      case LogFile::Outcome::failed:
+        on_read_failure(i);
+        return false;
+    }
+    read_retry_.succeed();
+    if (!open_retry_.has_failed()) trouble_.clear();
+    batch.stream = path_;
+    source_ = batch.source;
+    totals_.events += batch.events.size();
+    totals_.bytes += batch.bytes.size();
+    has_delivered_ = true;
+    note_time(batch, now);
+    close_finished();
+    batch.more_unread = is_unread();
+    batch.positions = {position_update()};
+    is_dirty_ = false;
+    return true;
+  }
+  return false;
+}
+
+void FileStream::on_read_failure(std::size_t index) {
+  LogFile& file = *files_[index].file;
+  ++totals_.unreadable;
+  read_retry_.fail(tick());
+  trouble_ = file.path() + ": cannot be read";
+  if (!file.is_compressed()) return;
+  const Status again = file.reopen_copy(shared_.buffer.line_bytes_max());
+  if (again && read_retry_.attempts() < kCopyAttemptsMax) return;
+  ++totals_.broken;
+  ++totals_.rests_lost;
+  read_retry_.succeed();
+  erase(index);
+}
+
+void FileStream::note_time(const EventBatch& batch, Instant now) {
+  constexpr std::size_t kLinesTried = 16;
+  Instant found = kNoTime;
+  if (shared_.event_time)
+    for (std::size_t i = 0; i < std::min(kLinesTried, batch.events.size()) && found == kNoTime; ++i)
+      found = shared_.event_time->find(batch.message(batch.events[batch.events.size() - 1 - i]),
+                                       batch.source_time);
+  has_times_ = has_times_ || found != kNoTime;
+  if (!has_times_) found = now;
+  newest_ = std::max(newest_, std::min(found, now));
+}
+
+std::optional<Instant> FileStream::first_time() const {
+  if (!shared_.event_time) return std::nullopt;
+  for (const Held& held : files_) {
+    if (!held.file->is_unread()) continue;
+    const Instant found = shared_.event_time->find(held.file->peek(), held.file->modified());
+    if (found != kNoTime) return found;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::vector<FilePosition> FileStream::positions() const {
+  std::vector<FilePosition> all = stored_;
+  for (const Held& held : files_) {
+    all.push_back(held.file->position());
+    all.back().seen_at = looked_at_;
+  }
+  return all;
+}
+
+PositionUpdate FileStream::position_update() const {
+  const std::vector<FilePosition> files = positions();
+  if (files.empty()) return {shared_.log_group, path_, std::nullopt};
+  return {shared_.log_group, path_, encode_positions(files)};
+}
+
+StreamCounters FileStream::counters() const {
+  StreamCounters counters;
+  counters.stream = path_;
+  counters.source = source_;
+  if (!files_.empty()) counters.position = files_.back().file->position().offset;
+  for (const Held& held : files_) counters.unread_bytes += held.file->unread_bytes();
+  counters.is_unread = is_unread();
+  counters.trouble = trouble_;
+  counters.totals = totals_;
+  return counters;
+}
+
+std::vector<FileId> FileStream::ids() const {
+  std::vector<FileId> all;
+  for (const FilePosition& position : stored_) all.push_back(position.id);
+  for (const Held& held : files_) all.push_back(held.file->position().id);
+  return all;
+}
+
+std::optional<FilePosition> FileStream::hand_over(const FileId& id) {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (files_[i].file->position().id != id) continue;
+    const FilePosition position = files_[i].file->position();
+    erase(i);
+    return position;
+  }
+  const auto found = std::find_if(stored_.begin(), stored_.end(),
+                                  [&id](const FilePosition& p) { return p.id == id; });
+  if (found == stored_.end()) return std::nullopt;
+  const FilePosition position = *found;
+  stored_.erase(found);
+  is_dirty_ = true;
+  return position;
+}
+
+bool FileStream::is_copied_in(int file) const {
+  constexpr Duration kCopying = seconds{5};
+  struct stat info {};
+  if (::fstat(file, &info) != 0) return false;
+  const bool is_fresh = modified_at(info) > shared_.clock.now() - kCopying;
+  const auto all = positions();
+  return std::any_of(all.begin(), all.end(), [&](const FilePosition& p) {
+    if (p.is_blank()) return false;
+    if (compare(file, p) == Likeness::same) return true;
+    const std::string head = read_at(file, 0, p.head_length);
+    return is_fresh && static_cast<std::uint64_t>(info.st_size) < p.offset &&
+           head.size() == p.head_length && hash_bytes(head) == p.head_hash;
+  });
+}
+
+Instant FileStream::last_seen() const {
+  Instant last = kNoTime;
+  for (const FilePosition& position : positions()) last = std::max(last, position.seen_at);
+  return last;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/inputs/file_streams.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/inputs/byte_source.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kGoneKept = days{7};
+constexpr std::size_t kStreamsMax = 20'000;
+
+bool is_compressed_name(std::string_view path) {
+  for (const std::string_view suffix : {".gz", ".xz", ".bz2", ".zst", ".lz4", ".Z", ".zip"})
+    if (path.ends_with(suffix)) return true;
+  return false;
+}
+
+}  // namespace
+
+FileStreams::FileStreams(FileStreamShared& shared, const std::map<std::string, std::string>& rows)
+    : shared_(shared) {
+  shared_.is_taken = [this](const FileStream& asking, const FileId& id) {
+    const auto owner = owners_.find(id);
+    return owner != owners_.end() && owner->second != &asking;
+  };
+  shared_.is_followed = [this](const std::string& path) {
+    return paths_.contains(path) && !is_compressed_name(path) && !is_copy(path);
+  };
+  shared_.is_copy = [this](const std::string& path) { return is_copy(path); };
+  for (const auto& [path, value] : rows)
+    if (auto positions = decode_positions(value); positions && !positions->empty())
+      streams_[path] =
+          std::make_unique<FileStream>(path, shared_, std::move(*positions), StartPoint{});
+}
+
+void FileStreams::add(const std::set<std::string>& paths, StartPoint start) {
+  find_owners();
+  paths_ = paths;
+  for (const std::string& path : paths)
+    if (!is_compressed_name(path)) consider(path, start);
+}
+
+void FileStreams::find_owners() {
+  owners_.clear();
+  for (const auto& [path, stream] : streams_)
+    for (const FileId& id : stream->ids()) owners_[id] = stream.get();
+}
+
+void FileStreams::consider(const std::string& path, StartPoint start) {
+  struct stat info {};
+  const bool is_file = ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  auto& stream = streams_[path];
+  const auto owner = is_file ? owners_.find(id_of(info)) : owners_.end();
+  if (owner != owners_.end() && owner->second != stream.get()) {
+    struct stat there {};
+    const bool has_two_names =
+        ::stat(owner->second->name().c_str(), &there) == 0 && id_of(there) == id_of(info);
+    const auto position = has_two_names ? std::nullopt : owner->second->hand_over(id_of(info));
+    if (position && stream) stream->adopt(*position);
+    if (position && !stream)
+      stream = std::make_unique<FileStream>(path, shared_, std::vector{*position}, start);
+    if (position) owner->second = stream.get();
+  } else if (!stream && !is_copy(path)) {
+    stream = std::make_unique<FileStream>(path, shared_, std::vector<FilePosition>{}, start);
+  }
+  if (!stream) streams_.erase(path);
+}
+
+// NAME.1 or NAME-1 that holds what the stream NAME has read: its rest is that stream's.
+bool FileStreams::is_copy(const std::string& path) const {
+  for (std::size_t at = path.find_last_of(".-"); at != std::string::npos && at > 0;
+       at = path.find_last_of(".-", at - 1)) {
+    const auto original = streams_.find(path.substr(0, at));
+    if (original == streams_.end() || !original->second) continue;
+    const Result<FileDescriptor> file = open_file(path);
+    if (!file) return false;
+    // Not yet filled: it will tell what it is.
+    return read_at(file->get(), 0, 1).empty() || original->second->is_copied_in(file->get());
+  }
+  return false;
+}
+
+void FileStreams::prune(Instant now, std::vector<PositionUpdate>& updates) {
+  std::vector<std::pair<Instant, std::string>> gone;
+  for (const auto& [path, stream] : streams_)
+    if (stream->is_gone()) gone.emplace_back(stream->last_seen(), path);
+  std::sort(gone.begin(), gone.end());
+  for (const auto& [seen, path] : gone) {
+    if (seen > now - kGoneKept && streams_.size() <= kStreamsMax) break;
+    updates.push_back({shared_.log_group, path, std::nullopt});
+    streams_.erase(path);
+  }
+}
+
+void FileStreams::append_to(std::vector<FollowedStream*>& streams) const {
+  for (const auto& [path, stream] : streams_) streams.push_back(stream.get());
+}
+
+}  // namespace tocsin
