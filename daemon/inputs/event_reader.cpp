@@ -36,6 +36,7 @@ class Window {
   }
   // Returns how many bytes were added. Not while is_full().
   Result<std::size_t> fill(ByteSource& source) {
+    TOCSIN_ASSERT(!is_full());
     if (capacity_ - end_ < kReadBlock) {
       std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
       end_ -= begin_;
@@ -110,10 +111,10 @@ class FileEventReader : public EventReader {
   void scan(std::uint64_t begin) {
     scanner_.scan(window_.from(begin), records_);
     if (form_ == Form::undecided) decide();
-    if (form_ != Form::records) return;
+    if (form_ == Form::lines) return;
     const std::uint64_t keep = records_.empty() ? scanner_.keep_from() : records_.front().begin;
     window_.drop_until(std::max(keep, window_.offset()));
-    if (records_.empty() && window_.is_full()) cut_open_record();
+    if (form_ == Form::records && records_.empty() && window_.is_full()) cut_open_record();
   }
 
   // A record that fills the window: its beginning is kept, the rest only scanned.

@@ -48,6 +48,7 @@ bool FollowingInput::look(EventSink& sink) {
   for (FollowedStream* stream : streams_)
     if (auto seen = stream->look(report.began, report.positions))
       report.streams.push_back(std::move(*seen));
+  for (StreamLook& seen : barred()) report.streams.push_back(std::move(seen));
   publish();
   return sink.report(std::move(report));
 }

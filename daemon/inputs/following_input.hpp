@@ -28,6 +28,8 @@ class FollowingInput : public Input {
   virtual void discover(Instant now, std::vector<PositionUpdate>& updates) = 0;
   // The streams that are known now; pointers are valid until the next discover().
   virtual std::vector<FollowedStream*> streams() = 0;
+  // What may hold data but cannot be looked into: reported as streams with unread data.
+  virtual std::vector<StreamLook> barred() const { return {}; }
   // Directories changed, or anything may have.
   virtual void on_wake(const Wake&) {}
 

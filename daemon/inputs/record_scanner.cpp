@@ -118,8 +118,9 @@ void RecordScanner::scan(std::string_view chunk, std::vector<Record>& out) {
 }
 
 std::uint64_t RecordScanner::keep_from() const {
-  if (verdict_ == Verdict::undecided) return 0;
-  return place_ == Place::record ? begin_ : offset_;
+  const bool is_held =
+      place_ == Place::record || (verdict_ == Verdict::undecided && place_ != Place::top);
+  return is_held ? begin_ : offset_;
 }
 
 // Uses at least one byte of `rest`.

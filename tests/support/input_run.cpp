@@ -35,8 +35,14 @@ InputMaker find_maker(const InputRun::Options& options) {
 
 }  // namespace
 
-InputRun::InputRun(Committed& committed, Options options)
-    : committed_(committed), options_(std::move(options)) {
+InputRun::InputRun(Committed& committed, Options options) {
+  const InputMaker maker = find_maker(options);
+  start(committed, std::move(options), maker);
+}
+
+void InputRun::start(Committed& committed, Options options, const InputMaker& maker) {
+  committed_ = &committed;
+  options_ = std::move(options);
   InputContext context;
   context.clock = &clock_;
   context.group.name = "group";
@@ -48,7 +54,7 @@ InputRun::InputRun(Committed& committed, Options options)
   context.line_bytes_max = options_.line_bytes_max;
   context.positions = committed.positions;
   context.first_seen = committed.positions.empty();
-  input_ = find_maker(options_)(context);
+  input_ = maker(context);
   thread_ = std::jthread([this](std::stop_token stop) {
     input_->run(*this, std::move(stop));
     const std::scoped_lock lock(mutex_);
@@ -58,7 +64,7 @@ InputRun::InputRun(Committed& committed, Options options)
 
 bool InputRun::wait(const std::function<bool(const Committed&)>& holds) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, seconds{8}, [&] { return crashed_ || holds(committed_); }) &&
+  return changed_.wait_for(lock, seconds{8}, [&] { return crashed_ || holds(*committed_); }) &&
          !crashed_;
 }
 
@@ -83,9 +89,9 @@ bool InputRun::commit(const std::vector<PositionUpdate>& updates) {
   if (options_.crash_after) --*options_.crash_after;
   for (const PositionUpdate& update : updates) {
     if (update.value)
-      committed_.positions[update.name] = *update.value;
+      committed_->positions[update.name] = *update.value;
     else
-      committed_.positions.erase(update.name);
+      committed_->positions.erase(update.name);
   }
   return true;
 }
@@ -95,12 +101,12 @@ bool InputRun::deliver(EventBatch batch) {
   const bool is_committed = commit(batch.positions);
   if (is_committed) {
     for (const EventSlice& event : batch.events) {
-      committed_.messages.emplace_back(batch.message(event));
-      committed_.streams.push_back(batch.stream);
-      committed_.places.push_back(event.position);
+      committed_->messages.emplace_back(batch.message(event));
+      committed_->streams.push_back(batch.stream);
+      committed_->places.push_back(event.position);
     }
-    committed_.more_unread.push_back(batch.more_unread);
-    ++committed_.batches;
+    committed_->more_unread.push_back(batch.more_unread);
+    ++committed_->batches;
   }
   changed_.notify_all();
   return is_committed;
@@ -109,7 +115,7 @@ bool InputRun::deliver(EventBatch batch) {
 bool InputRun::report(LookReport look) {
   const std::scoped_lock lock(mutex_);
   const bool is_committed = commit(look.positions);
-  if (is_committed) committed_.looks.push_back(std::move(look));
+  if (is_committed) committed_->looks.push_back(std::move(look));
   changed_.notify_all();
   return is_committed;
 }

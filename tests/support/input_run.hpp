@@ -43,6 +43,7 @@ class InputRun : EventSink {
   };
 
   InputRun(Committed& committed, Options options);
+  InputRun(Committed& committed, const InputMaker& maker) { start(committed, {}, maker); }
   ~InputRun() override { stop(); }
 
   // Waits until it holds; false after 20 s. It is asked under the lock, after each batch and look.
@@ -58,12 +59,13 @@ class InputRun : EventSink {
   std::shared_ptr<const InputSnapshot> snapshot() const { return input_->counters().snapshot(); }
 
  private:
+  void start(Committed& committed, Options options, const InputMaker& maker);
   bool deliver(EventBatch batch) override;
   bool report(LookReport look) override;
   bool commit(const std::vector<PositionUpdate>& updates);
 
   SystemClock clock_;
-  Committed& committed_;
+  Committed* committed_ = nullptr;
   Options options_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -397,8 +397,8 @@ TEST_CASE("whatever is written, rotated and killed, each line is delivered once"
   int written = 0;
   const auto write_some = [&] {
     for (std::uint64_t count = random() % 200; count > 0; --count)
-      dir.append("log", "line " + std::to_string(++written) +
-                            std::string(random() % 40, 'x') + '\n');
+      dir.append("log",
+                 "line " + std::to_string(++written) + std::string(random() % 40, 'x') + '\n');
   };
   const auto shift = [&](const std::string& suffix) {
     for (int i = 8; i > 0; --i) {
