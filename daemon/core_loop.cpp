@@ -178,7 +178,7 @@ void CoreLoop::watch_clock() {
   if (wall_offset_ && *wall_offset_ - offset > kClockSetBack && !failing_since_) {
     Effects effects;
     telemetry::clock_set_back(*wall_offset_ - offset);
-    engine_->clock_set_back(clock_.now(), effects);
+    engine_->clock_set_back(clock_.now(), *wall_offset_ - offset, effects);
     gather(std::move(effects));
   }
   wall_offset_ = offset;

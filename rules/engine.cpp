@@ -119,11 +119,12 @@ std::optional<Instant> Engine::next_deadline() const {
   return out;
 }
 
-void Engine::clock_set_back(Instant now, Effects& out) {
+void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
   flush(state_->pending, out);
   Recorder to(*state_->rules, state_->next_sequence, now, out);
   std::set<EventClock*> affected;
   for (auto& [name, group] : state_->groups) {
+    if (by <= std::max<Duration>(group->spec.lateness, minutes{1})) continue;
     const bool back = group->watermark.set_back(now);
     for (const auto& [stream, s] : group->watermark.streams()) group->dirty_streams.insert(stream);
     group->dirty = true;

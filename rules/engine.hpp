@@ -62,8 +62,9 @@ class Engine {
   void advance(Instant now, Effects& out);
   // When something could fall due if every input were looked at then: a wall time, or nothing.
   std::optional<Instant> next_deadline() const;
-  // The wall clock was found set back (against the monotonic clock): spec/time.md section 2.
-  void clock_set_back(Instant now, Effects& out);
+  // The wall clock was found set back by `by` (against the monotonic clock): spec/time.md
+  // section 2. Concerns the log groups whose lateness is less than that, and by more than a minute.
+  void clock_set_back(Instant now, Duration by, Effects& out);
   // Replay only: moves the watermark to `until` (or the newest event) and closes what has ended.
   void finish(std::optional<Instant> until, Effects& out);
 

@@ -103,7 +103,8 @@ void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to)
     const RuleSet old = rules_of(entry.book->spec, *rules);
     Recorder by = to.by(old);
     const Instant w = watermark_of(clock_for(groups_of(entry.book->spec)));
-    by.closed(entry, w == kNoTime ? entry.status.state_since : w, reason);
+    // An early breach may lie ahead of the watermark; its end does not come before it.
+    by.closed(entry, std::max(w, entry.since.value_or(kNoTime)), reason);
   }
   remove_key(entry);
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+#include "unit/engine/world.hpp"
+
+namespace tocsin {
+namespace {
+
+RuleSet root_rules(double threshold = 2) {
+  return rules_with({filter_named("root")}, {count_alarm("root", threshold, minutes{5})});
+}
+
+}  // namespace
+
+TEST_CASE("an alarm that is removed while in ALARM says goodbye on its old topics") {
+  RuleSet rules = root_rules(1);
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.told();
+  rules.alarms.clear();
+  rules.filters.clear();
+  w.reload(rules, seconds{2});
+  REQUIRE(w.out.transitions.size() == 1);
+  CHECK(w.out.transitions[0].to == AlarmState::ok);
+  CHECK(w.out.transitions[0].reason == "Alarm deleted");
+  REQUIRE(w.out.notifications.size() == 1);
+  CHECK(w.out.notifications[0].topic == "ops");
+  CHECK(w.engine->alarms().empty());
+  w.save();
+  CHECK(w.stored.alarms.empty());
+}
+
+TEST_CASE("an alarm that was removed while the daemon was down says goodbye at the start") {
+  RuleSet rules = root_rules(1);
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.save();
+  w.told();
+  rules.alarms.clear();
+  rules.filters.clear();
+  w.rules = std::make_shared<const RuleSet>(rules);
+  w.engine = std::make_unique<Engine>(w.rules, kStart + seconds{5});
+  w.engine->restore(w.stored, kStart + seconds{5}, w.out);
+  REQUIRE(w.out.transitions.size() == 1);
+  CHECK(w.out.transitions[0].reason == "Alarm deleted");
+  CHECK(w.out.notifications.size() == 1);
+}
+
+TEST_CASE("an edit keeps state and datapoints and never tells the past") {
+  World w(root_rules(3));
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.event(seconds{2});
+  w.quiet_until(seconds{3});
+  w.reload(root_rules(2), seconds{3});
+  CHECK(w.told().empty());
+  w.event(seconds{4});
+  CHECK(w.told() == Lines{"4000 root OK>ALARM"});
+  w.reload(root_rules(4), seconds{5});
+  CHECK(w.told().empty());
+  w.quiet_until(minutes{6});
+  CHECK(w.told() == Lines{"304000 root ALARM>OK"});
+}
+
+TEST_CASE("a window made shorter while red ends the red at once if it is over") {
+  RuleSet rules = root_rules(1);
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.quiet_until(minutes{2});
+  w.told();
+  rules.alarms[0].period = seconds{30};
+  w.reload(rules, minutes{2});
+  w.quiet_until(minutes{2} + seconds{1});
+  CHECK(w.told() == Lines{"120000 root ALARM>OK"});
+}
+
+TEST_CASE("datapoints start empty when the pattern changes, the state stays") {
+  RuleSet rules = root_rules(2);
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  rules.filters[0].pattern_text = "another";
+  w.reload(rules, seconds{2});
+  w.event(seconds{3});
+  CHECK(w.told().empty());
+  w.event(seconds{4});
+  CHECK(w.told() == Lines{"4000 root OK>ALARM"});
+}
+
+TEST_CASE("when group_by changes all keys go, those in ALARM with a last OK") {
+  RuleSet rules = root_rules(1);
+  rules.filters[0].dimensions = {{"user", "$.u"}};
+  rules.alarms[0].group_by = {"user"};
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1}, 0, 1, {"ann"});
+  w.told();
+  rules.filters[0].dimensions = {{"account", "$.a"}};
+  rules.alarms[0].group_by = {"account"};
+  w.reload(rules, seconds{2});
+  REQUIRE(w.out.transitions.size() == 1);
+  CHECK(w.out.transitions[0].reason == "Key removed by configuration change");
+  CHECK(w.told() == Lines{"1000 root/ann ALARM>OK"});
+}
+
+TEST_CASE("a renamed rule that says what it was keeps its state") {
+  World w(root_rules(1));
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.told();
+  RuleSet renamed = rules_with({filter_named("admin")}, {count_alarm("admin", 1, minutes{5})});
+  renamed.alarms[0].was = "root";
+  w.reload(renamed, seconds{2});
+  CHECK(w.told().empty());
+  w.restart(seconds{3});
+  CHECK(w.told().empty());
+  w.quiet_until(minutes{6});
+  CHECK(w.told() == Lines{"301000 admin ALARM>OK"});
+  w.save();
+  REQUIRE(w.stored.alarms.size() == 1);
+  CHECK(w.stored.alarms[0].alarm == "admin");
+}
+
+TEST_CASE("a changed long form is judged again at once on the datapoints that it has") {
+  RuleSet rules = rules_with({filter_named("f", "m")}, {sum_alarm("sum", 1, 1)});
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{10}, 0, 1);
+  w.quiet_until(seconds{70});
+  CHECK(w.told() == Lines{"60000 sum INSUFFICIENT_DATA>OK"});
+  rules.alarms[0].threshold = 1;
+  w.reload(rules, seconds{70});
+  CHECK(w.told() == Lines{"60000 sum OK>ALARM"});
+}
+
+TEST_CASE("a reload that changes nothing tells nothing") {
+  RuleSet rules = rules_with({filter_named("root"), filter_named("f", "m")},
+                             {count_alarm("root", 2, minutes{5}), sum_alarm("sum", 3, 2)});
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.event(seconds{2}, 1, 2);
+  w.reload(rules, seconds{3});
+  CHECK(w.out.history.size() == 2);  // both were created, at the start
+  w.event(seconds{4});
+  w.event(seconds{70}, 1, 2);
+  CHECK(w.told() == Lines{"4000 root OK>ALARM", "70000 sum INSUFFICIENT_DATA>ALARM"});
+}
+
+}  // namespace tocsin
