@@ -98,6 +98,7 @@ void ReplayScan::take(MatchBatch& batch, std::uint32_t file) {
     const bool opens_minute = of_group != minutes_.end() && of_group->second.add(time);
     if (matched || opens_minute || keeps_all) keep(time, file, std::move(event));
   }
+  if (shows_progress_) show_progress(batch);
 }
 
 void ReplayScan::keep(Instant time, std::uint32_t file, MatchedEvent event) {
@@ -121,18 +122,20 @@ void ReplayScan::end_file(const ScanFile& file, const ReadCounters& counters,
     complain(failure->text, failure->code);
     ++totals_.failed_files;
   }
-  if (is_terminal(Stream::standard_error)) show_progress();
 }
 
 void ReplayScan::warn_of_file(const std::string& text) {
   if (++warnings_ <= kWarningsShown) warn(text);
 }
 
-void ReplayScan::show_progress() {
-  if (totals_.bytes < progress_shown_ + kProgressBytes) return;
-  progress_shown_ = totals_.bytes;
-  std::fprintf(stderr, "\rread %llu MB, %llu events", totals_.bytes / 1'000'000ULL,
-               static_cast<unsigned long long>(totals_.events));
+void ReplayScan::show_progress(const MatchBatch& batch) {
+  progress_bytes_ += batch.bytes;
+  progress_events_ += batch.times.size();
+  if (progress_bytes_ < progress_shown_ + kProgressBytes) return;
+  progress_shown_ = progress_bytes_;
+  std::fprintf(stderr, "\rread %llu MB, %llu events",
+               static_cast<unsigned long long>(progress_bytes_ / 1'000'000),
+               static_cast<unsigned long long>(progress_events_));
 }
 
 }  // namespace tocsin

@@ -11,6 +11,7 @@
 
 #include "daemon/cli/event_spool.hpp"
 #include "daemon/cli/replay_sources.hpp"
+#include "daemon/cli/terminal.hpp"
 #include "rules/match/matcher.hpp"
 #include "rules/stream/group_watermark.hpp"
 
@@ -59,7 +60,7 @@ class ReplayScan {
                 const std::optional<Error>& failure);
   void keep(Instant time, std::uint32_t file, MatchedEvent event);
   void warn_of_file(const std::string& text);
-  void show_progress();
+  void show_progress(const MatchBatch& batch);
 
   const ReplayFiles& read_;
   std::shared_ptr<const RuleSet> rules_;
@@ -73,7 +74,8 @@ class ReplayScan {
   // by minute or (default_per_event) each of them.
   std::map<std::string, MinuteSet> minutes_;
   std::set<std::string> every_event_;
-  std::uint64_t progress_shown_ = 0;
+  bool shows_progress_ = is_terminal(Stream::standard_error);
+  std::uint64_t progress_bytes_ = 0, progress_events_ = 0, progress_shown_ = 0;
   std::uint64_t warnings_ = 0;
 };
 

@@ -60,6 +60,8 @@ class EventList {
     read.finish();
     if ((object != nullptr) + has_message + has_file != 1)
       return report(out_, "bad-value", node, "an event has one of `event`, `message` and `file`");
+    if (object != nullptr && !object->is_map())
+      return config::wrong_type(*object, "event", "a map", out_);
     if (has_file && repeat != nullptr)
       return report(out_, "bad-value", *repeat, "`repeat` does not go with `file`");
     if (!has_file && !event.at) {

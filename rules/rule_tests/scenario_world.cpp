@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kBatchEvents = 10'000;
 constexpr std::size_t kBatchBytes = 1 << 20;
+constexpr std::size_t kStepsMax = 1'000'000;
 
 template <class T>
 void move_append(std::vector<T>& into, std::vector<T>& from) {
@@ -30,7 +31,9 @@ std::string ScenarioWorld::run() {
   // What the daemon stores before it reads anything; no restart loses it.
   commit({});
   store_.commit(std::exchange(last_.state, {}));
+  std::size_t steps = 0;
   for (Instant now = scenario_.start; now != kNever; now = next_instant(now)) {
+    if (++steps > kStepsMax) return "something falls due at more than 1,000,000 instants";
     step(now);
     const std::string difference = check_until(now);
     if (!difference.empty()) return difference;
