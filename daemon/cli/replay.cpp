@@ -61,13 +61,16 @@ LoadOptions load_options(const ReplayOptions& options) {
   return load;
 }
 
+bool find_files(std::vector<ReplayGroup> groups, ReplayPlan& plan) {
+  plan.read = find_replay_files(std::move(groups));
+  for (const std::string& note : plan.read.notes) warn(note);
+  for (const std::string& fault : plan.read.faults) complain(fault);
+  return plan.read.faults.empty();
+}
+
 // Without a configuration the log groups are those of the command line.
 void load_bare(const ReplayOptions& options, std::vector<ReplayGroup> given, ReplayPlan& plan) {
-  plan.read = find_replay_files(std::move(given));
-  if (!plan.read.faults.empty()) {
-    for (const std::string& fault : plan.read.faults) complain(fault);
-    return;
-  }
+  if (!find_files(std::move(given), plan)) return;
   RuleContext context;
   context.log_groups = log_groups(plan.read.groups);
   // So that a pack's notifications are shown: it tells topic "default" if there is one.
@@ -107,9 +110,7 @@ void load_configured(const ReplayOptions& options, std::vector<ReplayGroup> give
   for (ReplayGroup& group : groups)
     if (const LogGroupConfig* configured = find_group(loaded.config, group.name))
       group.line_bytes_max = configured->line_bytes_max;
-  plan.read = find_replay_files(std::move(groups));
-  // A configured group may have had no event yet.
-  for (const std::string& fault : plan.read.faults) warn(fault);
+  if (!find_files(std::move(groups), plan)) plan.exit_code = kExitUsage;
 }
 
 std::shared_ptr<const RuleSet> without_dedup(const RuleSet& rules) {

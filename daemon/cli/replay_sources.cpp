@@ -114,7 +114,10 @@ std::vector<ReplayGroup> configured_groups(const ConfigNode& root) {
     const ConfigNode* input = options.find("input");
     const ConfigNode* path = options.find("path");
     if (input == nullptr || path == nullptr || !keeps_history(input->scalar)) continue;
-    ReplayGroup group{name.scalar, input->scalar, {}};
+    ReplayGroup group;
+    group.name = name.scalar;
+    group.input = input->scalar;
+    group.must_exist = false;
     if (path->is_scalar()) group.paths.push_back(path->scalar);
     for (const ConfigNode& one : path->items) group.paths.push_back(one.scalar);
     groups.push_back(std::move(group));
@@ -127,8 +130,9 @@ ReplayFiles find_replay_files(std::vector<ReplayGroup> groups) {
   std::sort(groups.begin(), groups.end(),
             [](const ReplayGroup& a, const ReplayGroup& b) { return a.name < b.name; });
   for (ReplayGroup& group : groups) {
-    const std::vector<std::string> files = choose_files(files_of(group, result.faults), group);
-    if (files.empty()) result.faults.push_back("log group \"" + group.name + "\" has no files");
+    std::vector<std::string>& faults = group.must_exist ? result.faults : result.notes;
+    const std::vector<std::string> files = choose_files(files_of(group, faults), group);
+    if (files.empty()) faults.push_back("log group \"" + group.name + "\" has no files");
     const EventFormat format =
         group.input == "cloudtrail" ? EventFormat::cloudtrail : EventFormat::lines;
     for (const std::string& file : files)

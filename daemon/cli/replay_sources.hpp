@@ -18,6 +18,7 @@ struct ReplayGroup {
   std::string input;               // file or cloudtrail; empty: the files decide
   std::vector<std::string> paths;  // files, directories or globs
   std::size_t line_bytes_max = std::size_t{1} << 20;
+  bool must_exist = true;  // a configured group may have had no event yet
 };
 
 // Error: bad syntax, or an input that keeps no history.
@@ -29,11 +30,13 @@ Status add_group(std::vector<ReplayGroup>& groups, ReplayGroup group);
 std::vector<ReplayGroup> configured_groups(const ConfigNode& root);
 
 // Finds the files of each group, settles an input that is not said, and sorts: groups by name,
-// files by path. A path that does not exist or holds no file is reported in `faults`.
+// files by path. A path that does not exist or holds no file is a fault, or a mere note if the
+// group need not exist.
 struct ReplayFiles {
   std::vector<ReplayGroup> groups;  // by name; ScanFile::tag is an index into it
   std::vector<ScanFile> files;      // by group, then path
   std::vector<std::string> faults;
+  std::vector<std::string> notes;
 };
 ReplayFiles find_replay_files(std::vector<ReplayGroup> groups);
 

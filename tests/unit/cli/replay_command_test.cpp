@@ -83,6 +83,32 @@ TEST_CASE("--no-dedup counts repeats, --since and --until go by event time", "[c
   CHECK(trail.replay({"--since", "yesterday"}).code == 2);
 }
 
+TEST_CASE("replay reads the configuration's log groups, or the files given for them",
+          "[cli][replay]") {
+  const Trail trail;
+  const std::string other = trail.folder.write("other.json", event("09:00:00", "z", "Root"));
+  const std::string config =
+      trail.folder.write("tocsin.yaml",
+                         "log_groups:\n"
+                         "  trail: { input: cloudtrail, path: " +
+                             trail.folder.path("t") +
+                             " }\n"
+                             "  quiet: { input: file, path: /nonexistent/*.log }\n"
+                             "rules: [rules.yaml]\n");
+  const Answer all = tocsin_says({"replay", "--json", "--config", config});
+  CHECK(all.code == 0);
+  CHECK(lines_of(all).back()["matched"]["root"] == 2);
+  const Answer given =
+      tocsin_says({"replay", "--json", "--config", config, "--log-group", "trail=" + other});
+  CHECK(lines_of(given).back()["matched"]["root"] == 1);
+  const std::vector<std::string> args{"replay", "--config", config, "--log-group"};
+  for (const char* wrong : {"nosuch=/tmp", "trail=/nonexistent"}) {
+    std::vector<std::string> refused = args;
+    refused.emplace_back(wrong);
+    CHECK(tocsin_says(refused).code == 2);
+  }
+}
+
 TEST_CASE("replay refuses what it cannot run and says which kind of fault it is", "[cli][replay]") {
   const Trail trail;
   const std::string broken = trail.folder.write("broken.yaml", "rules: [{ name: a }]\n");

@@ -77,11 +77,16 @@ TEST_CASE("files are sorted by group and path, and their content decides the inp
   CHECK(paths == std::vector<std::string>{"0one.log", "0two.log", "1c.json", "2b.json", "2c.json"});
 }
 
-TEST_CASE("a path that does not exist is a fault", "[cli][replay]") {
+TEST_CASE("a path that does not exist is a fault, in a configuration only a note",
+          "[cli][replay]") {
   const ReplayFiles found = find_replay_files({{"a", "", {"/nonexistent/x"}}});
   REQUIRE(found.faults.size() == 2);
   CHECK(found.faults[0] == "/nonexistent/x: no such file or directory");
   CHECK(found.faults[1] == "log group \"a\" has no files");
+  ReplayGroup configured{"a", "", {"/nonexistent/x"}};
+  configured.must_exist = false;
+  CHECK(find_replay_files({configured}).faults.empty());
+  CHECK(find_replay_files({configured}).notes == found.faults);
 }
 
 TEST_CASE("the configuration's groups that read files can be replayed", "[cli][replay]") {
