@@ -48,7 +48,7 @@ class Email final : public Notifier {
     const std::string thread =
         "<" + name_hash(n.alarm_arn + "\n" + n.dedup_key) + "@" + domain_ + ">";
     std::vector<std::pair<std::string, std::string>> list{
-        {"Date", format_mail_date(n.transition.at)},
+        {"Date", format_mail_date(n.transition.decided_at)},
         {"From", format_mail_address(from_)},
         {"To", format_mail_address(to_)},
         {"Subject", one_line(n.subject)},

@@ -81,7 +81,7 @@ def main(bin_dir):
                                    "eventID": tag, "recipientAccountId": "111122223333"})))
 
         def arrived():
-            keys = [json.dumps(b["transition"]["key"]) for b in list(hook.bodies)]
+            keys = [json.dumps(b["alarm"]["key"]) for b in list(hook.bodies)]
             return sum(tag in key for key in keys) >= 2
 
         wait_for(arrived, 40, f"both honest events after {what}; the daemon said:\n{daemon.said()}")

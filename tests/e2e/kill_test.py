@@ -12,6 +12,7 @@ import argparse
 import json
 import random
 import shutil
+import sqlite3
 import sys
 import threading
 import time
@@ -109,14 +110,27 @@ class Writer(threading.Thread):
             self.log.truncate(0)
 
 
-def transitions(rows):
-    """{(alarm, key): [(to, from, time)]}, in order; times are event times."""
+def replayed(lines):
+    """{(alarm, key): [(from, to, event time)]} of replay's output, in order."""
     out = {}
-    for row in rows:
-        if row.get("type") == "transition":
+    for row in map(json.loads, lines):
+        if row["type"] == "transition":
             key = (row["alarm"], json.dumps(row["key"], sort_keys=True))
             out.setdefault(key, []).append((row["from"], row["to"], row["time"]))
     return out
+
+
+def stored(home):
+    """All transitions that the store has, oldest first: the database is read as it is, the daemon running or not."""
+    db = sqlite3.connect(f"file:{home}/state/state.db?mode=ro", uri=True)
+    try:
+        return [json.loads(row[0]) for row in db.execute("SELECT json FROM transition ORDER BY sequence")]
+    finally:
+        db.close()
+
+
+def rfc3339(ms):
+    return datetime.fromtimestamp(ms / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def main():
@@ -146,32 +160,33 @@ def main():
     everything = home / "all.log"
     everything.write_text("".join(line + "\n" for line in writer.lines))
     last = json.loads(writer.lines[-1])["time"]
-    replayed = [json.loads(line) for line in daemon.tocsin(
-        "replay", "--config", str(daemon.config), "--log-group", f"app:file={everything}", "--json").splitlines()]
-    expected = transitions(replayed)
-
-    def told():
-        """What the store has, up to the newest event: the daemon's watermark goes on after it, replay's does not."""
-        rows = [r for r in daemon.json_lines("alarms", "history", "--transitions") if r["time"] <= last]
-        return transitions(rows)
+    expected = replayed(daemon.tocsin("replay", "--config", str(daemon.config), "--log-group",
+                                      f"app:file={everything}", "--json").splitlines())
 
     def watermark_passed():
-        groups = [g for g in daemon.json_lines("streams") if g.get("type") == "log_group"]
-        return groups and groups[0]["watermark"] and groups[0]["watermark"] > last
+        group = json.loads(daemon.get("/api/v1/status")[1])["log_groups"][0]
+        return (group["watermark"] or "") > last
 
     wait_for(watermark_passed, 40, "the watermark to pass the last line")
-    actual = told()
+    actual, told = {}, set()
+    for row in stored(home):
+        if rfc3339(row["at"]) >= last:
+            continue  # the daemon's watermark goes on after the newest event, replay's does not
+        first = row["from"] == "INSUFFICIENT_DATA" and row["to"] == "OK"
+        key = (row["alarm"], json.dumps(dict(row["key"]), sort_keys=True))
+        if not first:
+            actual.setdefault(key, []).append((row["from"], row["to"], rfc3339(row["at"])))
+        if not row["silent"]:
+            told.add(row["id"])
     problems = []
     for key in sorted(set(expected) | set(actual)):
         if expected.get(key) != actual.get(key):
             problems.append(f"{key}:\n  one run: {expected.get(key)}\n  killed:  {actual.get(key)}")
     count = sum(len(v) for v in expected.values())
     ids = {}
-    sent = [r for r in daemon.json_lines("alarms", "history", "--transitions") if not r["silent"]]
-    wanted = {r["id"] for r in sent}
-    wait_for(lambda: wanted <= {b["transition"]["id"] for b in list(hook.bodies)}, 30, "every message at the webhook")
+    wait_for(lambda: told <= {b["transition_id"] for b in list(hook.bodies)}, 30, "every message at the webhook")
     for body in hook.bodies:
-        ids.setdefault(body["transition"]["id"], set()).add(body["message_id"])
+        ids.setdefault(body["transition_id"], set()).add(body["id"])
     problems += [f"transition {t} was sent under {len(m)} ids" for t, m in ids.items() if len(m) != 1]
     daemon.stop()
     hook.close()

@@ -49,7 +49,7 @@ def main(bin_dir):
             log.write(json.dumps({"time": stamp, "kind": kind}) + "\n")
 
     def told(alarm, state):
-        return [b for b in list(hook.bodies) if b["transition"]["alarm"] == alarm and b["transition"]["to"] == state]
+        return [b for b in list(hook.bodies) if b["alarm"]["name"] == alarm and b["state"] == state]
 
     line("a")
     wait_for(lambda: told("one", "ALARM"), what="the first alarm")
