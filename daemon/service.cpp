@@ -64,9 +64,7 @@ Status Service::start() {
 
 void Service::start_delivery(Transport& transport) {
   DispatcherEdges edges{
-      transport,
-      clock_,
-      [](std::string_view json) { return notification_from_json(json); },
+      transport, clock_, [](std::string_view json) { return notification_from_json(json); },
       [this](std::vector<DeliveryReport> reports) { take_reports(std::move(reports)); },
       [this](std::int64_t id) { return store_->notification(id); }};
   dispatcher_ = std::make_unique<Dispatcher>(std::move(edges));

@@ -29,6 +29,7 @@ void ServiceApi::on_reload(const std::string& error) {
 }
 
 void ServiceApi::observe() {
+  input_watch_.observe(service_.inputs());
   std::shared_ptr<const EngineView> view = service_.view();
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
   if (auto alarms = service_.store().alarms()) telemetry::alarms_seen(*alarms);

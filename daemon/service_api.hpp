@@ -6,6 +6,7 @@
 #include <string>
 
 #include "daemon/http/api_source.hpp"
+#include "daemon/input_watch.hpp"
 #include "daemon/service.hpp"
 
 namespace tocsin {
@@ -41,6 +42,7 @@ class ServiceApi : public ApiSource {
  private:
   Service& service_;
   const Clock& clock_;
+  InputWatch input_watch_;
   mutable std::mutex mutex_;  // guards what follows
   DaemonStatus facts_;
   std::shared_ptr<const RuleSet> rules_;

@@ -87,6 +87,7 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
     service_notify::status(api.status_line());
   });
   telemetry::started(TOCSIN_VERSION, service.config().file);
+  telemetry::reloaded(clock.now(), service.rules()->alarms.size());
   service_notify::ready(api.status_line());
   loop.run();
 
