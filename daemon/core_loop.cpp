@@ -87,9 +87,28 @@ void CoreLoop::on_look(LookReport& look) {
 void CoreLoop::gather(Effects effects) {
   urgent_ = urgent_ || !effects.transitions.empty() || !effects.notifications.empty();
   append(pending_.transitions, std::move(effects.transitions));
+  for (const Notification& n : effects.notifications)
+    pending_.endpoints.push_back(targets(n.topic));
   append(pending_.notifications, std::move(effects.notifications));
   append(pending_.history, std::move(effects.history));
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+}
+
+void CoreLoop::tell_others(Notification notice, const std::string& except_endpoint) {
+  auto others = targets(notice.topic);
+  std::erase_if(others, [&](const auto& target) { return target.first == except_endpoint; });
+  if (others.empty()) return;
+  pending_.endpoints.push_back(std::move(others));
+  pending_.notifications.push_back(std::move(notice));
+  urgent_ = true;
+  if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+}
+
+std::vector<std::pair<std::string, std::string>> CoreLoop::targets(const std::string& topic) const {
+  std::vector<std::pair<std::string, std::string>> out;
+  if (auto found = endpoints_.find(topic); found != endpoints_.end())
+    for (const Endpoint& endpoint : found->second) out.emplace_back(endpoint.id, endpoint.label);
+  return out;
 }
 
 void CoreLoop::tick() {
@@ -122,12 +141,6 @@ bool CoreLoop::try_commit() {
   // After a failure the very same commit is tried again: the engine stands still meanwhile.
   if (!failing_since_) engine_->collect(pending_.state);
   pending_.now = clock_.now();
-  pending_.endpoints.clear();
-  for (const Notification& n : pending_.notifications) {
-    auto& targets = pending_.endpoints.emplace_back();
-    if (auto topic = endpoints_.find(n.topic); topic != endpoints_.end())
-      for (const Endpoint& e : topic->second) targets.emplace_back(e.id, e.label);
-  }
   const auto began = std::chrono::steady_clock::now();
   Result<std::vector<OutboxEntry>> done = store_.commit(pending_);
   if (!done) {

@@ -49,6 +49,8 @@ class CoreLoop {
   // The rest only on the core thread, from a Call.
   Status swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints);
   void finish() { finishing_ = true; }
+  // Stores a message for all endpoints of its topic but one: a channel has failed for good.
+  void tell_others(Notification notice, const std::string& except_endpoint);
   // Commits what is pending now. false: the store refuses.
   bool flush();
   Engine& engine() { return *engine_; }
@@ -60,6 +62,8 @@ class CoreLoop {
   void handle(Message message);
   void on_look(LookReport& look);
   void gather(Effects effects);
+  // The endpoints (id, label) of a topic.
+  std::vector<std::pair<std::string, std::string>> targets(const std::string& topic) const;
   void tick();
   bool commit_is_due() const;
   bool try_commit();

@@ -78,12 +78,27 @@ CoreLoop::Hooks Service::core_hooks() {
           [this](const Engine& engine) { publish(engine); }};
 }
 
-// Ids below zero were never stored (tell_without_store), so there is nothing to commit for them.
+// Delivery thread. Ids below zero were never stored (tell_without_store): there is nothing to
+// commit for them.
 void Service::take_reports(std::vector<DeliveryReport> reports) {
   for (DeliveryReport& report : reports) {
     telemetry::delivery_done(report);
-    if (report.record.outbox_id > 0) queue_.push_control(std::move(report.record));
+    if (report.record.outbox_id <= 0) continue;
+    if (report.record.fate == DeliveryRecord::Fate::dead) tell_of_dead_letter(report);
+    queue_.push_control(std::move(report.record));
   }
+}
+
+// Before the record is committed: the outbox still has the message.
+void Service::tell_of_dead_letter(const DeliveryReport& report) {
+  Result<std::string> text = store_->notification(report.record.outbox_id);
+  if (!text) return;
+  Result<Notification> lost = notification_from_json(*text);
+  if (!lost) return;
+  std::optional<Notification> notice = dead_letter_notices_.notice(report, *lost, clock_.now());
+  if (!notice) return;
+  queue_.push_control(CoreLoop::Call([notice = std::move(*notice), endpoint = report.endpoint](
+                                         CoreLoop& core) { core.tell_others(notice, endpoint); }));
 }
 
 void Service::publish(const Engine& engine) {

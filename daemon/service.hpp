@@ -14,6 +14,7 @@
 #include "daemon/core_loop.hpp"
 #include "daemon/input_host.hpp"
 #include "daemon/store/store.hpp"
+#include "notifiers/dead_letter_notice.hpp"
 #include "notifiers/dispatcher.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
@@ -60,6 +61,7 @@ class Service {
   void start_delivery(Transport& transport);
   CoreLoop::Hooks core_hooks();
   void take_reports(std::vector<DeliveryReport> reports);
+  void tell_of_dead_letter(const DeliveryReport& report);
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
   // Runs `act` on the core thread and waits for it.
@@ -78,6 +80,7 @@ class Service {
   std::unique_ptr<MatcherGate> gate_;
   std::unique_ptr<InputHost> inputs_;
   std::jthread delivery_thread_, core_thread_;
+  DeadLetterNotices dead_letter_notices_;  // the delivery thread's
   std::atomic<bool> trouble_{false};
   bool running_ = false;
   mutable std::mutex view_mutex_;  // guards view_ alone

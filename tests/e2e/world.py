@@ -58,6 +58,7 @@ class Webhook:
                 status = answer(number, body) if answer else 200
                 if status == "hang":
                     outer.released.wait(60)
+                    self.close_connection = True
                     return
                 if status == "reset":
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
