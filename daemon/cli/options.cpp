@@ -13,7 +13,11 @@ namespace tocsin {
 
 struct Options::Parser {
   explicit Parser(std::string_view command, const std::string& description)
-      : app(description, "tocsin " + std::string(command)) {}
+      : app(description, name_of_program(command)) {}
+  // The daemon is a program of its own, everything else a command of `tocsin`.
+  static std::string name_of_program(std::string_view command) {
+    return (command == "tocsind" ? "" : "tocsin ") + std::string(command);
+  }
   CLI::App app;
 };
 

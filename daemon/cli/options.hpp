@@ -21,7 +21,7 @@ class Options {
  public:
   enum class Need { optional, required };
 
-  // `command` may hold a second word ("alarms list").
+  // `command`: as typed after `tocsin`, a second word ("notify test") included; or "tocsind".
   Options(std::string_view command, const std::string& description);
   ~Options();
 

@@ -34,7 +34,7 @@ struct RuleSelection {
 
 void declare(Options& options, RuleSelection& selection) {
   options.value("--config", selection.config, "FILE",
-                "the configuration (/etc/tocsin/tocsin.yaml)");
+                "the configuration (default /etc/tocsin/tocsin.yaml)");
   options.list("--rules", selection.files, "FILE", "rule files, without a configuration",
                Options::Many::values);
   options.list("--pack", selection.packs, "NAME", "packs, without a configuration",
@@ -152,37 +152,33 @@ int show(const RuleSelection& selection, const std::string& name) {
   return kExitOk;
 }
 
-int usage() {
-  complain("usage: tocsin rules list | show NAME");
-  return kExitUsage;
-}
-
 }  // namespace
 
 int run_rules(std::span<const std::string> args) {
-  const std::string verb = args.empty() ? "" : args.front();
   RuleSelection selection;
-  std::string name;
-  if (verb == "list") {
-    Options options("rules list",
-                    "The alarms of the configuration's rules, each with its condition and place.");
-    declare(options, selection);
-    if (const auto code = options.parse(args.subspan(1))) return *code;
-    return list(selection);
-  }
-  if (verb == "show") {
-    Options options("rules show",
-                    "The long form of a rule: metric filter and alarm, every default said.");
-    options.positional("NAME", name, "a rule, metric filter or alarm", Options::Need::required);
-    declare(options, selection);
-    if (const auto code = options.parse(args.subspan(1))) return *code;
-    return show(selection, name);
-  }
+  std::string verb, name;
+  Options options("rules",
+                  "The alarms of the rules, each with its condition and place; or the long form of "
+                  "one rule, every default said.");
+  options.positional("VERB", verb, "list or show", Options::Need::required);
+  options.positional("NAME", name, "the rule, metric filter or alarm, for show");
+  declare(options, selection);
+  options.footer(
+      "Examples:\n  tocsin rules list\n  tocsin rules show cis-4.10 --pack cis-aws\n"
+      "  tocsin rules show root-login --rules rules.d/*.yaml");
+  if (const auto code = options.parse(args)) return *code;
   if (verb == "enable" || verb == "disable") {
-    complain("rules " + verb + " is not built yet in this version", "not-built");
+    complain("`tocsin rules " + verb + "` is not built yet", "not-built");
     return kExitUsage;
   }
-  return usage();
+  if (verb != "list" && verb != "show")
+    return options.usage_error("`rules " + verb + "` is not known; there are: list, show");
+  if (verb == "list") {
+    if (!name.empty()) return options.usage_error("`rules list` takes no name");
+    return list(selection);
+  }
+  if (name.empty()) return options.usage_error("`rules show` needs a rule's name");
+  return show(selection, name);
 }
 
 }  // namespace tocsin

@@ -29,6 +29,17 @@ std::string packs_of_source_tree() {
   return {};
 }
 
+// Beside the program, wherever its tree was installed to; else where it was built to be installed.
+void add_installed_packs(std::vector<std::string>& directories) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const std::string beside = (program / TOCSIN_PACKS_BESIDE_PROGRAM).lexically_normal().string();
+  if (beside != TOCSIN_PACKS_INSTALLED && fs::is_directory(beside, error))
+    directories.push_back(beside);
+  directories.emplace_back(TOCSIN_PACKS_INSTALLED);
+}
+
 std::string name_of_host() {
   char name[256] = {};
   return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
@@ -48,7 +59,7 @@ Environment Environment::of_process() {
   }
   if (const std::string source = packs_of_source_tree(); !source.empty())
     e.pack_directories.push_back(source);
-  e.pack_directories.emplace_back(TOCSIN_PACKS_INSTALLED);
+  add_installed_packs(e.pack_directories);
   return e;
 }
 

@@ -12,7 +12,8 @@ struct Environment {
   std::string state_directory = "/var/lib/tocsin";  // $STATE_DIRECTORY
   std::string host_name;
   // Where packs are looked for, in this order: $TOCSIN_PACKS alone if it is set; else the source
-  // tree of the running program if it was not installed, then where packs are installed.
+  // tree of the running program if it was not installed, then beside the program (../share), then
+  // where packs are installed.
   std::vector<std::string> pack_directories;
 
   static Environment of_process();
