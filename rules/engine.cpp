@@ -57,6 +57,7 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   }
   group.watermark.retire_others(names, report.began);
   group.watermark.move(now);
+  state_->note_partial(group);
   group.dirty = true;
   Recorder to(*state_->rules, state_->next_sequence, now, out);
   state_->run_clocks(to);
@@ -88,6 +89,7 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
     for (; event != batch.matches.end() && event->index == i; ++event)
       state_->match(group, batch, *event, moment.time, to);
   }
+  state_->note_partial(group);
 }
 
 void Engine::advance(Instant now, Effects& out) {
@@ -97,6 +99,7 @@ void Engine::advance(Instant now, Effects& out) {
     const Instant before = group->watermark.watermark();
     group->watermark.wake(now);
     group->watermark.move(now);
+    state_->note_partial(*group);
     group->dirty = group->dirty || group->watermark.watermark() != before;
   }
   Recorder to(*state_->rules, state_->next_sequence, now, out);
@@ -181,7 +184,6 @@ std::vector<GroupReport> Engine::groups() const {
     const GroupWatermark& w = state_->options.replay ? state_->merged : group->watermark;
     r.log_group = name;
     if (w.watermark() != kNoTime) r.watermark = w.watermark();
-    r.partial_data = w.partial();
     out.push_back(std::move(r));
   }
   return out;

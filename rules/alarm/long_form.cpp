@@ -139,12 +139,20 @@ bool LongForm::may_breach(Instant t) const {
   return value && is_breaching(*value, spec_->comparison, spec_->threshold);
 }
 
+// Closes at once what needs no judging: nothing can come of it while the range stays empty, nor of
+// what lies further before the key's first sample than any range reaches.
+void LongForm::skip(Instant w) {
+  if (idle_) closed_ = std::max(closed_, floor_to(w, spec_->step));
+  if (spec_->keyed && start_ != kNever && !breach_end_)
+    closed_ = std::max(closed_, floor_to(std::min(w, start_ - spec_->range()), spec_->step));
+}
+
 bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   const Instant looked_at = last_end(std::exchange(newest_, series_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
+  if (closed_ != kNoTime) skip(w);
   start_ = std::min(start_, floor_to(t, spec_->step));
   if (closed_ == kNoTime) return true;
-  if (idle_) closed_ = std::max(closed_, floor_to(w, spec_->step));
   idle_ = false;
   if (!spec_->early || state_ == AlarmState::alarm) return true;
   // No end up to the newest data was certain before. One of those can have become so only by a
@@ -158,7 +166,9 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
 }
 
 void LongForm::begin(Instant w) {
-  closed_ = floor_to(w, spec_->step);
+  // Never back: the alarm may have lived by another clock before, and a closed period is not
+  // reopened.
+  closed_ = floor_to(std::max(w, closed_), spec_->step);
   if (!spec_->keyed) start_ = closed_;
   idle_ = false;
 }
@@ -180,7 +190,7 @@ bool LongForm::forget(Instant end, Changes& out) {
 
 void LongForm::close(Instant end, Changes& out) {
   closed_ = end;
-  if (end <= start_ && spec_->keyed) return;
+  if (end <= start_ && spec_->keyed) return look_ahead(out);
   if (forget(end, out)) return;
   const AlarmState before = plain_;
   plain_ = plain_state(end);
@@ -212,11 +222,12 @@ void LongForm::rest() {
 void LongForm::advance(Instant w, Changes& out) {
   if (closed_ == kNoTime) return;
   while (closed_ + spec_->step <= w) {
+    skip(w);
     if (idle_) {
-      closed_ = floor_to(w, spec_->step);
       forget(closed_, out);
       return;
     }
+    if (closed_ + spec_->step > w) return;
     close(closed_ + spec_->step, out);
     rest();
   }
@@ -224,7 +235,11 @@ void LongForm::advance(Instant w, Changes& out) {
 
 Instant LongForm::due() const {
   if (closed_ == kNoTime) return kNever;
-  if (!idle_) return closed_ + spec_->step;
+  if (!idle_) {
+    const bool far = spec_->keyed && start_ != kNever && !breach_end_;
+    const Instant near = far ? floor_to(start_ - spec_->range(), spec_->step) : closed_;
+    return std::max(closed_ + spec_->step, near);
+  }
   const bool forgets = spec_->keyed && spec_->evaluation.treat == MissingData::breaching &&
                        state_ == AlarmState::alarm;
   if (!forgets) return kNever;
@@ -279,7 +294,7 @@ bool LongForm::decode(std::string_view row, Instant w) {
   state_ = static_cast<AlarmState>(state);
   plain_ = static_cast<AlarmState>(plain);
   idle_ = idle;
-  closed_ = begun ? floor_to(w, spec_->step) : kNoTime;
+  closed_ = begun && w != kNoTime ? floor_to(w, spec_->step) : kNoTime;
   start_ = start;
   breach_end_ = early ? std::optional<Instant>(end) : std::nullopt;
   red_since_ = red;

@@ -69,6 +69,7 @@ class LongForm final : public Machine {
   void close(Instant end, Changes& out);
   bool forget(Instant end, Changes& out);
   void rest();
+  void skip(Instant w);
 
   const LongFormSpec* spec_;
   const Series* series_;

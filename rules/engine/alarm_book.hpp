@@ -38,6 +38,7 @@ struct KeyEntry {
   bool told = false;               // it has changed state before
   AlarmStatus status;
 
+  bool noted_approximate = false;  // the status says so
   bool dirty = true;
   bool status_dirty = true;
   bool listed = false;  // in the engine's list of dirty keys

@@ -122,6 +122,30 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
   forget_old(clock, w);
 }
 
+std::string Engine::State::note_of(const KeyEntry& entry) const {
+  std::string out;
+  for (const auto& [name, group] : groups) {
+    const EventClock* clock = entry.book->clock;
+    const bool feeds = clock != nullptr && (clock == group->clock || clock->groups.contains(name));
+    if (feeds && group->watermark.partial()) out = "PARTIAL_DATA";
+  }
+  if (entry.short_form == nullptr || !entry.short_form->approximate()) return out;
+  return out + (out.empty() ? "" : ", ") + "counts are approximate";
+}
+
+void Engine::State::note_partial(GroupState& group) {
+  if (group.report.partial_data == group.watermark.partial()) return;
+  group.report.partial_data = group.watermark.partial();
+  for (auto& [name, book] : books) {
+    if (book->clock != group.clock && !book->clock->groups.contains(group.spec.name)) continue;
+    for (const auto& [id, entry] : book->keys()) {
+      entry->status.note = note_of(*entry);
+      entry->status_dirty = true;
+      mark_dirty(*entry);
+    }
+  }
+}
+
 void Engine::State::forget_old(EventClock& clock, Instant w) {
   if (clock.swept != kNoTime && w < clock.swept + hours{1}) return;
   clock.swept = w;

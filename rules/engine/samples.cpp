@@ -271,6 +271,10 @@ void Engine::State::settle(KeyEntry& entry) {
   entry.book->settle(entry);
   entry.book->bound_evidence();
   mark_dirty(entry);
+  const bool approximate = entry.short_form != nullptr && entry.short_form->approximate();
+  if (approximate == std::exchange(entry.noted_approximate, approximate)) return;
+  entry.status.note = note_of(entry);
+  entry.status_dirty = true;
 }
 
 }  // namespace tocsin

@@ -91,6 +91,10 @@ struct Engine::State {
   void retract(const MetricFilter& filter, Instant minute);
   void forget_old(EventClock& clock, Instant watermark);
 
+  // What is shown beside a state: that a stream is not waited for, that counts are approximate.
+  void note_partial(GroupState& group);
+  std::string note_of(const KeyEntry& entry) const;
+
   // Samples (engine/samples.cpp)
   // true: a watermark has moved.
   bool read(GroupState& group, StreamState& stream, const MatchBatch& batch, std::size_t index,

@@ -55,6 +55,8 @@ def bind(ref):
                 return
             while self.key_start is not None and self.closed + self.step <= min(w, self.key_start):
                 self.closed += self.step
+                if self.early and self.state != "ALARM":
+                    self._early()
             # One period at a time: the reference forgets cells by the watermark that a jump ends at, not by each instant.
             while self.closed + self.step <= w:
                 super().advance(self.closed + self.step)
@@ -234,7 +236,7 @@ def replay(Engine, scenario, events, r):
     calls = scenario["calls"] = []
     merged = sorted((e for e in events if e[0] is not None and e[0] < START + 10 ** 6), key=lambda e: (e[0], e[2]))
     for i, (t, _, stream, key, value, id) in enumerate(merged):
-        engine.found("replay", t, t)
+        engine.found("replay", t, t).prev = t   # merged by time: each moves the watermark by itself
         engine.take("replay", t, True, t, key, value, id)
         if calls and calls[-1][2] == stream and r.random() < 0.5:
             calls[-1][4].append([t, key, value, id])

@@ -180,4 +180,62 @@ TEST_CASE("absence begins anew when a listener listens again") {
   CHECK(w.told() == Lines{"3900000 beat OK>ALARM"});
 }
 
+TEST_CASE("an alarm fed by two log groups waits for both") {
+  RuleSet rules =
+      rules_with({filter_named("f", "m"), filter_named("g", "m")}, {sum_alarm("sum", 1, 1)});
+  rules.log_groups.push_back(rules.log_groups[0]);
+  rules.log_groups[1].name = "web";
+  rules.filters[1].log_group = "web";
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.engine->look({"web", kStart, {{"b.log", false, {}}}, {}}, kStart, w.out);
+  w.event(seconds{10}, 0, 1);
+  w.quiet_until(minutes{5});
+  CHECK(w.told().empty());
+  w.engine->look({"web", kStart + minutes{1}, {{"b.log", false, {}}}, {}}, kStart + minutes{5},
+                 w.out);
+  CHECK(w.told() == Lines{"60000 sum INSUFFICIENT_DATA>OK"});
+}
+
+TEST_CASE("a stalled stream is shown as partial data until it moves again") {
+  RuleSet rules = rules_with({filter_named("root")}, {count_alarm("root", 1, minutes{5})});
+  rules.log_groups[0].max_stall = minutes{10};
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.save();
+  const auto stuck = [&](Duration t) {
+    w.engine->look({"app", kStart + t, {{"a.log", false, {}}, {"b.log", true, kStart}}, {}},
+                   kStart + t, w.out);
+  };
+  for (int m = 1; m <= 13; m += 2) stuck(minutes{m});
+  w.save();
+  CHECK(w.engine->groups()[0].partial_data);
+  CHECK(w.stored.alarms.at(0).note == "PARTIAL_DATA");
+  CHECK(w.engine->groups()[0].watermark == kStart + minutes{13});
+  w.quiet_until(minutes{14});
+  w.save();
+  CHECK(w.stored.alarms.at(0).note.empty());
+}
+
+TEST_CASE("a first line from 1970 does not make the engine walk through the years") {
+  MetricFilter f = filter_named("f", "m");
+  f.dimensions = {{"user", "$.u"}};
+  Alarm keyed = sum_alarm("keyed", 1, 1);
+  keyed.group_by = {"user"};
+  World w(rules_with({f, filter_named("g", "m")}, {keyed, sum_alarm("sum", 1, 1)}));
+  MatchBatch b;
+  b.rules = w.rules;
+  b.log_group = "app";
+  b.stream = "a.log";
+  b.times = {Instant{}};
+  b.read_at = b.source_time = kStart;
+  b.more_unread = true;
+  w.engine->apply(b, kStart, w.out);
+  CHECK(w.engine->groups()[0].watermark == Instant{});
+  w.event(seconds{1}, 0, 2, {"ann"});
+  w.quiet_until(minutes{5});
+  CHECK(w.told() == Lines{"1000 keyed/ann INSUFFICIENT_DATA>ALARM",
+                          "240000 keyed/ann ALARM>INSUFFICIENT_DATA"});
+}
+
 }  // namespace tocsin
