@@ -171,7 +171,8 @@ class ReplayRun {
     }
     Effects effects;
     engine_.apply(batch, event.time, effects);
-    report_.print(effects);
+    report_.add(std::move(effects), before_);
+    before_ = event.time;
     forget();
     return true;
   }
@@ -179,7 +180,7 @@ class ReplayRun {
   void finish(std::optional<Instant> end) {
     Effects effects;
     engine_.finish(end, effects);
-    report_.print(effects);
+    report_.add(std::move(effects), kNever);
   }
 
   std::map<std::string, std::uint64_t> matched() const { return engine_.matched(); }
@@ -195,6 +196,7 @@ class ReplayRun {
   const ReplayPlan& plan_;
   ReplayReport& report_;
   Engine engine_;
+  Instant before_ = kNoTime;  // time of the last event
   std::size_t applied_ = 0;
 };
 

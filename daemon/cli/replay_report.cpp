@@ -55,16 +55,27 @@ bool ReplayReport::is_beginning(const Transition& t) {
   return first && t.from == AlarmState::insufficient_data && t.to == AlarmState::ok;
 }
 
-void ReplayReport::print(const Effects& effects) {
+void ReplayReport::add(Effects effects, Instant settled) {
   std::size_t next = 0;
-  for (const Transition& transition : effects.transitions) {
-    if (!is_beginning(transition)) print(transition);
+  for (Transition& transition : effects.transitions) {
+    const Instant at = transition.at;
+    Told told{std::move(transition), {}};
     for (; next < effects.notifications.size() &&
-           effects.notifications[next].transition.id == transition.id;
+           effects.notifications[next].transition.id == told.transition.id;
          ++next)
-      print(effects.notifications[next]);
+      told.notifications.push_back(std::move(effects.notifications[next]));
+    held_.emplace(at, std::move(told));
   }
-  for (; next < effects.notifications.size(); ++next) print(effects.notifications[next]);
+  tell(settled);
+}
+
+void ReplayReport::tell(Instant settled) {
+  const auto end = held_.upper_bound(settled);
+  for (auto told = held_.begin(); told != end; ++told) {
+    if (!is_beginning(told->second.transition)) print(told->second.transition);
+    for (const Notification& notification : told->second.notifications) print(notification);
+  }
+  held_.erase(held_.begin(), end);
 }
 
 void ReplayReport::print(const Transition& t) {
@@ -97,6 +108,7 @@ void ReplayReport::print(const Notification& n) {
 }
 
 void ReplayReport::finish(const ReplaySummary& s) {
+  tell(kNever);
   if (json_) {
     Json matched = Json::object();
     for (const auto& [filter, count] : s.matched) matched[filter] = count;

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "daemon/cli/terminal.hpp"
 #include "tocsin/effects.hpp"
@@ -25,11 +26,20 @@ class ReplayReport {
   // `out` outlives the report.
   ReplayReport(Output& out, bool json) : out_(out), json_(json) {}
 
-  // In the order decided; a transition is followed by its notifications.
-  void print(const Effects& effects);
+  // What was decided. The watermark follows one event behind, so that what falls due is decided
+  // after an event that is later: it is held until nothing earlier can come, `settled`, and told in
+  // order of event time, each transition followed by its notifications.
+  void add(Effects effects, Instant settled);
+  // Tells what is held, and the summary.
   void finish(const ReplaySummary& summary);
 
  private:
+  struct Told {
+    Transition transition;
+    std::vector<Notification> notifications;
+  };
+
+  void tell(Instant settled);
   bool is_beginning(const Transition& transition);
   void print(const Transition& transition);
   void print(const Notification& notification);
@@ -38,6 +48,7 @@ class ReplayReport {
   bool json_;
   std::uint64_t transitions_ = 0;
   std::set<std::pair<std::string, AlarmKey>> begun_;
+  std::multimap<Instant, Told> held_;  // by event time, equal times in the order decided
 };
 
 }  // namespace tocsin

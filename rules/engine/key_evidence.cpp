@@ -49,13 +49,15 @@ void KeyEvidence::add(Evidence event, const EvidenceSpec& spec) {
   recount();
 }
 
-std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current) {
+std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current, Instant at) {
   std::vector<Evidence> out;
   if (current && !current_.event.message.empty()) {
     trim(current_, spec);
     out.push_back(current_.event);
   }
+  const bool has_earlier = !held_.empty() && held_.front().event.time <= at;
   for (Held& h : held_) {
+    if (has_earlier && h.event.time > at) break;
     trim(h, spec);
     out.push_back(h.event);
   }

@@ -22,9 +22,10 @@ class KeyEvidence {
   // Keeps the event if it is among the newest `spec.events`. It stays at hand for
   // events_with_current() in any case until the next add().
   void add(Evidence event, const EvidenceSpec& spec);
-  // What a transition carries, oldest first. `current`: the event being judged belongs to it though
-  // it is not the newest.
-  std::vector<Evidence> events(const EvidenceSpec& spec, bool current);
+  // What a transition at `at` carries, oldest first: events up to then, since what was read later
+  // does not explain it; those later ones only if there are no others. `current`: the event being
+  // judged belongs to it though it is not the newest.
+  std::vector<Evidence> events(const EvidenceSpec& spec, bool current, Instant at);
   void clear();
   std::size_t bytes() const { return bytes_; }
   // Newest kept event; kNoTime: none.

@@ -144,8 +144,8 @@ void Recorder::changed(KeyEntry& entry, const Change& change, bool current) {
     entry.events_total = static_cast<std::uint64_t>(events_of(entry.book->spec, change));
   t.events_total = entry.events_total;
   if (change.from == AlarmState::alarm && change.to != AlarmState::alarm) entry.events_total = 0;
-  t.events =
-      entry.evidence.events(entry.book->spec.evidence, current && change.to == AlarmState::alarm);
+  t.events = entry.evidence.events(entry.book->spec.evidence,
+                                   current && change.to == AlarmState::alarm, change.at);
   tell(entry, std::move(t));
 }
 

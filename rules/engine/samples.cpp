@@ -49,10 +49,8 @@ bool Engine::State::read(GroupState& group, StreamState& stream, const MatchBatc
   const Instant found = batch.times[index];
   if (options.replay) {
     moment = assign_time(stream, found, batch.read_at, kNever, true);
-    // Merged by time already: each is believed, and moves the watermark without another to confirm
-    // it, so that what falls due is told in order.
-    moment.timed = true;
-    stream.before = moment.time;
+    moment.timed = true;  // merged by time already, so all of them are to be believed
+    if (stream.newest == kNoTime) stream.newest = moment.time;
     newest_merged = std::max(newest_merged, moment.time);
     const Instant before = merged.watermark();
     merged.read(stream, moment, moment.time, true);
