@@ -236,7 +236,7 @@ def replay(Engine, scenario, events, r):
     calls = scenario["calls"] = []
     merged = sorted((e for e in events if e[0] is not None and e[0] < START + 10 ** 6), key=lambda e: (e[0], e[2]))
     for i, (t, _, stream, key, value, id) in enumerate(merged):
-        engine.found("replay", t, t).prev = t   # merged by time: each moves the watermark by itself
+        engine.found("replay", t, t)
         engine.take("replay", t, True, t, key, value, id)
         if calls and calls[-1][2] == stream and r.random() < 0.5:
             calls[-1][4].append([t, key, value, id])
