@@ -8,10 +8,19 @@
 #include "daemon/notify_test.hpp"
 #include "daemon/telemetry.hpp"
 #include "rules/message/message.hpp"
+#include "tocsin/config_values.hpp"
 
 namespace tocsin {
 
+namespace {
+
+// Without a probe for so long, something on its way is stuck.
+constexpr Duration kLifeSign = seconds{60};
+
+}  // namespace
+
 ServiceApi::ServiceApi(Service& service, const Clock& clock) : service_(service), clock_(clock) {
+  on_life();
   facts_.version = TOCSIN_VERSION;
   facts_.config_file = service.config().file;
   facts_.pid = getpid();
@@ -36,7 +45,11 @@ void ServiceApi::observe() {
   telemetry::store_seen(service_.store().report(), service_.store().outbox_oldest(), clock_.now());
 }
 
-Readiness ServiceApi::healthy() const { return {}; }
+Readiness ServiceApi::healthy() const {
+  const Duration quiet = clock_.tick() - Tick{Duration{alive_at_.load()}};
+  if (quiet > kLifeSign) return {false, "no probe came back for " + format_duration(quiet)};
+  return {};
+}
 
 Readiness ServiceApi::ready() const {
   if (service_.in_trouble()) return {false, "the store does not take commits"};

@@ -2,6 +2,7 @@
 // The running service as the HTTP API sees it. Any thread; what the main thread changes on a reload
 // it gets as copies.
 #pragma once
+#include <atomic>
 #include <mutex>
 #include <string>
 
@@ -19,6 +20,8 @@ class ServiceApi : public ApiSource {
   // Main thread, after the start and after each reload; `error`: why the newest configuration is
   // not in force.
   void on_reload(const std::string& error);
+  // Main thread: a probe has come back from its way through the daemon.
+  void on_life() { alive_at_ = clock_.tick().time_since_epoch().count(); }
   // Main thread, once a second: what only counters show.
   void observe();
 
@@ -43,7 +46,8 @@ class ServiceApi : public ApiSource {
   Service& service_;
   const Clock& clock_;
   InputWatch input_watch_;
-  mutable std::mutex mutex_;  // guards what follows
+  std::atomic<std::int64_t> alive_at_;  // Tick, milliseconds
+  mutable std::mutex mutex_;            // guards what follows
   DaemonStatus facts_;
   std::shared_ptr<const RuleSet> rules_;
   EndpointTable endpoints_;

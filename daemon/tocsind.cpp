@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/tocsind.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 
@@ -20,17 +22,22 @@ namespace tocsin {
 namespace {
 
 constexpr Duration kObserveEvery = seconds{1};
+constexpr Duration kBeatEvery = seconds{5};
 // An input that showed no life for so long is stuck, and so is the daemon.
 constexpr Duration kInputLife = seconds{60};
 
-// Feeds the watchdog only with what has travelled all the way: the last probe came back, and every
-// input lives.
+// Proof of life: a probe that has travelled core -> store -> delivery, while every input shows life
+// too. Only that feeds the service manager's watchdog and keeps /healthz green.
 class Watchdog {
  public:
-  Watchdog(Service& service, const Clock& clock) : service_(service), clock_(clock) { send(); }
+  Watchdog(Service& service, ServiceApi& api, const Clock& clock)
+      : service_(service), api_(api), clock_(clock) {
+    send();
+  }
 
   void beat() {
     if (!returned_ || clock_.tick() - service_.inputs_alive_at() > kInputLife) return;
+    api_.on_life();
     service_notify::watchdog();
     send();
   }
@@ -41,6 +48,7 @@ class Watchdog {
     service_.probe([this] { returned_ = true; });
   }
   Service& service_;
+  ServiceApi& api_;
   const Clock& clock_;
   std::atomic<bool> returned_{false};
 };
@@ -79,9 +87,9 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
   Result<std::unique_ptr<ApiServer>> server = ApiServer::start(options, api);
   if (!server) return fail(server.error());
 
-  Watchdog watchdog(service, clock);
-  if (std::optional<Duration> interval = service_notify::watchdog_interval())
-    loop.every(*interval, [&] { watchdog.beat(); });
+  Watchdog watchdog(service, api, clock);
+  const Duration interval = service_notify::watchdog_interval().value_or(kBeatEvery);
+  loop.every(std::min(interval, kBeatEvery), [&] { watchdog.beat(); });
   loop.every(kObserveEvery, [&] {
     api.observe();
     service_notify::status(api.status_line());
