@@ -58,7 +58,7 @@ class MailServer:
             ["/usr/bin/python3", SOURCE / "tests/support/smtp_receiver.py", "--record", self.record, "--port", str(port),
              "--tls", *tls, "--auth", "tocsin:s3cret-word", "--answers", ",".join(answers)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.process.stdout.readline()
+        self.port = int(self.process.stdout.readline())
 
     def mails(self):
         return [json.loads(line) for line in self.record.read_text().splitlines()] if self.record.exists() else []
