@@ -73,18 +73,6 @@ void append_details(std::string& out, const Notification& n) {
 
 // --- HTML: tables and inline styles only, which is what mail programs understand.
 
-std::string_view accent(AlarmState state) {
-  switch (state) {
-    case AlarmState::alarm:
-      return "#D13212";
-    case AlarmState::ok:
-      return "#1D8102";
-    case AlarmState::insufficient_data:
-      return "#687078";
-  }
-  return "#687078";
-}
-
 // Escaped, with line breaks, and links where the whole value is one.
 std::string html_value(const std::string& value) {
   const std::string escaped = escape_html(value);
@@ -145,7 +133,7 @@ std::string html_head(const Notification& n) {
          "</title></head>\n"
          "<body style=\"margin:0;padding:16px;font-family:sans-serif;font-size:14px;"
          "line-height:1.4\">\n<div style=\"max-width:720px;border-left:6px solid " +
-         std::string(accent(n.transition.to)) + ";padding-left:16px\">\n";
+         std::string(state_colour(n.transition.to)) + ";padding-left:16px\">\n";
 }
 
 }  // namespace
@@ -164,7 +152,7 @@ std::string email_text(const Notification& n, const Attempt& attempt, std::strin
 }
 
 std::string email_html(const Notification& n, const Attempt& attempt, std::string_view to) {
-  const std::string colour(accent(n.transition.to));
+  const std::string colour(state_colour(n.transition.to));
   std::string out = html_head(n);
   out += "<p style=\"margin:0;font-weight:bold;color:" + colour + "\">" + escape_html(title(n)) +
          "</p>\n<h1 style=\"font-size:18px;margin:4px 0 12px\">" + escape_html(headline(n)) +

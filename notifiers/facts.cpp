@@ -104,4 +104,16 @@ std::string order_notice(bool superseded, bool overtaking) {
   return {};
 }
 
+std::string_view state_colour(AlarmState state) {
+  switch (state) {
+    case AlarmState::alarm:
+      return "#D13212";
+    case AlarmState::ok:
+      return "#1D8102";
+    case AlarmState::insufficient_data:
+      break;
+  }
+  return "#687078";
+}
+
 }  // namespace tocsin

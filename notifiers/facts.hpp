@@ -4,6 +4,7 @@
 // escaped. Pure.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tocsin/notification.hpp"
@@ -28,6 +29,8 @@ std::vector<Fact> judgement_facts(const Notification& n);
 std::string events_caption(const Notification& n);
 // One line of an event: who, what, where, which.
 std::string event_line(const NotifiedEvent& event);
+// "#D13212" for ALARM: the colour that goes with a state, always beside the word.
+std::string_view state_colour(AlarmState state);
 // A notice that the message is out of order, or empty.
 std::string order_notice(bool superseded, bool overtaking);
 

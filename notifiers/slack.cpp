@@ -23,18 +23,6 @@ constexpr std::size_t kContextMax = 2000;
 constexpr std::size_t kEventsMax = 5;
 constexpr std::size_t kLinkMax = 2000;
 
-std::string_view colour(AlarmState state) {
-  switch (state) {
-    case AlarmState::alarm:
-      return "#D13212";
-    case AlarmState::ok:
-      return "#1D8102";
-    case AlarmState::insufficient_data:
-      return "#687078";
-  }
-  return "#687078";
-}
-
 Json mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(text)}}; }
 Json section(std::string text) { return {{"type", "section"}, {"text", mrkdwn(std::move(text))}}; }
 Json context(Json elements) { return {{"type", "context"}, {"elements", std::move(elements)}}; }
@@ -167,7 +155,7 @@ std::string slack_text(std::string_view text, std::size_t max) {
 std::string slack_payload(const Notification& n, const Attempt& attempt) {
   const std::string fallback = title(n) + ": " + headline(n);
   const Json body{{"text", slack_text(fallback, kFallbackMax)},
-                  {"attachments", Json::array({{{"color", colour(n.transition.to)},
+                  {"attachments", Json::array({{{"color", state_colour(n.transition.to)},
                                                 {"fallback", slack_text(fallback, kFallbackMax)},
                                                 {"blocks", blocks(n, attempt)}}})}};
   return to_text(body);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "rules/alarm/evaluate.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/checks.hpp"
 #include "rules/ruleset/metric_index.hpp"
@@ -12,20 +13,6 @@
 
 namespace tocsin {
 namespace {
-
-bool holds(Comparison comparison, double value, double threshold) {
-  switch (comparison) {
-    case Comparison::greater:
-      return value > threshold;
-    case Comparison::greater_or_equal:
-      return value >= threshold;
-    case Comparison::less:
-      return value < threshold;
-    case Comparison::less_or_equal:
-      return value <= threshold;
-  }
-  return false;
-}
 
 bool is_upward(Comparison c) {
   return c == Comparison::greater || c == Comparison::greater_or_equal;
@@ -60,23 +47,24 @@ bool all_positive_or_zero(const std::set<double>& values) {
 // as 0.
 bool can_fire(const Alarm& alarm, const std::optional<std::set<double>>& values,
               bool empty_is_zero) {
-  const bool zero_fires = holds(alarm.comparison, 0, alarm.threshold);
+  const bool zero_fires = is_breaching(0, alarm.comparison, alarm.threshold);
   const bool up = is_upward(alarm.comparison);
   switch (alarm.statistic) {
     case Statistic::sample_count:
-      return up || (empty_is_zero && zero_fires) || holds(alarm.comparison, 1, alarm.threshold);
+      return up || (empty_is_zero && zero_fires) ||
+             is_breaching(1, alarm.comparison, alarm.threshold);
     case Statistic::sum:
       if (!values || (empty_is_zero && zero_fires)) return true;
       if (up && all_negative_or_zero(*values))
-        return holds(alarm.comparison, *values->rbegin(), alarm.threshold);
+        return is_breaching(*values->rbegin(), alarm.comparison, alarm.threshold);
       if (!up && all_positive_or_zero(*values))
-        return holds(alarm.comparison, *values->begin(), alarm.threshold);
+        return is_breaching(*values->begin(), alarm.comparison, alarm.threshold);
       return true;
     case Statistic::average:
     case Statistic::minimum:
     case Statistic::maximum:
       return !values || std::any_of(values->begin(), values->end(), [&](double v) {
-        return holds(alarm.comparison, v, alarm.threshold);
+        return is_breaching(v, alarm.comparison, alarm.threshold);
       });
   }
   return true;
@@ -84,7 +72,8 @@ bool can_fire(const Alarm& alarm, const std::optional<std::set<double>>& values,
 
 // Met by every window, with samples or without.
 bool always_fires(const Alarm& alarm, const std::optional<std::set<double>>& values) {
-  if (!is_upward(alarm.comparison) || !holds(alarm.comparison, 0, alarm.threshold)) return false;
+  if (!is_upward(alarm.comparison) || !is_breaching(0, alarm.comparison, alarm.threshold))
+    return false;
   if (alarm.statistic == Statistic::sample_count) return true;
   return alarm.statistic == Statistic::sum && values && all_positive_or_zero(*values);
 }
