@@ -101,7 +101,7 @@ class CloudtrailInput : public FollowingInput {
   }
 
   StartPoint line_start() const {
-    if (is_first_look_ && context_start_ == StartAt::end) return {StartAt::end, {}};
+    if (is_first_look_ && context_start_ == StartAt::end) return {StartAt::end, kNoTime};
     if (ledger_.floor() != kNoTime) return {StartAt::age, ledger_.floor()};
     return {};
   }

@@ -17,6 +17,8 @@ namespace {
 // How long a file that lost its name is still read: for writers that have not reopened.
 constexpr Duration kLinger = minutes{1};
 constexpr std::size_t kLingeringMax = 4;
+// Well over the differences between file times and the clock.
+constexpr Duration kSettled = seconds{1};
 constexpr int kCopyAttemptsMax = 5;
 
 }  // namespace
@@ -34,6 +36,7 @@ std::optional<StreamLook> FileStream::look(Instant now, std::vector<PositionUpda
   look_at_path();
   look_at_files();
   looked_at_ = now;
+  close_finished();
   if (is_dirty_) updates.push_back(position_update());
   is_dirty_ = false;
   if (path_state_ == PathState::missing && files_.empty()) return std::nullopt;
@@ -71,8 +74,9 @@ void FileStream::open_current() {
   open_retry_.succeed();
   trouble_.clear();
   path_id_ = id_of(info);
+  if (shared_.is_rotated(path_)) return;
   // It was moved here just now: its stream hands it over in the next look.
-  if (shared_.is_taken(*this, path_id_)) return;
+  if (shared_.is_taken(*this, path_id_, path_)) return;
   if (stored_.empty() && shared_.is_copy(path_)) return;
   FilePosition beginning;
   beginning.id = path_id_;
@@ -83,94 +87,39 @@ void FileStream::open_current() {
   else if (has_begun_)
     follow(std::move(current));
   else
-    add(first_file(std::move(current)));
+    start(std::move(current));
   has_begun_ = true;
 }
 
-std::unique_ptr<LogFile> FileStream::first_file(std::unique_ptr<LogFile> current) const {
-  const int file = current->descriptor();
+// The first file of a new stream, behind those that a glob matches beside it and that rotation has
+// left.
+void FileStream::start(std::unique_ptr<LogFile> current) {
+  if (start_.at != StartAt::end) {
+    RotatedFiles found = search(current->position(), start_.newer_than);
+    for (auto& file : found.between) {
+      if (!shared_.is_matched(file->path())) continue;
+      set_start(*file);
+      add(std::move(file));
+    }
+  }
+  set_start(*current);
+  add(std::move(current));
+}
+
+void FileStream::set_start(LogFile& file) const {
   if (start_.at == StartAt::end)
-    current->start_at(last_line_begin(file, std::min(current->size(), *first_size_),
-                                      shared_.buffer.line_bytes_max()));
-  if (start_.at == StartAt::age && shared_.event_time)
-    current->start_at(first_line_since(file, current->size(), *shared_.event_time,
-                                       start_.newer_than, current->modified()));
-  return current;
+    file.start_at(last_line_begin(file.descriptor(), std::min(file.size(), *first_size_),
+                                  shared_.buffer.line_bytes_max()));
+  if (start_.at == StartAt::age && shared_.event_time && !file.is_compressed())
+    file.start_at(first_line_since(file.descriptor(), file.size(), *shared_.event_time,
+                                   start_.newer_than, file.modified()));
 }
 
 // The path has another file than before.
-void FileStream::follow(std::unique_ptr<LogFile> current) {
-  if (!files_.empty()) {
-    ++totals_.rotations;
-    RotatedFiles found = search(files_.back().file->position(), looked_at_);
-    found.rest = nullptr;  // it is open already
-    add_rotated(std::move(found));
-  }
-  add(std::move(current));
-}
-
 // Finds again what the position row names. `current`: the file at the path, or null.
-void FileStream::restore(std::unique_ptr<LogFile> current) {
-  const std::vector<FilePosition> stored = stored_;
-  bool has_found = current != nullptr;
-  for (std::size_t i = 0; i < stored.size(); ++i)
-    has_found |= restore_one(stored[i], i + 1 == stored.size(), current);
-  if (!has_found) return;  // a directory that is not mounted may come back
-  stored_.clear();
-  is_dirty_ = true;
-  if (current) add(std::move(current));
-}
-
 // False if there is nothing of it. Takes `current` if that is the file.
-bool FileStream::restore_one(const FilePosition& position, bool is_last,
-                             std::unique_ptr<LogFile>& current) {
-  // Devices are renumbered when a host starts.
-  const bool has_name = current && current->position().id.inode == position.id.inode;
-  const bool is_same = current && compare(current->descriptor(), position) == Likeness::same;
-  RotatedFiles found;
-  // Whoever has begun to read nothing yet may have missed a whole file.
-  if (!has_name || !is_same || position.is_blank()) found = search(position, position.seen_at);
-  if (!is_last) found.between.clear();
-  const bool is_current = is_same && !found.rest && (has_name || !position.is_blank());
-  if (current && !is_current) {
-    if (has_name) ++(current->size() < position.offset ? totals_.truncations : totals_.rewrites);
-    if (is_last && !has_name) ++totals_.rotations;
-    if (is_last && !found.rest) ++totals_.rests_lost;
-  }
-  const bool has_rest = found.rest != nullptr;
-  add_rotated(std::move(found));
-  if (!is_current) return has_rest;
-  current->resume(position);
-  add(std::move(current));
-  return true;
-}
-
-RotatedFiles FileStream::search(const FilePosition& position, Instant since) const {
-  RotationSearch wanted{.path = path_,
-                        .position = position,
-                        .since = since,
-                        .kind = shared_.kind,
-                        .line_bytes_max = shared_.buffer.line_bytes_max()};
-  wanted.is_taken = [this](const FileId& id) {
-    const bool is_own = std::any_of(files_.begin(), files_.end(), [&id](const Held& held) {
-      return held.file->position().id == id;
-    });
-    return is_own || (path_state_ == PathState::file && id == path_id_) ||
-           shared_.is_taken(*this, id);
-  };
-  wanted.is_followed = shared_.is_followed;
-  return find_rotated(wanted);
-}
-
-void FileStream::add_rotated(RotatedFiles found) {
-  if (found.rest) add(std::move(found.rest));
-  for (auto& file : found.between) {
-    ++totals_.rotations;
-    add(std::move(file));
-  }
-}
-
 void FileStream::add(std::unique_ptr<LogFile> file) {
+  shared_.take(*this, file->position().id);
   if (shared_.watcher != nullptr && !file->is_compressed()) {
     file->watch = shared_.watcher->watch_file(file->path());
     if (file->watch < 0) ++totals_.unwatched;
@@ -197,59 +146,24 @@ void FileStream::look_at_files() {
     held.size = held.file->size();
   }
   look_for_missed_file();
-  close_finished();
 }
 
 // A file of which nothing has been read is the same after copytruncate: only the copy tells.
-void FileStream::look_for_missed_file() {
-  if (files_.empty() || !is_current(files_.size() - 1)) return;
-  const FilePosition position = files_.back().file->position();
-  struct stat info {};
-  const std::string directory = std::filesystem::path(path_).parent_path().string();
-  if (!position.is_blank() || ::stat(directory.c_str(), &info) != 0) return;
-  if (std::exchange(directory_changed_, modified_at(info)) == modified_at(info)) return;
-  Held current = std::move(files_.back());
-  files_.pop_back();
-  RotatedFiles found = search(position, looked_at_);
-  found.rest = nullptr;
-  is_dirty_ = is_dirty_ || !found.between.empty();
-  add_rotated(std::move(found));
-  files_.push_back(std::move(current));
-}
-
 // The file no longer holds what was read of it.
-void FileStream::on_changed(std::size_t index) {
-  LogFile& changed = *files_[index].file;
-  const FilePosition old = changed.position();
-  ++(changed.size() < old.offset ? totals_.truncations : totals_.rewrites);
-  const bool is_at_path = is_current(index);
-  Held current = std::move(files_[index]);
-  files_.erase(files_.begin() + static_cast<std::ptrdiff_t>(index));
-  is_dirty_ = true;
-  RotatedFiles found = search(old, looked_at_);
-  if (!found.rest) ++totals_.rests_lost;
-  add_rotated(std::move(found));
-  if (!is_at_path) {
-    if (shared_.watcher != nullptr) shared_.watcher->unwatch(current.file->watch);
-    return;
-  }
-  current.file->start_at(0);
-  files_.push_back(std::move(current));
-}
-
 void FileStream::close_finished() {
   for (std::size_t i = 0; i < files_.size();) {
     LogFile& file = *files_[i].file;
-    const bool is_over = file.is_finished() && !file.is_unread();
-    if (is_over) {
-      erase(i);
-      continue;
-    }
     const bool has_lingered = tick() - files_[i].changed > kLinger ||
                               files_.size() - i > kLingeringMax || file.is_deleted();
     const bool lost_its_path = !is_current(i) && (file.is_deleted() || i + 1 < files_.size());
     if (lost_its_path && has_lingered && !file.is_unread()) file.finish();
-    if (!file.is_finished() || file.is_unread()) ++i;
+    // Younger ones stay in the position row: a search for files that were missed must know them.
+    const bool is_settled =
+        file.modified() + kSettled < looked_at_ || tick() - files_[i].changed > kLinger;
+    if (file.is_finished() && !file.is_unread() && is_settled)
+      erase(i);
+    else
+      ++i;
   }
 }
 
@@ -321,8 +235,8 @@ void FileStream::on_read_failure(std::size_t index) {
   read_retry_.fail(tick());
   trouble_ = file.path() + ": cannot be read";
   if (!file.is_compressed()) return;
-  const Status again = file.reopen_copy(shared_.buffer.line_bytes_max());
-  if (again && read_retry_.attempts() < kCopyAttemptsMax) return;
+  file.reopen_copy();
+  if (read_retry_.attempts() < kCopyAttemptsMax) return;
   ++totals_.broken;
   ++totals_.rests_lost;
   read_retry_.succeed();
@@ -386,20 +300,36 @@ std::vector<FileId> FileStream::ids() const {
   return all;
 }
 
-std::optional<FilePosition> FileStream::hand_over(const FileId& id) {
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    if (files_[i].file->position().id != id) continue;
-    const FilePosition position = files_[i].file->position();
-    erase(i);
-    return position;
+bool FileStream::has_open(const FileId& id) const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [&id](const Held& held) { return held.file->position().id == id; });
+}
+
+bool FileStream::is_seeking(const FileId& id, const std::string& path) const {
+  return std::any_of(stored_.begin(), stored_.end(), [&](const FilePosition& position) {
+    if (position.id != id) return false;
+    const Result<FileDescriptor> file = open_file(path);
+    return !file || compare(file->get(), position) == Likeness::same;
+  });
+}
+
+void FileStream::hand_over(const FileId& id, FileStream& heir) {
+  const auto opened = std::find_if(files_.begin(), files_.end(), [&id](const Held& held) {
+    return held.file->position().id == id;
+  });
+  if (opened != files_.end()) {
+    heir.files_.push_back(std::move(*opened));
+    files_.erase(opened);
   }
-  const auto found = std::find_if(stored_.begin(), stored_.end(),
+  const auto known = std::find_if(stored_.begin(), stored_.end(),
                                   [&id](const FilePosition& p) { return p.id == id; });
-  if (found == stored_.end()) return std::nullopt;
-  const FilePosition position = *found;
-  stored_.erase(found);
-  is_dirty_ = true;
-  return position;
+  if (known != stored_.end()) {
+    heir.stored_.push_back(*known);
+    stored_.erase(known);
+  }
+  heir.has_begun_ = true;
+  heir.path_state_ = PathState::unknown;
+  is_dirty_ = heir.is_dirty_ = true;
 }
 
 bool FileStream::is_copied_in(int file) const {

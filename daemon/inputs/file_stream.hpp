@@ -31,11 +31,17 @@ struct FileStreamShared {
   BlockBuffer buffer;
   std::optional<EventTime> event_time = std::nullopt;
   FileWatcher* watcher = nullptr;  // set while the input runs
-  // Another stream than the one that asks reads that file.
-  std::function<bool(const FileStream&, const FileId&)> is_taken =
-      [](const FileStream&, const FileId&) { return false; };
+  // Another stream than the one that asks reads the file that has that id and is at that path.
+  std::function<bool(const FileStream&, const FileId&, const std::string&)> is_taken =
+      [](const FileStream&, const FileId&, const std::string&) { return false; };
+  // Told of every file that is opened.
+  std::function<void(FileStream&, const FileId&)> take = [](FileStream&, const FileId&) {};
   // That path has a stream, or will have one.
   std::function<bool(const std::string&)> is_followed = [](const std::string&) { return false; };
+  // That path matches the globs.
+  std::function<bool(const std::string&)> is_matched = [](const std::string&) { return false; };
+  // That path is what rotation makes of the name of another stream, which reads it.
+  std::function<bool(const std::string&)> is_rotated = [](const std::string&) { return false; };
   // The file at that path is a copy of what the stream of another name reads.
   std::function<bool(const std::string&)> is_copy = [](const std::string&) { return false; };
 };
@@ -43,7 +49,7 @@ struct FileStreamShared {
 // Where to begin in a file without a position.
 struct StartPoint {
   StartAt at = StartAt::beginning;
-  Instant newer_than{};  // at == age
+  Instant newer_than = kNoTime;  // at == age
 };
 
 class FileStream : public FollowedStream {
@@ -62,11 +68,13 @@ class FileStream : public FollowedStream {
   bool read(Instant now, EventBatch& batch) override;
   StreamCounters counters() const override;
 
-  // The files that it reads, or will when it finds them again.
+  // The files that it has open: while they are, no other file has such an id.
+  bool has_open(const FileId& id) const;
+  // The file of that id at that path is one of those that it has not found again yet.
+  bool is_seeking(const FileId& id, const std::string& path) const;
   std::vector<FileId> ids() const;
-  // Gives up that file to the stream of its new name, which adopts it.
-  std::optional<FilePosition> hand_over(const FileId& id);
-  void adopt(const FilePosition& position) { stored_.push_back(position); }
+  // Gives up that file, opened or not yet, to the stream of its new name.
+  void hand_over(const FileId& id, FileStream& heir);
   // Neither its path nor an open file is there.
   bool is_gone() const { return path_state_ == PathState::missing && files_.empty(); }
   // `file` holds what was read of one of its files, or is being made a copy of it.
@@ -88,7 +96,8 @@ class FileStream : public FollowedStream {
   void restore(std::unique_ptr<LogFile> current);
   bool restore_one(const FilePosition& position, bool is_last, std::unique_ptr<LogFile>& current);
   void follow(std::unique_ptr<LogFile> current);
-  std::unique_ptr<LogFile> first_file(std::unique_ptr<LogFile> current) const;
+  void start(std::unique_ptr<LogFile> current);
+  void set_start(LogFile& file) const;
   void look_at_files();
   void look_for_missed_file();
   void close_finished();

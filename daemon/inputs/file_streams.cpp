@@ -18,16 +18,25 @@ bool is_compressed_name(std::string_view path) {
   return false;
 }
 
+// Its own path still leads to that file: another name for it, as links make them.
+bool has_name(const FileStream& stream, const FileId& id) {
+  struct stat info {};
+  return ::stat(stream.name().c_str(), &info) == 0 && id_of(info) == id;
+}
+
 }  // namespace
 
 FileStreams::FileStreams(FileStreamShared& shared, const std::map<std::string, std::string>& rows)
     : shared_(shared) {
-  shared_.is_taken = [this](const FileStream& asking, const FileId& id) {
-    const auto owner = owners_.find(id);
-    return owner != owners_.end() && owner->second != &asking;
+  shared_.is_taken = [this](const FileStream& asking, const FileId& id, const std::string& path) {
+    const FileStream* owner = owner_of(id, path);
+    return owner != nullptr && owner != &asking;
   };
+  shared_.is_matched = [this](const std::string& path) { return paths_.contains(path); };
+  shared_.is_rotated = [this](const std::string& path) { return is_rotated(path); };
   shared_.is_followed = [this](const std::string& path) {
-    return paths_.contains(path) && !is_compressed_name(path) && !is_copy(path);
+    return paths_.contains(path) && !is_compressed_name(path) && !is_rotated(path) &&
+           !is_copy(path);
   };
   shared_.is_copy = [this](const std::string& path) { return is_copy(path); };
   for (const auto& [path, value] : rows)
@@ -37,39 +46,55 @@ FileStreams::FileStreams(FileStreamShared& shared, const std::map<std::string, s
 }
 
 void FileStreams::add(const std::set<std::string>& paths, StartPoint start) {
-  find_owners();
+  index_owners();
   paths_ = paths;
   for (const std::string& path : paths)
-    if (!is_compressed_name(path)) consider(path, start);
+    if (!is_compressed_name(path) && !is_rotated(path)) consider(path, start);
 }
 
-void FileStreams::find_owners() {
+void FileStreams::index_owners() {
   owners_.clear();
   for (const auto& [path, stream] : streams_)
-    for (const FileId& id : stream->ids()) owners_[id] = stream.get();
+    for (const FileId& id : stream->ids()) owners_.emplace(id, stream.get());
+}
+
+FileStream* FileStreams::owner_of(const FileId& id, const std::string& path) const {
+  const auto [begin, end] = owners_.equal_range(id);
+  for (auto at = begin; at != end; ++at)
+    if (at->second->has_open(id)) return at->second;
+  for (auto at = begin; at != end; ++at)
+    if (at->second->is_seeking(id, path)) return at->second;
+  return nullptr;
 }
 
 void FileStreams::consider(const std::string& path, StartPoint start) {
   struct stat info {};
   const bool is_file = ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
   auto& stream = streams_[path];
-  const auto owner = is_file ? owners_.find(id_of(info)) : owners_.end();
-  if (owner != owners_.end() && owner->second != stream.get()) {
-    struct stat there {};
-    const bool has_two_names =
-        ::stat(owner->second->name().c_str(), &there) == 0 && id_of(there) == id_of(info);
-    const auto position = has_two_names ? std::nullopt : owner->second->hand_over(id_of(info));
-    if (position && stream) stream->adopt(*position);
-    if (position && !stream)
-      stream = std::make_unique<FileStream>(path, shared_, std::vector{*position}, start);
-    if (position) owner->second = stream.get();
-  } else if (!stream && !is_copy(path)) {
+  FileStream* owner = is_file ? owner_of(id_of(info), path) : nullptr;
+  const bool is_other = owner != nullptr && owner != stream.get();
+  if (!stream && (is_other || !is_copy(path)))
     stream = std::make_unique<FileStream>(path, shared_, std::vector<FilePosition>{}, start);
+  if (!stream) {
+    streams_.erase(path);
+  } else if (is_other && !has_name(*owner, id_of(info))) {
+    owner->hand_over(id_of(info), *stream);
+    owners_.emplace(id_of(info), stream.get());
   }
-  if (!stream) streams_.erase(path);
 }
 
-// NAME.1 or NAME-1 that holds what the stream NAME has read: its rest is that stream's.
+bool FileStreams::is_rotated(const std::string& path) const {
+  for (std::size_t at = path.find_last_of(".-"); at != std::string::npos && at > 0;
+       at = path.find_last_of(".-", at - 1)) {
+    const std::string name = path.substr(0, at);
+    if (is_rotation_suffix(std::string_view(path).substr(at)) &&
+        (paths_.contains(name) || streams_.contains(name)))
+      return true;
+  }
+  return false;
+}
+
+// NAME.old or NAME-old that holds what the stream NAME has read: its rest is that stream's.
 bool FileStreams::is_copy(const std::string& path) const {
   for (std::size_t at = path.find_last_of(".-"); at != std::string::npos && at > 0;
        at = path.find_last_of(".-", at - 1)) {

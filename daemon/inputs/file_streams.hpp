@@ -26,13 +26,15 @@ class FileStreams {
 
  private:
   void consider(const std::string& path, StartPoint start);
-  void find_owners();
+  void index_owners();
+  FileStream* owner_of(const FileId& id, const std::string& path) const;
+  bool is_rotated(const std::string& path) const;
   bool is_copy(const std::string& path) const;
 
   FileStreamShared& shared_;
   std::map<std::string, std::unique_ptr<FileStream>> streams_;
-  std::map<FileId, FileStream*> owners_;
-  std::set<std::string> paths_;  // that match now
+  std::multimap<FileId, FileStream*> owners_;  // those that have it or had it since the last look
+  std::set<std::string> paths_;                // that match now
 };
 
 }  // namespace tocsin

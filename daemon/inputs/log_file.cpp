@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/inputs/log_file.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "daemon/inputs/line_splitter.hpp"
@@ -39,21 +41,20 @@ LogFile::LogFile(FileDescriptor file, std::string path, FilePosition position, L
   refresh(Instant{});
 }
 
-LogFile::LogFile(std::unique_ptr<EventReader> copy, std::string path, FilePosition position,
-                 Instant modified)
-    : copy_(std::move(copy)),
-      path_(std::move(path)),
-      position_(position),
-      modified_(modified),
-      is_finished_(true) {}
+std::unique_ptr<LogFile> LogFile::of_copy(FileDescriptor file, std::string path,
+                                          FilePosition position) {
+  auto copy = std::make_unique<LogFile>(std::move(file), std::move(path), position, LineKind::text);
+  copy->is_compressed_ = copy->is_finished_ = true;
+  return copy;
+}
 
 bool LogFile::refresh(Instant now) {
-  if (is_compressed()) return true;
   struct stat info {};
   if (::fstat(file_.get(), &info) != 0) return true;
   size_ = static_cast<std::uint64_t>(info.st_size);
   modified_ = modified_at(info);
   is_deleted_ = info.st_nlink == 0;
+  if (is_compressed()) return true;
   if (size_ < position_.offset) return false;
   // Within a tick of the kernel's clock a file may change twice under one mtime.
   if (modified_ == verified_ && verified_at_ - modified_ > kTimestampTick) return true;
@@ -70,13 +71,14 @@ bool LogFile::is_unread() const {
 }
 
 std::uint64_t LogFile::unread_bytes() const {
+  if (is_compressed()) return has_copy_ended_ ? 0 : size_;
   return size_ > position_.offset ? size_ - position_.offset : 0;
 }
 
 LogFile::Outcome LogFile::read(BlockBuffer& buffer, EventBatch& batch, InputTotals& totals) {
   batch.source = path_;
   batch.source_time = modified_;
-  if (is_compressed()) return read_copy(batch, totals);
+  if (is_compressed()) return read_copy(buffer.line_bytes_max(), batch, totals);
   while (true) {
     const std::uint64_t tail = position_.tail_length();
     const ssize_t got = ::pread(file_.get(), buffer.data(), buffer.size(),
@@ -163,7 +165,9 @@ void LogFile::resume(const FilePosition& position) {
   position_.id = id;
 }
 
-LogFile::Outcome LogFile::read_copy(EventBatch& batch, InputTotals& totals) {
+LogFile::Outcome LogFile::read_copy(std::size_t line_bytes_max, EventBatch& batch,
+                                    InputTotals& totals) {
+  if (!copy_ && !open_copy(line_bytes_max)) return Outcome::failed;
   while (!has_copy_ended_) {
     const Result<bool> more = copy_->next(batch);
     if (!more) return Outcome::failed;
@@ -186,12 +190,17 @@ LogFile::Outcome LogFile::read_copy(EventBatch& batch, InputTotals& totals) {
   return Outcome::nothing;
 }
 
-Status LogFile::reopen_copy(std::size_t line_bytes_max) {
-  auto copy = EventReader::open(path_, EventFormat::lines, line_bytes_max);
-  if (!copy) return copy.error();
-  copy_ = std::move(*copy);
+bool LogFile::open_copy(std::size_t line_bytes_max) {
+  FileDescriptor file(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!file || ::lseek(file.get(), 0, SEEK_SET) != 0) return false;
+  auto copy = EventReader::open(std::move(file), path_, EventFormat::lines, line_bytes_max);
+  if (copy) copy_ = std::move(*copy);
+  return copy.ok();
+}
+
+void LogFile::reopen_copy() {
+  copy_.reset();
   copy_read_ = {};
-  return success();
 }
 
 std::string LogFile::peek() const {

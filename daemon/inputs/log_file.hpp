@@ -48,14 +48,15 @@ class LogFile {
 
   // `position` must have been verified against the file, or be a beginning.
   LogFile(FileDescriptor file, std::string path, FilePosition position, LineKind kind);
-  // A gzip copy of the file that `position` describes, from its beginning.
-  LogFile(std::unique_ptr<EventReader> copy, std::string path, FilePosition position,
-          Instant modified);
+  // A gzip copy of the file that `position` describes. Read from its beginning; what was handed
+  // over is passed over.
+  static std::unique_ptr<LogFile> of_copy(FileDescriptor file, std::string path,
+                                          FilePosition position);
 
   const FilePosition& position() const { return position_; }
   const std::string& path() const { return path_; }
   int descriptor() const { return file_.get(); }
-  bool is_compressed() const { return copy_ != nullptr; }
+  bool is_compressed() const { return is_compressed_; }
   std::uint64_t size() const { return size_; }
   Instant modified() const { return modified_; }
 
@@ -78,13 +79,14 @@ class LogFile {
   void start_at(std::uint64_t offset);
   // Goes on at `position`, which compare() found to be the same.
   void resume(const FilePosition& position);
-  // Opens the copy again after Outcome::failed; what was handed over is passed over.
-  Status reopen_copy(std::size_t line_bytes_max);
+  // After Outcome::failed of a copy: begin again.
+  void reopen_copy();
 
   int watch = -1;  // the owner's FileWatcher number
 
  private:
-  Outcome read_copy(EventBatch& batch, InputTotals& totals);
+  Outcome read_copy(std::size_t line_bytes_max, EventBatch& batch, InputTotals& totals);
+  bool open_copy(std::size_t line_bytes_max);
   std::size_t skip_no_text(std::string_view window, bool is_end);
   std::size_t take_lines(std::string_view window, bool is_end, std::size_t line_bytes_max,
                          EventBatch& batch, InputTotals& totals);
@@ -103,7 +105,7 @@ class LogFile {
   Instant modified_{};
   Instant verified_{};     // its mtime when the content was last compared
   Instant verified_at_{};  // the wall clock then
-  bool is_deleted_ = false, is_finished_ = false, has_copy_ended_ = false;
+  bool is_deleted_ = false, is_finished_ = false, is_compressed_ = false, has_copy_ended_ = false;
 };
 
 }  // namespace tocsin

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/inputs/rotated_files.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -33,7 +34,7 @@ bool is_other_compression(std::string_view name) {
 std::optional<Sibling> sibling(const fs::path& directory, std::string_view base,
                                const std::string& name) {
   if (name.size() < base.size() + 2 || !name.starts_with(base)) return std::nullopt;
-  const char separator = name[base.size()], next = name[base.size() + 1];
+  const char separator = name[base.size()];
   if ((separator != '.' && separator != '-') || is_other_compression(name)) return std::nullopt;
   Sibling found;
   found.path = (directory / name).string();
@@ -42,7 +43,9 @@ std::optional<Sibling> sibling(const fs::path& directory, std::string_view base,
   found.id = id_of(info);
   found.modified = modified_at(info);
   found.is_gzip = name.ends_with(".gz");
-  found.is_numbered = std::isdigit(static_cast<unsigned char>(next)) != 0;
+  std::string_view suffix = std::string_view(name).substr(base.size());
+  if (found.is_gzip) suffix.remove_suffix(3);
+  found.is_numbered = is_rotation_suffix(suffix);
   return found;
 }
 
@@ -58,11 +61,19 @@ void drop_compressed_twins(std::vector<Sibling>& siblings) {
   siblings = std::move(kept);
 }
 
+// The file that was found, unless another has its name by now: rotation goes on meanwhile.
+FileDescriptor open_found(const Sibling& sibling) {
+  Result<FileDescriptor> file = open_file(sibling.path);
+  struct stat info {};
+  if (!file || ::fstat(file->get(), &info) != 0 || id_of(info) != sibling.id) return {};
+  return std::move(*file);
+}
+
 // Whether the gzip file holds, inflated, what was read. Reads it up to the position.
-bool copy_holds(const std::string& path, const FilePosition& position) {
-  Result<FileDescriptor> file = open_file(path);
-  if (!file) return false;
-  auto source = ByteSource::open(std::move(*file), path);
+bool copy_holds(const FileDescriptor& file, const FilePosition& position) {
+  FileDescriptor same(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
+  if (!same || ::lseek(same.get(), 0, SEEK_SET) != 0) return false;
+  auto source = ByteSource::open(std::move(same), "");
   if (!source) return false;
   Fingerprint fingerprint;
   std::vector<char> block(256 << 10);
@@ -76,41 +87,48 @@ bool copy_holds(const std::string& path, const FilePosition& position) {
   return fingerprint.is_of(position);
 }
 
-std::unique_ptr<LogFile> open_copy(const Sibling& sibling, const FilePosition& position,
-                                   std::size_t line_bytes_max) {
-  auto reader = EventReader::open(sibling.path, EventFormat::lines, line_bytes_max);
-  if (!reader) return nullptr;
-  FilePosition here = position;
-  here.id = sibling.id;
-  return std::make_unique<LogFile>(std::move(*reader), sibling.path, here, sibling.modified);
+bool holds(const FileDescriptor& file, bool is_gzip, const FilePosition& position) {
+  if (is_gzip) return copy_holds(file, position);
+  return compare(file.get(), position) == Likeness::same;
 }
 
-std::unique_ptr<LogFile> open_plain(const Sibling& sibling, const FilePosition& position,
-                                    LineKind kind) {
-  Result<FileDescriptor> file = open_file(sibling.path);
-  if (!file || compare(file->get(), position) != Likeness::same) return nullptr;
-  FilePosition here = position;
-  here.id = sibling.id;
-  return std::make_unique<LogFile>(std::move(*file), sibling.path, here, kind);
+std::unique_ptr<LogFile> open_at(const Sibling& sibling, FilePosition position, LineKind kind) {
+  FileDescriptor file = open_found(sibling);
+  if (!file || !holds(file, sibling.is_gzip, position)) return nullptr;
+  position.id = sibling.id;
+  if (sibling.is_gzip) return LogFile::of_copy(std::move(file), sibling.path, position);
+  return std::make_unique<LogFile>(std::move(file), sibling.path, position, kind);
 }
 
 std::unique_ptr<LogFile> open_rest(const Sibling& sibling, const RotationSearch& search) {
-  const bool is_same_file = sibling.id == search.position.id;
   // Every file begins with nothing: without content only its id tells a file from others.
-  if (search.position.is_blank() && !is_same_file) return nullptr;
-  if (!sibling.is_gzip) return open_plain(sibling, search.position, search.kind);
-  if (!copy_holds(sibling.path, search.position)) return nullptr;
-  return open_copy(sibling, search.position, search.line_bytes_max);
+  if (search.position.is_blank() && sibling.id != search.position.id) return nullptr;
+  return open_at(sibling, search.position, search.kind);
 }
 
-std::unique_ptr<LogFile> open_whole(const Sibling& sibling, const RotationSearch& search) {
-  FilePosition beginning;
-  beginning.id = sibling.id;
-  return sibling.is_gzip ? open_copy(sibling, beginning, search.line_bytes_max)
-                         : open_plain(sibling, beginning, search.kind);
+// It holds what was read already.
+bool is_known_copy(const Sibling& sibling, const RotationSearch& search) {
+  const FileDescriptor file = open_found(sibling);
+  const auto is_held = [&](const FilePosition& position) {
+    return !position.is_blank() && holds(file, sibling.is_gzip, position);
+  };
+  return !file || is_held(search.position) ||
+         std::any_of(search.known.begin(), search.known.end(), is_held);
 }
 
 }  // namespace
+
+bool is_rotation_suffix(std::string_view suffix) {
+  constexpr std::string_view kDigits = "0123456789";
+  if (suffix.size() < 2 || suffix.find_first_not_of("0123456789.-_T:") != std::string_view::npos)
+    return false;
+  const auto digits = std::count_if(suffix.begin(), suffix.end(), [&](char c) {
+    return kDigits.find(c) != std::string_view::npos;
+  });
+  const bool is_digit_next = kDigits.find(suffix[1]) != std::string_view::npos;
+  // host-1 is the log of a host; a date has eight digits.
+  return is_digit_next && (suffix[0] == '.' || (suffix[0] == '-' && digits >= 8));
+}
 
 std::vector<Sibling> find_siblings(const std::string& path) {
   const fs::path real = real_path(path);
@@ -137,14 +155,15 @@ RotatedFiles find_rotated(const RotationSearch& search) {
   };
   for (int wanted = 0; wanted < 3 && !found.rest; ++wanted)
     for (const Sibling& s : siblings)
-      if (!found.rest && rank(s) == wanted && !search.is_taken(s.id))
+      if (!found.rest && rank(s) == wanted && !search.is_taken(s))
         found.rest = open_rest(s, search);
   for (const Sibling& s : siblings) {
     if (!s.is_numbered || s.modified <= search.since - kTimestampTick) continue;
-    if (search.is_taken(s.id) || search.is_followed(s.path)) continue;
+    if (search.is_taken(s) || search.is_followed(s.path)) continue;
     if (found.rest && s.path == found.rest->path()) continue;
-    if (open_rest(s, search)) continue;  // another copy of the same
-    if (auto whole = open_whole(s, search)) found.between.push_back(std::move(whole));
+    if (is_known_copy(s, search)) continue;
+    if (auto whole = open_at(s, FilePosition{}, search.kind))
+      found.between.push_back(std::move(whole));
   }
   return found;
 }

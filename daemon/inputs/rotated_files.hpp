@@ -17,8 +17,11 @@ struct Sibling {
   FileId id;
   Instant modified{};
   bool is_gzip = false;
-  bool is_numbered = false;  // NAME.1, NAME-20260101.gz: what a rotation leaves
+  bool is_numbered = false;  // by is_rotation_suffix(), before .gz
 };
+
+// What rotation appends to a name: .1 .12 .2026-01-01 -20260101 -20260101T1200 -1767225600.
+bool is_rotation_suffix(std::string_view suffix);
 
 // Oldest first. Of a file and its .gz only the file; other compressions are left out. If `path` is
 // a symbolic link, the siblings of what it points to.
@@ -32,11 +35,12 @@ struct RotatedFiles {
 
 struct RotationSearch {
   std::string path;
-  FilePosition position;  // of the file that had the name
-  Instant since{};        // it had it then
+  FilePosition position;              // of the file that had the name
+  std::vector<FilePosition> known{};  // of other files that were read, perhaps
+  Instant since{};                    // it had it then
   LineKind kind = LineKind::text;
   std::size_t line_bytes_max = 0;
-  std::function<bool(const FileId&)> is_taken{};          // read by somebody already
+  std::function<bool(const Sibling&)> is_taken{};         // read by somebody already
   std::function<bool(const std::string&)> is_followed{};  // that path is a stream of its own
 };
 
