@@ -156,9 +156,10 @@ Status Service::reload() {
   LoadedConfiguration next = load_configuration(config().file);
   if (next.rules == nullptr) return Error{"invalid", next.sources.render(next.diagnostics, false)};
   if (next.config.state_directory != config().state_directory ||
+      next.config.durability != config().durability ||
       next.config.api.listen != config().api.listen ||
       next.config.api.socket != config().api.socket)
-    return Error{"needs-restart", "`state` and `api` change only with a restart"};
+    return Error{"needs-restart", "`state`, `durability` and `api` change only with a restart"};
 
   stop_changed_inputs(next.config);
   std::vector<Endpoint> both = all_endpoints(next.config);

@@ -122,7 +122,7 @@ void stopping(std::string_view why) { spdlog::info("stopping: {}", why); }
 void reloaded(Instant now, std::size_t rules) {
   numbers().reload_success.with({}).set(1);
   numbers().reload_time.with({}).set(in_seconds(now.time_since_epoch()));
-  spdlog::info("configuration in force: {} alarms", rules);
+  spdlog::info("configuration in force, alarms: {}", rules);
 }
 
 void reload_failed(Instant now, std::string_view why) {

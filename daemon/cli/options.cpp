@@ -82,6 +82,10 @@ std::optional<int> Options::parse(std::span<const std::string> args) {
   } catch (const CLI::CallForHelp&) {
     Output().write(parser_->app.help());
     return kExitOk;
+  } catch (const CLI::ExtrasError&) {
+    std::string extras;
+    for (const std::string& word : parser_->app.remaining()) extras += " " + word;
+    return usage_error("not expected:" + extras);
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }

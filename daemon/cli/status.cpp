@@ -9,6 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view kIndent = "             ";  // below the values of the first lines
+
 std::string count_text(const Json& object, const char* name) {
   return std::to_string(static_cast<long long>(number_of(object, name)));
 }
@@ -47,6 +49,14 @@ void show_groups(Output& out, const Json& status, Instant now) {
   out.write("\n", table.text());
 }
 
+// Diagnostics have lines of their own.
+std::string indented(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+    text.insert(at + 1, kIndent);
+  return text;
+}
+
 void show(const Json& status) {
   Output out;
   const Instant now = instant_of(status, "now").value_or(kNoTime);
@@ -58,9 +68,9 @@ void show(const Json& status) {
   out.write("  up         ", age_for_people(instant_of(status, "started_at"), now), "\n");
   out.write("  config     ", text_of(status, "config_file"), "\n");
   if (const std::string why = text_of(status, "reload_error"); !why.empty())
-    out.write("             ",
+    out.write(kIndent,
               styled("the newest configuration was refused", Style::red, Stream::standard_output),
-              ": ", why, "\n");
+              ":\n", kIndent, indented(why), "\n");
   out.write("  alarms     ", alarm_line(states), "\n");
   out.write("  outbox     ", outbox_line(outbox, now), "\n");
   if (!flag_of(status, "disk_reserve_held"))

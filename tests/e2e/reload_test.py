@@ -73,6 +73,14 @@ def main(bin_dir):
     assert states == {"one": "ALARM", "three": "ALARM"}, states
     assert len(told("one", "ALARM")) == 1, "the kept alarm told its state again"
 
+    # What is in use cannot be changed below it.
+    config = daemon.config.read_text()
+    daemon.config.write_text(config + "durability: normal\n")
+    daemon.reload()
+    wait_for(lambda: "`durability` and `api` change only with a restart" in daemon.tocsin("status"),
+             what="the refusal in the status")
+    daemon.config.write_text(config)
+
     daemon.stop()
     # What is configured wrongly from the start does not start: 78 tells systemd not to try again.
     file.write_text("rules: 3\n")
