@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/alarm/evaluate.hpp"
 
+#include "tocsin/config_values.hpp"
+#include "tocsin/result.hpp"
+
 namespace tocsin {
 namespace {
 
@@ -70,6 +73,18 @@ bool is_breaching(double value, Comparison comparison, double threshold) {
   return false;
 }
 
+bool is_breaching(double value, BandComparison comparison, Band band) {
+  switch (comparison) {
+    case BandComparison::outside:
+      return value < band.low || value > band.high;
+    case BandComparison::below:
+      return value < band.low;
+    case BandComparison::above:
+      return value > band.high;
+  }
+  return false;
+}
+
 AlarmState evaluate(const EvaluationSpec& spec, std::span<const std::optional<bool>> breaching,
                     AlarmState state) {
   const RealPoints real = newest_real(spec, breaching);
@@ -80,6 +95,25 @@ AlarmState evaluate(const EvaluationSpec& spec, std::span<const std::optional<bo
   if (real.breaching >= spec.m) return AlarmState::alarm;
   if (spec.treat == MissingData::not_breaching) return AlarmState::ok;
   return premature(spec, real, state);
+}
+
+std::optional<double> samples_needed(std::string_view statistic) {
+  if (statistic.substr(0, 1) != "p") return std::nullopt;
+  const std::optional<double> percent = parse_decimal(statistic.substr(1));
+  if (!percent || *percent <= 0 || *percent >= 100) return std::nullopt;
+  const double p = *percent / 100;
+  return p >= 0.5 ? 10 / (1 - p) : 10 / p;
+}
+
+bool has_few_samples(const EvaluationSpec& spec, std::span<const std::optional<bool>> breaching,
+                     std::span<const double> sample_counts, double needed) {
+  TOCSIN_ASSERT(breaching.size() == sample_counts.size());
+  constexpr double kTolerance = 1e-9;  // 10 / (1 - 0.999) is not exactly 10,000
+  const RealPoints real = newest_real(spec, breaching);
+  double samples = 0;
+  for (std::size_t age = 1; age <= static_cast<std::size_t>(real.oldest_age); ++age)
+    if (breaching[breaching.size() - age]) samples += sample_counts[sample_counts.size() - age];
+  return real.count > 0 && samples < needed * (1 - kTolerance);
 }
 
 }  // namespace tocsin

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plain evaluation of one alarm over one row of datapoints: spec/alarms.md sections 5.1 to 5.5.
+// The plain evaluation of one alarm over one row of datapoints: spec/alarms.md sections 5.1 to 5.6.
 // Pure functions; the long form, `tocsin test` (kinds snapshot and sequence) and the cases use the
 // same ones.
 #pragma once
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
@@ -27,9 +28,29 @@ EvaluationSpec evaluation_spec(const Alarm& alarm);
 // No epsilon; NaN breaches nothing.
 bool is_breaching(double value, Comparison comparison, double threshold);
 
+// What the model of a metric expects at one timestamp, both inclusive: a value on a bound breaches
+// nothing.
+struct Band {
+  double low = 0;
+  double high = 0;
+};
+enum class BandComparison { outside, below, above };
+
+bool is_breaching(double value, BandComparison comparison, Band band);
+
 // `breaching`: oldest first, nothing = a missing datapoint. The newest `range` of them count; what
 // is not there is missing. `state` is the alarm's state so far, which some rows keep.
 AlarmState evaluate(const EvaluationSpec& spec, std::span<const std::optional<bool>> breaching,
                     AlarmState state);
+
+// How many samples the percentile `statistic` ("p99": 1000) needs to say something; nothing for any
+// other statistic, p0 and p100.
+std::optional<double> samples_needed(std::string_view statistic);
+
+// Whether the datapoints that evaluate() would judge hold fewer samples than `needed`: with
+// `evaluate_low_sample_count_percentile: ignore` the state then stays. False if there is no such
+// datapoint. `sample_counts` stands beside `breaching`.
+bool has_few_samples(const EvaluationSpec& spec, std::span<const std::optional<bool>> breaching,
+                     std::span<const double> sample_counts, double needed);
 
 }  // namespace tocsin

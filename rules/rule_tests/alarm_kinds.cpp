@@ -14,36 +14,20 @@ using Points = std::vector<std::optional<double>>;
 
 struct AlarmTest {
   Alarm alarm;
-  std::string not_yet;  // what a later version will evaluate
+  TestedEvaluation tested;
   AlarmState initial = AlarmState::insufficient_data;
   Points points;
+  // One a datapoint, or empty: not given.
+  std::vector<double> sample_counts;
+  std::vector<std::optional<Band>> bands;
 };
 
-std::string text_of(const ConfigNode& map, std::string_view key) {
-  const ConfigNode* node = map.find(key);
-  return node != nullptr && node->is_scalar() ? node->scalar : "";
-}
-
-// Statistics and comparisons of the contract that are not evaluated yet.
-std::string find_not_yet(const ConfigNode& alarm) {
-  const std::string extended = text_of(alarm, "extended_statistic");
-  if (!extended.empty()) return "not yet: statistic " + extended;
-  const std::string comparison = text_of(alarm, "comparison");
-  for (const char* band : {"LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold",
-                           "GreaterThanUpperThreshold"})
-    if (comparison == band) return "not yet: comparison " + comparison;
-  return {};
-}
-
 void read_alarm(const ConfigNode& node, AlarmTest& test, Diagnostics& out) {
-  test.not_yet = find_not_yet(node);
-  if (!test.not_yet.empty()) return;
   ConfigReader read(node, "the alarm", out);
-  read_evaluation(read, test.alarm);
+  read_evaluation(read, test.alarm, test.tested);
   read.optional("actions_enabled", test.alarm.actions_enabled);
-  for (const char* key :
-       {"extended_statistic", "unit", "anchor", "group_by", "ok_after", "repeat", "severity",
-        "summary", "description", "runbook", "tags", "evidence", "max_keys", "was", "mode"})
+  for (const char* key : {"unit", "anchor", "group_by", "ok_after", "repeat", "severity", "summary",
+                          "description", "runbook", "tags", "evidence", "max_keys", "was", "mode"})
     read.allow(key);
   read.finish();
 }
@@ -59,13 +43,43 @@ void read_points(ConfigReader& read, std::string_view key, Points& into) {
   }
 }
 
-// What percentiles and bands will need: one entry a datapoint.
-void check_length(ConfigReader& read, std::string_view key, std::size_t length) {
+// A list with one entry a datapoint; nullptr if it is not given.
+const ConfigNode* find_beside_points(ConfigReader& read, std::string_view key, std::size_t points) {
   const ConfigNode* node = read.find(key);
-  if (node == nullptr || node->is_null()) return;
-  if (!node->is_sequence() || node->items.size() != length)
-    report(read.diagnostics(), "bad-value", *node,
-           "`" + std::string(key) + "` must have one entry for each datapoint");
+  if (node == nullptr || node->is_null()) return nullptr;
+  if (node->is_sequence() && node->items.size() == points) return node;
+  report(read.diagnostics(), "bad-value", *node,
+         "`" + std::string(key) + "` must have one entry for each datapoint");
+  return nullptr;
+}
+
+void read_sample_counts(ConfigReader& read, AlarmTest& test) {
+  const ConfigNode* list = find_beside_points(read, "sample_counts", test.points.size());
+  if (list == nullptr) return;
+  for (const ConfigNode& item : list->items) {
+    std::optional<double> count;
+    if (!item.is_null())
+      count = config::number(item, "sample_counts[]", {.least = 0}, read.diagnostics());
+    test.sample_counts.push_back(count.value_or(0));
+  }
+}
+
+std::optional<Band> read_band(const ConfigNode& node, Diagnostics& out) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_sequence() || node.items.size() != 2) {
+    config::wrong_type(node, "band[]", "[low, high] or null", out);
+    return std::nullopt;
+  }
+  const auto low = config::number(node.items[0], "band[]", {}, out);
+  const auto high = config::number(node.items[1], "band[]", {}, out);
+  return low && high ? std::optional(Band{*low, *high}) : std::nullopt;
+}
+
+void read_bands(ConfigReader& read, AlarmTest& test) {
+  const ConfigNode* list = find_beside_points(read, "band", test.points.size());
+  if (list == nullptr) return;
+  for (const ConfigNode& item : list->items)
+    test.bands.push_back(read_band(item, read.diagnostics()));
 }
 
 AlarmTest read_alarm_test(ConfigReader& read, std::string_view points_key) {
@@ -76,47 +90,34 @@ AlarmTest read_alarm_test(ConfigReader& read, std::string_view points_key) {
     read_alarm(*alarm, test, read.diagnostics());
   read.optional_name("initial_state", test.initial, kStateNames);
   read_points(read, points_key, test.points);
-  check_length(read, "sample_counts", test.points.size());
-  check_length(read, "band", test.points.size());
+  read_sample_counts(read, test);
+  read_bands(read, test);
   return test;
+}
+
+std::optional<bool> is_breaching(const AlarmTest& test, std::size_t point) {
+  const std::optional<double>& value = test.points[point];
+  if (!value) return std::nullopt;
+  if (!test.tested.band) return is_breaching(*value, test.alarm.comparison, test.alarm.threshold);
+  if (test.bands.empty() || !test.bands[point]) return std::nullopt;
+  return is_breaching(*value, *test.tested.band, *test.bands[point]);
 }
 
 std::vector<std::optional<bool>> breaching(const AlarmTest& test) {
   std::vector<std::optional<bool>> result;
-  for (const std::optional<double>& value : test.points)
-    result.push_back(
-        value ? std::optional(is_breaching(*value, test.alarm.comparison, test.alarm.threshold))
-              : std::nullopt);
+  for (std::size_t i = 0; i < test.points.size(); ++i) result.push_back(is_breaching(test, i));
   return result;
 }
 
-std::string differs(AlarmState is, AlarmState wanted) {
-  return "is " + std::string(to_string(is)) + ", not " + std::string(to_string(wanted));
-}
-
-using Actions = std::vector<std::pair<std::size_t, AlarmState>>;
-
-std::string show(const Actions& actions) {
-  std::string text = "[";
-  for (const auto& [point, state] : actions)
-    text += (text.size() > 1 ? ", [" : "[") + std::to_string(point) + ", " +
-            std::string(to_string(state)) + "]";
-  return text + "]";
-}
-
-void read_actions(ConfigReader& read, Actions& into) {
-  const ConfigNode* list = read.find_required("expect_actions");
-  if (list == nullptr) return;
-  Diagnostics& out = read.diagnostics();
-  if (!list->is_sequence())
-    return config::wrong_type(*list, "expect_actions", "a list of [point, STATE]", out);
-  for (const ConfigNode& item : list->items) {
-    if (!item.is_sequence() || item.items.size() != 2)
-      return config::wrong_type(item, "expect_actions[]", "[point, STATE]", out);
-    const auto point = config::integer(item.items[0], "expect_actions[]", {0, 1'000'000}, out);
-    const auto state = read_state(item.items[1], "expect_actions[]", out);
-    if (point && state) into.emplace_back(*point, *state);
-  }
+// The state after the datapoints in `points`, the first ones of the test.
+AlarmState judge(const AlarmTest& test, std::span<const std::optional<bool>> points,
+                 AlarmState state) {
+  const EvaluationSpec spec = evaluation_spec(test.alarm);
+  const auto needed = samples_needed(test.tested.extended_statistic);
+  if (needed && !test.tested.evaluate_low_samples && !test.sample_counts.empty() &&
+      has_few_samples(spec, points, std::span(test.sample_counts).first(points.size()), *needed))
+    return state;
+  return evaluate(spec, points, state);
 }
 
 std::vector<AlarmState> read_states(ConfigReader& read) {
@@ -132,19 +133,19 @@ std::vector<AlarmState> read_states(ConfigReader& read) {
 }
 
 std::string check_sequence(const AlarmTest& test, const std::vector<AlarmState>& states,
-                           const Actions& wanted) {
-  const EvaluationSpec spec = evaluation_spec(test.alarm);
+                           const StateActions& wanted) {
   const std::vector<std::optional<bool>> all = breaching(test);
   AlarmState state = test.initial;
-  Actions actions;
+  StateActions actions;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const AlarmState next = evaluate(spec, std::span(all).first(i + 1), state);
-    if (next != state && test.alarm.actions_enabled) actions.emplace_back(i, next);
+    const AlarmState next = judge(test, std::span(all).first(i + 1), state);
+    if (next != state && test.alarm.actions_enabled)
+      actions.emplace_back(static_cast<int>(i), next);
     state = next;
     if (state != states[i])
       return "after point " + std::to_string(i) + " " + differs(state, states[i]);
   }
-  return actions == wanted ? "" : "actions are " + show(actions) + ", not " + show(wanted);
+  return compare_actions(actions, wanted);
 }
 
 }  // namespace
@@ -157,8 +158,7 @@ std::string run_snapshot_test(const ConfigNode& node, const TestContext&) {
   read.require_name("expect_state", wanted, kStateNames);
   read.finish();
   if (faults.has_errors()) return first_faults(faults);
-  if (!test.not_yet.empty()) return test.not_yet;
-  const AlarmState state = evaluate(evaluation_spec(test.alarm), breaching(test), test.initial);
+  const AlarmState state = judge(test, breaching(test), test.initial);
   return state == wanted ? "" : differs(state, wanted);
 }
 
@@ -167,11 +167,10 @@ std::string run_sequence_test(const ConfigNode& node, const TestContext&) {
   ConfigReader read(node, "a sequence test", faults);
   const AlarmTest test = read_alarm_test(read, "stream");
   const std::vector<AlarmState> states = read_states(read);
-  Actions actions;
-  read_actions(read, actions);
+  StateActions actions;
+  read_expected_actions(read, actions);
   read.finish();
   if (faults.has_errors()) return first_faults(faults);
-  if (!test.not_yet.empty()) return test.not_yet;
   if (states.size() != test.points.size()) return "`expect_states` must have one state a point";
   return check_sequence(test, states, actions);
 }

@@ -14,9 +14,9 @@ constexpr TestKind kKinds[] = {
     {"snapshot", run_snapshot_test},
     {"sequence", run_sequence_test},
     {"scenario", run_scenario_test},
-    {"rule", nullptr},
-    {"cycle", nullptr},
-    {"suppression", nullptr},
+    {"rule", run_rule_test},
+    {"cycle", run_cycle_test},
+    {"suppression", run_suppression_test},
     {"match", nullptr},
     {"validate", nullptr},
 };

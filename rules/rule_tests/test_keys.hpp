@@ -2,6 +2,8 @@
 // What all kinds of rule tests share when they read their keys.
 #pragma once
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/config_reader.hpp"
@@ -24,5 +26,14 @@ inline constexpr std::pair<std::string_view, AlarmState> kStateNames[] = {
 // The element of a list of states.
 std::optional<AlarmState> read_state(const ConfigNode& node, std::string_view key,
                                      Diagnostics& out);
+
+// "is OK, not ALARM".
+std::string differs(AlarmState is, AlarmState wanted);
+
+// `expect_actions`: when (a datapoint, a time) the actions of which state are run.
+using StateActions = std::vector<std::pair<int, AlarmState>>;
+void read_expected_actions(ConfigReader& read, StateActions& into);
+// "" or how they differ.
+std::string compare_actions(const StateActions& run, const StateActions& wanted);
 
 }  // namespace tocsin

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <array>
-
 #include "rules/ruleset/decoders.hpp"
 #include "rules/ruleset/item_fields.hpp"
 
@@ -23,9 +20,10 @@ constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
     {"GreaterThanOrEqualToThreshold", Comparison::greater_or_equal},
     {"LessThanThreshold", Comparison::less},
     {"LessThanOrEqualToThreshold", Comparison::less_or_equal}};
-constexpr std::array<std::string_view, 3> kBandComparisons{
-    "LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold",
-    "GreaterThanUpperThreshold"};
+constexpr std::pair<std::string_view, BandComparison> kBandComparisons[] = {
+    {"LessThanLowerOrGreaterThanUpperThreshold", BandComparison::outside},
+    {"LessThanLowerThreshold", BandComparison::below},
+    {"GreaterThanUpperThreshold", BandComparison::above}};
 constexpr std::pair<std::string_view, MissingData> kMissing[] = {
     {"missing", MissingData::missing},
     {"ignore", MissingData::ignore},
@@ -50,30 +48,71 @@ void not_built(const ConfigNode& node, const std::string& what, Diagnostics& out
   report(out, "not-built", node, what + " is not built yet in this version");
 }
 
-void read_statistic(ConfigReader& read, Alarm& alarm) {
-  read.not_built("extended_statistic");
-  const ConfigNode* node = read.map().find("statistic");
-  if (node != nullptr && node->is_scalar() && is_extended_statistic(node->scalar)) {
-    read.allow("statistic");
-    not_built(*node, "statistic " + node->scalar, read.diagnostics());
-  } else {
-    read.require_name("statistic", alarm.statistic, kStatistics);
-  }
+// A node with a value, or nullptr.
+const ConfigNode* find_given(const ConfigReader& read, std::string_view key) {
+  const ConfigNode* node = read.map().find(key);
+  return node != nullptr && !node->is_null() ? node : nullptr;
 }
 
-void read_threshold(ConfigReader& read, Alarm& alarm) {
+bool names_extended_statistic(const ConfigNode* node) {
+  return node != nullptr && node->is_scalar() && is_extended_statistic(node->scalar);
+}
+
+void read_extended_statistic(ConfigReader& read, const ConfigNode& node, TestedEvaluation& tested) {
+  for (const char* key : {"statistic", "extended_statistic"}) read.allow(key);
+  if (find_given(read, "statistic") != nullptr)
+    report(read.diagnostics(), "bad-value", node,
+           "an alarm has `statistic` or `extended_statistic`, not both");
+  if (!names_extended_statistic(&node))
+    report(read.diagnostics(), "bad-value", node,
+           "`extended_statistic` must be one of CloudWatch's",
+           "such as p99, tm90, TM(10%:90%) or IQM");
+  tested.extended_statistic = node.scalar;
+}
+
+// `tested` is nullptr for configuration.
+void read_statistic(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) {
+  const ConfigNode* extended = find_given(read, "extended_statistic");
+  if (tested != nullptr && extended != nullptr)
+    return read_extended_statistic(read, *extended, *tested);
+  if (tested != nullptr)
+    read.allow("extended_statistic");
+  else
+    read.not_built("extended_statistic");
+  const ConfigNode* node = read.map().find("statistic");
+  if (!names_extended_statistic(node)) {
+    read.require_name("statistic", alarm.statistic, kStatistics);
+    return;
+  }
+  read.allow("statistic");
+  if (tested != nullptr)
+    tested->extended_statistic = node->scalar;
+  else
+    not_built(*node, "statistic " + node->scalar, read.diagnostics());
+}
+
+std::optional<BandComparison> find_band_comparison(const ConfigReader& read) {
   const ConfigNode* node = read.map().find("comparison");
-  const bool band = node != nullptr && node->is_scalar() &&
-                    std::find(kBandComparisons.begin(), kBandComparisons.end(), node->scalar) !=
-                        kBandComparisons.end();
+  for (const auto& [name, comparison] : kBandComparisons)
+    if (node != nullptr && node->is_scalar() && node->scalar == name) return comparison;
+  return std::nullopt;
+}
+
+// `tested` is nullptr for configuration.
+void read_threshold(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) {
+  const std::optional<BandComparison> band = find_band_comparison(read);
   if (!band) {
     read.require_name("comparison", alarm.comparison, kComparisons);
     read.require("threshold", alarm.threshold);
     return;
   }
-  read.allow("comparison");
-  not_built(*node, "the band comparison " + node->scalar, read.diagnostics());
-  if (const ConfigNode* threshold = read.find("threshold"))
+  const ConfigNode& comparison = *read.find("comparison");
+  if (tested != nullptr)
+    tested->band = band;
+  else
+    not_built(comparison, "the band comparison " + comparison.scalar, read.diagnostics());
+  read.allow("threshold");
+  if (const ConfigNode* threshold = find_given(read, "threshold"))
     report(read.diagnostics(), "bad-value", *threshold, "a band comparison has no `threshold`");
 }
 
@@ -136,9 +175,9 @@ void read_actions(ConfigReader& read, Alarm& alarm) {
 // `anchor: event` is the short form written out, as `tocsin rules show` prints it: one trailing
 // window.
 void read_event_window(ConfigReader& read, Alarm& alarm) {
-  read_statistic(read, alarm);
+  read_statistic(read, alarm, nullptr);
   read.require("period", alarm.period, {.least = seconds{1}, .most = days{7}});
-  read_threshold(read, alarm);
+  read_threshold(read, alarm, nullptr);
 }
 
 void read_group_by(ConfigReader& read, Alarm& alarm) {
@@ -151,22 +190,29 @@ void read_group_by(ConfigReader& read, Alarm& alarm) {
              "give the metric filter dimensions: { name: " + item.scalar + " }");
 }
 
-}  // namespace
-
-void read_evaluation(ConfigReader& read, Alarm& alarm) {
-  read_statistic(read, alarm);
+// `tested` is nullptr for configuration.
+void read_judgement(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) {
+  read_statistic(read, alarm, tested);
   read_period(read, alarm);
   read.require("evaluation_periods", alarm.evaluation_periods, {.least = 1, .most = kPeriodsMax});
   read.optional("datapoints_to_alarm", alarm.datapoints_to_alarm,
                 Bounds<int>{.least = 1, .most = kPeriodsMax});
-  alarm.evaluation_range = alarm.evaluation_periods + std::max(2, alarm.evaluation_periods / 3);
+  alarm.evaluation_range = default_evaluation_range(alarm.evaluation_periods);
   read.optional("evaluation_range", alarm.evaluation_range);
-  read_threshold(read, alarm);
+  read_threshold(read, alarm, tested);
   read.optional_name("treat_missing_data", alarm.treat_missing_data, kMissing);
-  bool low_samples =
-      true;  // concerns percentiles only, which are not built: checked, without effect
+  bool low_samples = true;  // concerns percentiles only: in configuration without effect so far
   read.optional_name("evaluate_low_sample_count_percentile", low_samples, kLowSamples);
+  if (tested != nullptr) tested->evaluate_low_samples = low_samples;
   check_windows(read, alarm);
+}
+
+}  // namespace
+
+void read_evaluation(ConfigReader& read, Alarm& alarm) { read_judgement(read, alarm, nullptr); }
+
+void read_evaluation(ConfigReader& read, Alarm& alarm, TestedEvaluation& tested) {
+  read_judgement(read, alarm, &tested);
 }
 
 void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft) {

@@ -3,6 +3,10 @@
 // mistake in it, and adds what it made to the draft only if nothing that others depend on is
 // missing.
 #pragma once
+#include <optional>
+#include <string>
+
+#include "rules/alarm/evaluate.hpp"
 #include "rules/ruleset/draft.hpp"
 #include "tocsin/config_reader.hpp"
 
@@ -20,5 +24,14 @@ void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& d
 // evaluate_low_sample_count_percentile. Rule tests have it without the rest. Mistakes, limits
 // between the fields included, are reported through `read`.
 void read_evaluation(ConfigReader& read, Alarm& alarm);
+
+// What `tocsin test` evaluates and configuration answers with not-built.
+struct TestedEvaluation {
+  std::string extended_statistic;      // "p99"; empty: `alarm.statistic` holds
+  std::optional<BandComparison> band;  // instead of `alarm.comparison` and `alarm.threshold`
+  bool evaluate_low_samples = true;
+};
+// The same for a rule test. `statistic` and `threshold` may be null where the other is meant.
+void read_evaluation(ConfigReader& read, Alarm& alarm, TestedEvaluation& tested);
 
 }  // namespace tocsin

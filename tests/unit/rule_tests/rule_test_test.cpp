@@ -33,7 +33,7 @@ TEST_CASE("the kind key is looked at before all others", "[rule_tests]") {
 
 TEST_CASE("a kind that is not built yet or does not exist fails its test and says so",
           "[rule_tests]") {
-  CHECK(run("{kind: cycle, rules: {}}").detail == "not yet: kind cycle");
+  CHECK(run("{kind: match, policy: {}}").detail == "not yet: kind match");
   CHECK(run("{kind: snapshto}").detail.find("did you mean \"snapshot\"") != std::string::npos);
   CHECK(run("just text").ok == false);
 }

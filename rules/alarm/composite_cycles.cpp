@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tarjan's strongly connected components with the stack of calls as a vector: chains of composites
+// may be long.
+#include "rules/alarm/composite_cycles.hpp"
+
+#include <algorithm>
+
+namespace tocsin {
+namespace {
+
+class CycleFinder {
+ public:
+  explicit CycleFinder(const CompositeChildren& composites);
+  std::vector<std::string> members();
+
+ private:
+  struct Node {
+    const std::string* name = nullptr;
+    std::vector<std::size_t> children;  // composites only
+    std::size_t order = 0;              // in which it was found, from 1; 0: not yet
+    std::size_t lowest = 0;  // the earliest node that is known to be reached and still open
+    std::size_t next_child = 0;
+    bool open = false;
+    bool in_cycle = false;
+  };
+
+  void visit(std::size_t root);
+  void enter(std::size_t node);
+  bool descend(std::size_t node);
+  void leave(std::size_t node);
+
+  std::vector<Node> nodes_;
+  std::vector<std::size_t> path_, open_;
+  std::size_t found_ = 0;
+};
+
+CycleFinder::CycleFinder(const CompositeChildren& composites) {
+  std::map<std::string_view, std::size_t> index;
+  for (const auto& [name, children] : composites) {
+    index.emplace(name, nodes_.size());
+    nodes_.emplace_back().name = &name;
+  }
+  for (std::size_t i = 0; Node & node : nodes_) {
+    for (const std::string& child : composites.find(*node.name)->second) {
+      const auto at = index.find(child);
+      if (at == index.end()) continue;
+      node.children.push_back(at->second);
+      node.in_cycle |= at->second == i;
+    }
+    ++i;
+  }
+}
+
+void CycleFinder::enter(std::size_t node) {
+  nodes_[node].order = nodes_[node].lowest = ++found_;
+  nodes_[node].open = true;
+  open_.push_back(node);
+  path_.push_back(node);
+}
+
+// Goes to the next child that was not seen yet; false if there is none.
+bool CycleFinder::descend(std::size_t at) {
+  Node& node = nodes_[at];
+  while (node.next_child < node.children.size()) {
+    const Node& child = nodes_[node.children[node.next_child]];
+    if (child.order == 0) {
+      enter(node.children[node.next_child]);
+      return true;
+    }
+    if (child.open) node.lowest = std::min(node.lowest, child.lowest);
+    ++node.next_child;
+  }
+  return false;
+}
+
+// All behind `at` is known. If nothing before it is reached, what is open from it on is one
+// component.
+void CycleFinder::leave(std::size_t at) {
+  path_.pop_back();
+  if (nodes_[at].lowest != nodes_[at].order) return;
+  const bool several = open_.back() != at;
+  while (nodes_[at].open) {
+    Node& member = nodes_[open_.back()];
+    open_.pop_back();
+    member.open = false;
+    member.in_cycle |= several;
+  }
+}
+
+void CycleFinder::visit(std::size_t root) {
+  enter(root);
+  while (!path_.empty()) {
+    const std::size_t at = path_.back();
+    if (!descend(at)) leave(at);
+  }
+}
+
+std::vector<std::string> CycleFinder::members() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i].order == 0) visit(i);
+  std::vector<std::string> names;
+  for (const Node& node : nodes_)
+    if (node.in_cycle) names.push_back(*node.name);
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::string> find_cycle_members(const CompositeChildren& composites) {
+  return CycleFinder(composites).members();
+}
+
+}  // namespace tocsin
