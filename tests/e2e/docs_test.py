@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""README.md and docs/guide.md tell the truth: what they show is written and run, in the order in which it stands there.
+"""The documents for users tell the truth: what they show is written and run, in the order in which it stands there.
 
   docs_test.py BIN_DIR
 
 - A `yaml` block whose first line is `# FILE` is written as that file. A path from / lies below a folder of the test.
 - A `console` block holds commands, each behind `$ `, and below them what they print: those lines, in that order; other lines
   may stand between them. `[...]` in a line stands for any text; alone on a line it says that lines are left out there.
-- A command runs in a shell and may end as it likes, but for crashes; `STANDS_FOR` are those that a test cannot run as they are,
-  `NOT_RUN` those that it cannot run at all. `mail.example.com` and `hooks.example.com` are receivers of the test.
+- A command runs in a shell. One that shows no output must end with 0 or 1 (the answer is no); none may crash. `STANDS_FOR` are
+  those that a test cannot run as they are, `NOT_RUN` those that it cannot run at all. `mail.example.com` and `hooks.example.com` are receivers of the test.
 """
 import os
 import re
@@ -21,6 +21,9 @@ from pathlib import Path
 
 from mail_test import MailServer, certificate
 from world import SOURCE, Daemon, Webhook, folder, wait_for
+
+# Those of one row follow each other on the same machine.
+DOCUMENTS = (("README.md",), ("docs/guide.md", "docs/testing-rules.md"))
 
 # Paths of the documents that lie in the test's folder.
 PLACES = ("/etc/tocsin", "/var/lib/tocsin", "/var/log", "/run/tocsin")
@@ -115,13 +118,13 @@ exec {self.bin}/tocsin "$@"
     def quickstart(self):
         return self.shell(f"{SOURCE}/packaging/quickstart --bin {self.bin}")
 
-    def shell(self, command):
+    def shell(self, command, codes=range(126)):
         done = subprocess.run(["sh", "-c", self.here(command)], cwd=self.home, env=self.environment(), text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120)
-        assert 0 <= done.returncode < 126, f"$ {command}\nended with {done.returncode}:\n{done.stdout}"
+        assert done.returncode in codes, f"$ {command}\nended with {done.returncode}:\n{done.stdout}"
         return done.stdout.replace(str(self.root), "").replace(f"{SOURCE}/rules/packs", "/usr/share/tocsin/packs")
 
-    def run(self, command):
+    def run(self, command, codes=range(126)):
         command = command.split("  #")[0].strip()
         for pattern in NOT_RUN:
             if re.fullmatch(pattern, command):
@@ -129,7 +132,7 @@ exec {self.bin}/tocsin "$@"
         for pattern, act in STANDS_FOR:
             if match := re.fullmatch(pattern, command):
                 return act(self, *match.groups())
-        return self.shell(command.removeprefix("sudo "))
+        return self.shell(command.removeprefix("sudo "), codes)
 
     def close(self):
         if self.daemon:
@@ -194,7 +197,7 @@ def run_document(document, world):
         if language == "yaml" and lines and (name := re.fullmatch(r"# (\S+\.yaml)", lines[0])):
             world.write(name[1], "\n".join(lines) + "\n")
         for at, command, expected in commands(number, lines) if language == "console" else []:
-            output = world.run(command)
+            output = world.run(command) if expected else world.run(command, codes=(0, 1))
             if output is None:
                 continue
             ran += 1
@@ -222,10 +225,11 @@ def judge_itself():
 def main(bin_dir):
     judge_itself()
     faults = []
-    for name in ("README.md", "docs/guide.md"):
+    for names in DOCUMENTS:
         world = World(bin_dir)
         try:
-            faults += run_document(SOURCE / name, world)
+            for name in names:
+                faults += run_document(SOURCE / name, world)
         finally:
             world.close()
     print("\n".join(faults))
