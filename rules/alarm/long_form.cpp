@@ -95,8 +95,16 @@ bool LongForm::is_certain(Instant end) const {
 }
 
 std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
-  for (Instant end = lo; end <= hi; end += spec_->step)
+  for (Instant end = lo; end <= hi; end += spec_->step) {
+    if (end - spec_->range() >= closed_) {
+      // All of its periods are open, so that nothing but data can make them breach.
+      const std::optional<Instant> data = series_->next_from(end - spec_->range());
+      if (!data) return std::nullopt;
+      end = std::max(end, floor_to(*data, spec_->step) + spec_->step);
+      if (end > hi) return std::nullopt;
+    }
     if (is_certain(end)) return end;
+  }
   return std::nullopt;
 }
 
@@ -139,21 +147,28 @@ bool LongForm::may_breach(Instant t) const {
   return value && is_breaching(*value, spec_->comparison, spec_->threshold);
 }
 
-// Closes at once what needs no judging: nothing can come of it while the range stays empty, nor of
-// what lies further before the key's first sample than any range reaches.
-void LongForm::skip(Instant w) {
-  if (idle_) closed_ = std::max(closed_, floor_to(w, spec_->step));
-  if (spec_->keyed && start_ != kNever && !breach_end_)
-    closed_ = std::max(closed_, floor_to(std::min(w, start_ - spec_->range()), spec_->step));
+// Closes at ends up to here can be left out: they judge nothing, or nothing once more, and no range
+// that they are in holds data. kNever: all of them until a sample comes.
+Instant LongForm::quiet_until() const {
+  const Duration range = spec_->range();
+  if (spec_->keyed && start_ > closed_ + range) return start_ == kNever ? kNever : start_ - range;
+  const bool settled = evaluate(spec_->evaluation, {}, plain_) == plain_;
+  if (!settled || (state_ != plain_ && !breach_end_)) return kNoTime;
+  const std::optional<Instant> data = series_->next_from(closed_ + spec_->step - range);
+  const Instant until = data ? *data - range : kNever;
+  return breach_end_ ? std::min(until, *breach_end_ - spec_->step) : until;
+}
+
+void LongForm::catch_up(Instant w) {
+  if (closed_ == kNoTime) return;
+  closed_ = std::max(closed_, floor_to(std::min(w, quiet_until()), spec_->step));
 }
 
 bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   const Instant looked_at = last_end(std::exchange(newest_, series_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
-  if (closed_ != kNoTime) skip(w);
   start_ = std::min(start_, floor_to(t, spec_->step));
   if (closed_ == kNoTime) return true;
-  idle_ = false;
   if (!spec_->early || state_ == AlarmState::alarm) return true;
   // No end up to the newest data was certain before. One of those can have become so only by a
   // period that holds `t` and breaches; those beyond have not been looked at.
@@ -170,7 +185,6 @@ void LongForm::begin(Instant w) {
   // reopened.
   closed_ = floor_to(std::max(w, closed_), spec_->step);
   if (!spec_->keyed) start_ = closed_;
-  idle_ = false;
 }
 
 bool LongForm::has_data_from(Instant t) const {
@@ -211,52 +225,35 @@ void LongForm::close(Instant end, Changes& out) {
   out[known + 1].again = true;
 }
 
-// Nothing in any range to come, and nothing changes by evaluating nothing once more.
-void LongForm::rest() {
-  if (breach_end_ || state_ != plain_) return;
-  if (has_data_from(closed_ + spec_->step - spec_->range())) return;
-  if (spec_->keyed && start_ >= closed_ + spec_->step) return;
-  idle_ = evaluate(spec_->evaluation, {}, plain_) == plain_;
-}
-
 void LongForm::advance(Instant w, Changes& out) {
   if (closed_ == kNoTime) return;
   while (closed_ + spec_->step <= w) {
-    skip(w);
-    if (idle_) {
-      forget(closed_, out);
-      return;
-    }
-    if (closed_ + spec_->step > w) return;
-    close(closed_ + spec_->step, out);
-    rest();
+    const Instant before = closed_;
+    catch_up(w);
+    if (closed_ != before && forget(closed_, out)) return;
+    if (closed_ + spec_->step <= w) close(closed_ + spec_->step, out);
   }
 }
 
 Instant LongForm::due() const {
   if (closed_ == kNoTime) return kNever;
-  if (!idle_) {
-    const bool far = spec_->keyed && start_ != kNever && !breach_end_;
-    const Instant near = far ? floor_to(start_ - spec_->range(), spec_->step) : closed_;
-    return std::max(closed_ + spec_->step, near);
-  }
+  const Instant until = quiet_until();
+  const Instant next = closed_ + spec_->step;
+  if (until != kNever)
+    return until == kNoTime ? next : std::max(next, floor_to(until, spec_->step));
   const bool forgets = spec_->keyed && spec_->evaluation.treat == MissingData::breaching &&
                        state_ == AlarmState::alarm;
   if (!forgets) return kNever;
   const Instant newest = series_->newest().value_or(kNoTime);
   const Instant at = std::max(red_since_, newest) + kForgetAfter;
-  return std::max(closed_ + spec_->step, floor_to(at + spec_->step - Duration{1}, spec_->step));
+  return std::max(next, floor_to(at + spec_->step - Duration{1}, spec_->step));
 }
 
-void LongForm::set_back(Instant w) {
-  closed_ = std::min(closed_, floor_to(w, spec_->step));
-  idle_ = false;
-}
+void LongForm::set_back(Instant w) { closed_ = std::min(closed_, floor_to(w, spec_->step)); }
 
 void LongForm::rejudge(Instant w, Changes& out) {
   if (w == kNoTime) return;
   closed_ = floor_to(w, spec_->step);
-  idle_ = false;
   breach_end_.reset();
   plain_ = plain_state(closed_);
   if (state_ == AlarmState::alarm && plain_ != AlarmState::alarm && spec_->early) {
@@ -277,7 +274,6 @@ std::string LongForm::encode() const {
   out.byte(2);
   out.byte(static_cast<unsigned>(state_));
   out.byte(static_cast<unsigned>(plain_));
-  out.flag(idle_);
   out.flag(breach_end_.has_value());
   out.flag(closed_ != kNoTime);
   for (const Instant t : {start_, breach_end_.value_or(kNoTime), red_since_}) out.instant(t);
@@ -288,12 +284,11 @@ bool LongForm::decode(std::string_view row, Instant w) {
   RowReader in(row);
   if (in.byte() != 2) return false;
   const unsigned state = in.byte(), plain = in.byte();
-  const bool idle = in.flag(), early = in.flag(), begun = in.flag();
+  const bool early = in.flag(), begun = in.flag();
   const Instant start = in.instant(), end = in.instant(), red = in.instant();
   if (!in.ok() || state > 2 || plain > 2) return false;
   state_ = static_cast<AlarmState>(state);
   plain_ = static_cast<AlarmState>(plain);
-  idle_ = idle;
   closed_ = begun && w != kNoTime ? floor_to(w, spec_->step) : kNoTime;
   start_ = start;
   breach_end_ = early ? std::optional<Instant>(end) : std::nullopt;

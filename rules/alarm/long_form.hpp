@@ -39,8 +39,9 @@ class LongForm final : public Machine {
     series_ = &series;
     newest_ = series.newest().value_or(kNoTime);
   }
-  // A sample at `t` has been added to the series; advance(w) has been called. false: too old for
-  // this alarm.
+  // Before a sample is added to the series; advance(w) has been called: closes what was put off.
+  void catch_up(Instant w);
+  // After that, with the time of the sample. false: too old for this alarm.
   bool sampled(Instant t, Instant w, Changes& out);
 
   AlarmState state() const override { return state_; }
@@ -68,8 +69,7 @@ class LongForm final : public Machine {
   void look_ahead(Changes& out);
   void close(Instant end, Changes& out);
   bool forget(Instant end, Changes& out);
-  void rest();
-  void skip(Instant w);
+  Instant quiet_until() const;
 
   const LongFormSpec* spec_;
   const Series* series_;
@@ -80,7 +80,6 @@ class LongForm final : public Machine {
   Instant start_ = kNever;             // keyed: nothing is judged before the key's first sample
   std::optional<Instant> breach_end_;  // end of the breaching period while an early breach stands
   Instant red_since_ = kNoTime;
-  bool idle_ = false;  // the range is empty and will stay as it is until a sample comes
 };
 
 }  // namespace tocsin

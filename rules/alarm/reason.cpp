@@ -125,8 +125,9 @@ std::string long_form_text(const Alarm& alarm, AlarmState to, const Tally& t, bo
   const auto n = static_cast<std::size_t>(alarm.evaluation_periods);
   if (to == AlarmState::insufficient_data)
     return "Insufficient Data: " + plural(n, "datapoint") + " " + std::string(was(n)) + " unknown.";
-  const bool filled = !early && t.missing > 0 && uses_fills(alarm);
-  if (t.telling.empty() && filled) return only_fills_text(alarm, t);
+  const bool fillable = t.missing > 0 && uses_fills(alarm);
+  if (t.telling.empty() && fillable) return only_fills_text(alarm, t);
+  const bool filled = fillable && !early;
   const std::size_t k = t.telling.size();
   std::string out = "Threshold Crossed: ";
   out += alarm.datapoints_to_alarm

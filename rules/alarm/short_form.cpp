@@ -136,8 +136,11 @@ void ShortForm::bound(Instant w) {
   if (counts_up) samples_.keep_newest(spec_->threshold + 1, w - spec_->lateness);
   if (samples_.size() > kExactCells)
     samples_.erase_until(w - (spec_->lateness + 2 * spec_->within));
-  if (samples_.size() > kExactCells) samples_.merge_closer_than(spec_->within / 1000);
-  while (samples_.size() > kExactCells) samples_.merge_closest();
+  if (samples_.size() <= kExactCells) return;
+  // The closest first, and a few more than needed, so that a hot key does not pay for each sample.
+  for (Duration span = spec_->within / 1000; samples_.size() > kExactCells / 8 * 7;
+       span += span / 2 + kTick)
+    samples_.merge_closer_than(span);
 }
 
 void ShortForm::shrink() {

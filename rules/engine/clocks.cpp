@@ -81,9 +81,10 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     const std::string id = series_id(metric.name, unit, true, {});
     StoredSeries* s = unit.empty() ? store.kept(id, metric.cell) : store.find(id);
     if (s == nullptr) continue;
+    const std::vector<KeyEntry*> watchers = s->watchers;
+    for (KeyEntry* entry : watchers) entry->long_form->catch_up(entry->book->clock->watermark);
     s->series.add_default(minute, filter.name, *filter.default_value);
     store.touched(id);
-    const std::vector<KeyEntry*> watchers = s->watchers;
     for (KeyEntry* entry : watchers) {
       Changes changes;
       entry->long_form->sampled(minute, entry->book->clock->watermark, changes);

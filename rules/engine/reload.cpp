@@ -157,7 +157,10 @@ void Engine::State::build_groups(const RuleSet& next) {
     if (next.filters[i].default_value && group != groups.end())
       group->second->default_filters.push_back(i);
   }
-  for (auto& [name, group] : groups) group->clock = &clock_for({name});
+  for (auto& [name, group] : groups) {
+    group->clock = &clock_for({name});
+    group->repeats.set_age(days{7});
+  }
 }
 
 void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
@@ -307,6 +310,10 @@ void Engine::State::start_books(Recorder& to) {
         record(*entry, changes, to, false);
       }
     }
+    // A repeat must be known for as long as its first delivery can count.
+    const Duration reach = book->is_short() ? book->short_spec.oldest() : book->long_spec.oldest();
+    for (const std::string& group : groups_of(book->spec))
+      groups.at(group)->repeats.raise_age(reach);
     book->rejudge = false;
     book->enter_clock(clock);
   }

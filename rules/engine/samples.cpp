@@ -183,9 +183,10 @@ bool Engine::State::feed_series(const std::string& id, const MetricState& metric
   StoredSeries* stored = store.find(id);
   const Instant clock = metric.clock->watermark;
   if (stored == nullptr || (clock != kNoTime && a.time < clock - metric.retention)) return false;
+  const std::vector<KeyEntry*> watchers = stored->watchers;
+  for (KeyEntry* entry : watchers) entry->long_form->catch_up(entry->book->clock->watermark);
   stored->series.add(a.time, a.value);
   store.touched(id);
-  const std::vector<KeyEntry*> watchers = stored->watchers;
   bool kept = watchers.empty();
   for (KeyEntry* entry : watchers) {
     Changes changes;

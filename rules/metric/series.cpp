@@ -38,6 +38,13 @@ std::optional<Instant> Series::newest() const {
   return out;
 }
 
+std::optional<Instant> Series::next_from(Instant t) const {
+  std::optional<Instant> out = cells_.next_after(t - kTick);
+  const auto at = defaults_.lower_bound(t);
+  if (at != defaults_.end()) out = std::min(out.value_or(kNever), at->first);
+  return out;
+}
+
 void Series::forget_until(Instant t) {
   cells_.forget_until(t);
   while (!defaults_.empty() && defaults_.begin()->first <= t) {

@@ -27,6 +27,8 @@ class Series {
   Totals period(Instant start, Instant end) const;
   // Start of the newest cell or default.
   std::optional<Instant> newest() const;
+  // Start of the earliest cell or default that is not before `t`.
+  std::optional<Instant> next_from(Instant t) const;
   // The wanted width changed; what is stored keeps the width it was filed with.
   void set_cell(Duration cell) { cell_ = cell; }
   void forget_until(Instant t);

@@ -2,6 +2,7 @@
 // Which matched events of a log group were counted before: spec/time.md section 6. Ids are kept as
 // 16 bytes of their SHA-256.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -29,6 +30,7 @@ class Repeats {
   // Forgets ids older than watermark - age.
   void forget(Instant watermark);
   void set_age(Duration age) { age_ = age; }
+  void raise_age(Duration least) { age_ = std::max(age_, least); }
   std::size_t size() const { return ids_.size(); }
   // Ids that had to go although they were young enough.
   std::uint64_t evicted() const { return evicted_; }

@@ -238,4 +238,50 @@ TEST_CASE("a first line from 1970 does not make the engine walk through the year
                           "240000 keyed/ann ALARM>INSUFFICIENT_DATA"});
 }
 
+TEST_CASE("an alarm over more than a day is evaluated on the hour") {
+  RuleSet rules = rules_with({filter_named("f", "m")}, {sum_alarm("sum", 2, 2)});
+  rules.alarms[0].period = days{1};
+  rules.alarms[0].treat_missing_data = MissingData::not_breaching;
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(minutes{30}, 0, 5);
+  w.quiet_until(hours{2});
+  CHECK(w.told() == Lines{"3600000 sum INSUFFICIENT_DATA>OK"});
+  w.event(days{1} + minutes{30}, 0, 1);
+  w.event(days{1} + minutes{31}, 0, 1);
+  // Certain for the two days that end at the next full hour.
+  CHECK(w.told() == Lines{"88260000 sum OK>ALARM"});
+  w.quiet_until(days{5});
+  CHECK(w.told() == Lines{"349200000 sum ALARM>OK"});
+}
+
+TEST_CASE("a hot key is bounded, keeps its rows few and says that its counts are approximate") {
+  MetricFilter f = filter_named("bytes");
+  f.value = "$.bytes";
+  f.minimum = 0;
+  Alarm a = count_alarm("bytes", 1e9, minutes{5});
+  a.statistic = Statistic::sum;
+  RuleSet rules = rules_with({f}, {a});
+  rules.log_groups[0].lateness = minutes{15};
+  World w(rules);
+  MatchBatch b;
+  b.rules = w.rules;
+  b.log_group = "app";
+  b.stream = "a.log";
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    b.times.push_back(kStart + milliseconds{30 * i});
+    b.matches.push_back({i, i, "", "", {{0, 1.0, {}}}});
+  }
+  b.read_at = b.source_time = kStart + hours{1};
+  w.engine->apply(b, b.read_at, w.out);
+  w.save();
+  CHECK(w.stored.alarms.at(0).note == "counts are approximate");
+  const auto chunks = std::count_if(w.stored.rows.begin(), w.stored.rows.end(),
+                                    [](const StateRow& r) { return r.kind == "cells"; });
+  CHECK(chunks <= 64);
+  const auto sum = w.engine->statistics("Tocsin/bytes", {}, kStart + minutes{45}, minutes{5});
+  REQUIRE(sum);
+  CHECK(sum->sum == Approx(10'000).epsilon(0.01));
+}
+
 }  // namespace tocsin
