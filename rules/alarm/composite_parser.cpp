@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text -> tree. Groups stand on a stack of our own, not on the machine's: a rule may open ten
+// Groups stand on a stack of our own, not on the machine's: a rule may open ten
 // thousand of them before it turns out to be wrong.
+#include "rules/alarm/composite_parser.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "rules/alarm/composite_lexer.hpp"
-#include "rules/alarm/composite_rule.hpp"
 #include "rules/message/text.hpp"
 #include "rules/pattern/characters.hpp"
 
@@ -35,20 +34,6 @@ bool is_any_case(const RuleToken& token, std::string_view lower) {
          std::equal(token.text.begin(), token.text.end(), lower.begin(), lower.end(), same);
 }
 
-CompositeError error_at(CompositeFault fault, std::size_t offset, std::size_t length,
-                        std::string text, std::string hint = {}) {
-  return {.fault = fault,
-          .column = static_cast<int>(offset) + 1,
-          .length = static_cast<int>(length),
-          .text = std::move(text),
-          .hint = std::move(hint)};
-}
-
-CompositeError error_at(CompositeFault fault, const RuleToken& token, std::string text,
-                        std::string hint = {}) {
-  return error_at(fault, token.offset, token.length, std::move(text), std::move(hint));
-}
-
 std::string found(const RuleToken& token) {
   switch (token.kind) {
     case Kind::end:
@@ -60,7 +45,7 @@ std::string found(const RuleToken& token) {
   }
 }
 
-// `"AND"` for `and`: what was meant.
+// "in capitals: AND" for `and`.
 std::string upper_case_hint(const RuleToken& token) {
   std::string upper = token.text;
   for (char& c : upper)
@@ -134,7 +119,11 @@ class Parser {
 std::nullopt_t Parser::fail(CompositeFault fault, const RuleToken& token, std::string text,
                             std::string hint) {
   if (!error_ || fault < error_->fault)
-    error_ = error_at(fault, token, std::move(text), std::move(hint));
+    error_ = CompositeError{.fault = fault,
+                            .column = static_cast<int>(token.offset) + 1,
+                            .length = static_cast<int>(token.length),
+                            .text = std::move(text),
+                            .hint = std::move(hint)};
   return std::nullopt;
 }
 
@@ -293,57 +282,13 @@ std::optional<ChildReference> Parser::read_reference() {
   return ChildReference{std::move(taken.text), std::move(name), taken.offset, taken.length};
 }
 
-using Exists = std::function<bool(std::string_view name)>;
-
-CompositeError error_at(CompositeFault fault, const ChildReference& child, std::string text,
-                        std::string hint = {}) {
-  return error_at(fault, child.offset, child.length, std::move(text), std::move(hint));
-}
-
-std::optional<CompositeError> check_names(const std::vector<const ChildReference*>& children,
-                                          const Exists& alarm_exists) {
-  for (const ChildReference* child : children)
-    if (!child->name.empty() && !alarm_exists(child->name))
-      return error_at(CompositeFault::unknown_alarm, *child,
-                      "there is no alarm \"" + cut_bytes(child->name, 255) + "\"");
-  for (const ChildReference* child : children)
-    if (child->name.empty())
-      return error_at(CompositeFault::bad_arn, *child, "this is not the ARN of an alarm",
-                      "arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME");
-  return std::nullopt;
-}
-
-std::optional<CompositeError> check_count(const std::vector<const ChildReference*>& children) {
-  std::set<std::string_view> names;
-  for (const ChildReference* child : children) {
-    names.insert(child->name);
-    if (names.size() > kCompositeChildrenMax)
-      return error_at(CompositeFault::too_many_children, *child,
-                      "a rule names at most " + std::to_string(kCompositeChildrenMax) + " alarms",
-                      "composite alarms of composite alarms reach further");
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-std::variant<CompositeRule, CompositeError> parse_composite_rule(std::string_view text,
-                                                                 const Exists& alarm_exists) {
-  if (text.empty() || count_code_points(text) > kCompositeRuleCharactersMax)
-    return error_at(
-        CompositeFault::length, 0, 1,
-        "a rule has 1 to " + std::to_string(kCompositeRuleCharactersMax) + " characters");
+std::variant<ParsedComposite, CompositeError> parse_composite_syntax(std::string_view text) {
   Parser parser(text);
   std::optional<CompositeRule> rule = parser.parse();
   if (!rule) return *parser.error();
-  const std::vector<const ChildReference*> children = references(*rule);
-  if (auto error = check_names(children, alarm_exists)) return *std::move(error);
-  if (auto error = check_count(children)) return *std::move(error);
-  if (parser.excess())
-    return error_at(CompositeFault::too_many_elements, *parser.excess(),
-                    "a rule has at most " + std::to_string(kCompositeElementsMax) +
-                        " elements: names, TRUE, FALSE and brackets of groups");
-  return *std::move(rule);
+  return ParsedComposite{*std::move(rule), parser.excess()};
 }
 
 }  // namespace tocsin

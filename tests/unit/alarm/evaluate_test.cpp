@@ -174,4 +174,34 @@ TEST_CASE("the alarm cases that use the five statistics agree") {
   CHECK(sequences > 10);
 }
 
+TEST_CASE("a value on a bound of the band breaches nothing") {
+  for (const BandComparison c :
+       {BandComparison::outside, BandComparison::below, BandComparison::above}) {
+    CHECK_FALSE(is_breaching(2, c, Band{2, 8}));
+    CHECK_FALSE(is_breaching(8, c, Band{2, 8}));
+    CHECK(is_breaching(1.9, c, Band{2, 8}) == (c != BandComparison::above));
+    CHECK(is_breaching(8.1, c, Band{2, 8}) == (c != BandComparison::below));
+  }
+}
+
+TEST_CASE("a percentile needs ten samples beyond it, other statistics need none") {
+  CHECK(*samples_needed("p99") == Approx(1000));
+  CHECK(*samples_needed("p50") == Approx(20));
+  CHECK(*samples_needed("p10") == Approx(100));
+  for (const char* statistic : {"p0", "p100", "p101", "p", "tm90", "IQM", "PR(1:2)", ""})
+    CHECK_FALSE(samples_needed(statistic));
+}
+
+TEST_CASE("samples are counted over the datapoints that are judged, and 10000 are 10000") {
+  const EvaluationSpec spec{.n = 2, .m = 2, .range = 4, .treat = MissingData::missing};
+  const Row row{true, true, std::nullopt, true};
+  const std::vector<double> counts{500, 30, 700, 70};
+  CHECK_FALSE(has_few_samples(spec, row, counts, 100));
+  CHECK(has_few_samples(spec, row, counts, 101));
+  CHECK_FALSE(has_few_samples(spec, Row{std::nullopt}, std::vector<double>{0}, 100));
+  CHECK_FALSE(
+      has_few_samples(spec, Row{true}, std::vector<double>{10'000}, *samples_needed("p99.9")));
+  CHECK(has_few_samples(spec, Row{true}, std::vector<double>{9'999}, *samples_needed("p99.9")));
+}
+
 }  // namespace tocsin

@@ -90,6 +90,55 @@ TEST_CASE("a sequence compares every state and exactly the actions run", "[rule_
         "actions are [[0, ALARM], [1, OK]], not [[0, ALARM]]");
 }
 
+TEST_CASE("tests of composite alarms say what differs", "[rule_tests]") {
+  CHECK(run("{kind: rule, rule: ALARM(a), children: {a: ALARM}, expect: OK}").detail ==
+        "is ALARM, not OK");
+  CHECK(run("{kind: rule, rule: ALARM(b), children: {a: ALARM}, expect: OK}").detail ==
+        "the rule is refused with unknown_alarm at column 7: there is no alarm \"b\"");
+  CHECK(run("{kind: rule, rule: 'TRUE', children: {}, expect: {error: syntax}}").detail ==
+        "the rule is accepted, but must be refused with syntax");
+  CHECK(run("{kind: rule, rule: 'TRUE', children: {}, expect: {error: sintax}}").ok == false);
+  CHECK(run("{kind: cycle, rules: {A: ALARM(A)}, expect_cycle: []}").detail ==
+        "in cycles are [A], not []");
+  CHECK(run("{kind: cycle, rules: {A: ALARM(}, expect_cycle: []}").detail.substr(0, 3) == "A: ");
+}
+
+TEST_CASE("a suppression test compares actions and what suppressed after each event",
+          "[rule_tests]") {
+  const std::string head =
+      "{kind: suppression, wait: 2, extension: 3, events: [{t: 2, composite: ALARM}], ";
+  CHECK(
+      run(head + "until: 4, expect_actions: [[4, ALARM]], expect_suppressed_by: [WaitPeriod]}").ok);
+  CHECK(run(head + "until: 3, expect_actions: [[4, ALARM]]}").detail ==
+        "actions are [], not [[4, ALARM]]");
+  CHECK(run(head + "until: 4, expect_actions: [[4, ALARM]], expect_suppressed_by: [~]}").detail ==
+        "after event 0 suppressed by WaitPeriod, not null");
+  CHECK(run(head + "until: 4, expect_actions: [[4, ALARM]], expect_suppressed_by: []}").ok ==
+        false);
+  CHECK(run("{kind: suppression, wait: 2, extension: 3, events: [{t: 2}], until: 4, "
+            "expect_actions: []}")
+            .ok == false);
+}
+
+TEST_CASE("bands and percentiles of few samples are judged, misfits refused", "[rule_tests]") {
+  const std::string band =
+      "{alarm: {statistic: Sum, period: 60, comparison: LessThanLowerThreshold, "
+      "evaluation_periods: 1}, initial_state: OK, datapoints: [1], ";
+  CHECK(run(band + "band: [[2, 3]], expect_state: ALARM}").ok);
+  CHECK(run(band + "band: [~], expect_state: INSUFFICIENT_DATA}").ok);
+  CHECK(run(band + "band: [], expect_state: ALARM}").ok == false);
+  const std::string percentile =
+      "initial_state: OK, datapoints: [9], sample_counts: [19], expect_state: OK, alarm: {period: "
+      "60, threshold: 5, comparison: GreaterThanThreshold, evaluation_periods: 1, "
+      "evaluate_low_sample_count_percentile: ignore, ";
+  CHECK(run("{" + percentile + "statistic: ~, extended_statistic: p50}}").ok);
+  CHECK(run("{" + percentile + "statistic: p50}}").ok);
+  CHECK(run("{" + percentile + "extended_statistic: p40}}").ok);
+  CHECK(run("{" + percentile + "extended_statistic: tm50}}").detail == "is ALARM, not OK");
+  CHECK(run("{" + percentile + "statistic: Sum, extended_statistic: p50}}").ok == false);
+  CHECK(run("{" + percentile + "extended_statistic: q50}}").ok == false);
+}
+
 TEST_CASE("events become compact JSON in the order written", "[rule_tests]") {
   Diagnostics faults;
   const ConfigNode node = read_yaml(
