@@ -40,8 +40,8 @@ FilePosition from_json(const Json& json) {
   FilePosition p;
   p.id = {json.at("dev").get<std::uint64_t>(), json.at("ino").get<std::uint64_t>()};
   p.offset = json.at("off").get<std::uint64_t>();
-  p.head_length = std::min<std::uint64_t>(json.at("head").at(0).get<std::uint64_t>(),
-                                          std::min<std::uint64_t>(kHeadBytesMax, p.offset));
+  p.head_length =
+      std::min<std::uint64_t>(json.at("head").at(0).get<std::uint64_t>(), kHeadBytesMax);
   p.head_hash = from_hex(json.at("head").at(1));
   p.tail_hash = from_hex(json.at("tail"));
   p.is_in_long_line = json.contains("cut");
@@ -96,6 +96,12 @@ Likeness compare(int file, const FilePosition& position) {
   return is_same ? Likeness::same : Likeness::different;
 }
 
+bool holds_part(int file, const FilePosition& position) {
+  const std::string head = read_at(file, 0, position.head_length);
+  return head.size() == position.head_length && hash_bytes(head) == position.head_hash &&
+         read_at(file, position.offset, 1).empty();
+}
+
 void Fingerprint::add(std::string_view bytes) {
   length_ += bytes.size();
   if (head_.size() < kHeadBytesMax) head_ += bytes.substr(0, kHeadBytesMax - head_.size());
@@ -104,10 +110,13 @@ void Fingerprint::add(std::string_view bytes) {
   if (tail_.size() > kTailBytesMax) tail_.erase(0, tail_.size() - kTailBytesMax);
 }
 
-bool Fingerprint::is_of(const FilePosition& position) const {
+bool Fingerprint::has_head(const FilePosition& position) const {
   const std::string_view head = std::string_view(head_).substr(0, position.head_length);
-  return length_ == position.offset && head.size() == position.head_length &&
-         hash_bytes(head) == position.head_hash && hash_bytes(tail_) == position.tail_hash;
+  return head.size() == position.head_length && hash_bytes(head) == position.head_hash;
+}
+
+bool Fingerprint::has_tail(const FilePosition& position) const {
+  return length_ == position.offset && hash_bytes(tail_) == position.tail_hash;
 }
 
 void Fingerprint::write_to(FilePosition& position) const {
@@ -118,8 +127,11 @@ void Fingerprint::write_to(FilePosition& position) const {
 }
 
 void take_fingerprint(int file, FilePosition& position) {
-  position.head_length = std::min<std::uint64_t>(position.offset, kHeadBytesMax);
-  position.head_hash = hash_bytes(read_at(file, 0, position.head_length));
+  std::string head = read_at(file, 0, kHeadBytesMax);
+  const std::size_t text_end = head.find_last_not_of('\0') + 1;
+  head.resize(std::max<std::size_t>(text_end, std::min(position.offset, head.size())));
+  position.head_length = head.size();
+  position.head_hash = hash_bytes(head);
   const std::uint64_t length = position.tail_length();
   position.tail_hash = hash_bytes(read_at(file, position.offset - length, length));
 }

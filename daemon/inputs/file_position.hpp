@@ -51,19 +51,23 @@ enum class Likeness { same, different, unknown };  // unknown: it cannot be read
 
 // Whether the open file holds, where `position` says, what was read of it.
 Likeness compare(int file, const FilePosition& position);
-// The same for bytes read in order, from the beginning at least up to the position.
+// It begins the same, but ends before the position: a copy that is being made.
+bool holds_part(int file, const FilePosition& position);
+// The same for bytes that come in order.
 class Fingerprint {
  public:
   void add(std::string_view bytes);
   std::uint64_t length() const { return length_; }
-  bool is_of(const FilePosition& position) const;
-  void write_to(FilePosition& position) const;  // its offset becomes length()
+  bool has_head(const FilePosition& position) const;
+  bool has_tail(const FilePosition& position) const;  // length() is its offset
+  void write_to(FilePosition& position) const;        // its offset becomes length()
 
  private:
   std::uint64_t length_ = 0;
   std::string head_, tail_;
 };
-// Sets head and tail to what the open file holds before `position.offset`.
+// Sets head and tail to what the open file holds. Zeros at the end of the head may be space that
+// the writer has reserved: they are no part of it.
 void take_fingerprint(int file, FilePosition& position);
 
 // Up to `length` bytes at `offset`; less at the end or on an error.

@@ -95,7 +95,7 @@ void FileStream::open_current() {
 // left.
 void FileStream::start(std::unique_ptr<LogFile> current) {
   if (start_.at != StartAt::end) {
-    RotatedFiles found = search(current->position(), start_.newer_than);
+    RotatedFiles found = search(current->position(), start_.newer_than, nullptr);
     for (auto& file : found.between) {
       if (!shared_.is_matched(file->path())) continue;
       set_start(*file);
@@ -139,8 +139,11 @@ bool FileStream::is_current(std::size_t index) const {
 }
 
 void FileStream::look_at_files() {
-  for (std::size_t i = 0; i < files_.size(); ++i)
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const std::uint64_t head = files_[i].file->position().head_length;
     if (!files_[i].file->refresh(shared_.clock.now())) on_changed(i);
+    if (i < files_.size() && files_[i].file->position().head_length != head) is_dirty_ = true;
+  }
   for (Held& held : files_) {
     if (held.size != held.file->size()) held.changed = tick();
     held.size = held.file->size();
@@ -333,17 +336,9 @@ void FileStream::hand_over(const FileId& id, FileStream& heir) {
 }
 
 bool FileStream::is_copied_in(int file) const {
-  constexpr Duration kCopying = seconds{5};
-  struct stat info {};
-  if (::fstat(file, &info) != 0) return false;
-  const bool is_fresh = modified_at(info) > shared_.clock.now() - kCopying;
   const auto all = positions();
-  return std::any_of(all.begin(), all.end(), [&](const FilePosition& p) {
-    if (p.is_blank()) return false;
-    if (compare(file, p) == Likeness::same) return true;
-    const std::string head = read_at(file, 0, p.head_length);
-    return is_fresh && static_cast<std::uint64_t>(info.st_size) < p.offset &&
-           head.size() == p.head_length && hash_bytes(head) == p.head_hash;
+  return std::any_of(all.begin(), all.end(), [file](const FilePosition& p) {
+    return !p.is_blank() && (compare(file, p) == Likeness::same || holds_part(file, p));
   });
 }
 

@@ -106,7 +106,7 @@ class FileStream : public FollowedStream {
   void add(std::unique_ptr<LogFile> file);
   void add_rotated(RotatedFiles found);
   void erase(std::size_t index);
-  RotatedFiles search(const FilePosition& position, Instant since) const;
+  RotatedFiles search(const FilePosition& position, Instant since, const LogFile* current) const;
   bool is_current(std::size_t index) const;
   bool has_unread_file() const;
   void note_time(const EventBatch& batch, Instant now);

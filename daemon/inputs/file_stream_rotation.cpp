@@ -11,7 +11,7 @@ namespace tocsin {
 void FileStream::follow(std::unique_ptr<LogFile> current) {
   if (!files_.empty()) {
     ++totals_.rotations;
-    RotatedFiles found = search(files_.back().file->position(), looked_at_);
+    RotatedFiles found = search(files_.back().file->position(), looked_at_, current.get());
     found.rest = nullptr;  // it is open already
     add_rotated(std::move(found));
   }
@@ -36,7 +36,8 @@ bool FileStream::restore_one(const FilePosition& position, bool is_last,
   const bool is_same = current && compare(current->descriptor(), position) == Likeness::same;
   RotatedFiles found;
   // Whoever has begun to read nothing yet may have missed a whole file.
-  if (!has_name || !is_same || position.is_blank()) found = search(position, position.seen_at);
+  if (!has_name || !is_same || position.is_blank())
+    found = search(position, position.seen_at, current.get());
   if (!is_last) found.between.clear();
   const bool is_current = is_same && !found.rest && (has_name || !position.is_blank());
   if (current && !is_current) {
@@ -52,13 +53,15 @@ bool FileStream::restore_one(const FilePosition& position, bool is_last,
   return true;
 }
 
-RotatedFiles FileStream::search(const FilePosition& position, Instant since) const {
+RotatedFiles FileStream::search(const FilePosition& position, Instant since,
+                                const LogFile* current) const {
   RotationSearch wanted{.path = path_,
                         .position = position,
                         .known = positions(),
                         .since = since,
                         .kind = shared_.kind,
                         .line_bytes_max = shared_.buffer.line_bytes_max()};
+  if (current != nullptr) wanted.known.push_back(current->position());
   wanted.is_taken = [this](const Sibling& sibling) {
     return has_open(sibling.id) || (path_state_ == PathState::file && sibling.id == path_id_) ||
            shared_.is_taken(*this, sibling.id, sibling.path);
@@ -89,7 +92,7 @@ void FileStream::look_for_missed_file() {
   if (std::exchange(directory_changed_, modified_at(info)) == modified_at(info)) return;
   Held current = std::move(files_.back());
   files_.pop_back();
-  RotatedFiles found = search(position, looked_at_);
+  RotatedFiles found = search(position, looked_at_, nullptr);
   found.rest = nullptr;
   is_dirty_ = is_dirty_ || !found.between.empty();
   add_rotated(std::move(found));
@@ -104,7 +107,7 @@ void FileStream::on_changed(std::size_t index) {
   Held current = std::move(files_[index]);
   files_.erase(files_.begin() + static_cast<std::ptrdiff_t>(index));
   is_dirty_ = true;
-  RotatedFiles found = search(old, looked_at_);
+  RotatedFiles found = search(old, looked_at_, nullptr);
   if (!found.rest) ++totals_.rests_lost;
   add_rotated(std::move(found));
   if (!is_at_path) {

@@ -36,16 +36,15 @@ BlockBuffer::BlockBuffer(std::size_t line_bytes_max)
       size_(kTailBytesMax + LineSplitter(line_bytes_max).window_bytes_min() + kBlock),
       bytes_(new char[size_]) {}
 
-LogFile::LogFile(FileDescriptor file, std::string path, FilePosition position, LineKind kind)
-    : file_(std::move(file)), path_(std::move(path)), position_(position), kind_(kind) {
+LogFile::LogFile(FileDescriptor file, std::string path, FilePosition position, LineKind kind,
+                 Form form)
+    : file_(std::move(file)),
+      path_(std::move(path)),
+      position_(position),
+      kind_(kind),
+      is_finished_(form == Form::gzip_copy),
+      is_compressed_(form == Form::gzip_copy) {
   refresh(Instant{});
-}
-
-std::unique_ptr<LogFile> LogFile::of_copy(FileDescriptor file, std::string path,
-                                          FilePosition position) {
-  auto copy = std::make_unique<LogFile>(std::move(file), std::move(path), position, LineKind::text);
-  copy->is_compressed_ = copy->is_finished_ = true;
-  return copy;
 }
 
 bool LogFile::refresh(Instant now) {
@@ -60,7 +59,10 @@ bool LogFile::refresh(Instant now) {
   if (modified_ == verified_ && verified_at_ - modified_ > kTimestampTick) return true;
   verified_ = modified_;
   verified_at_ = now;
-  return compare(file_.get(), position_) != Likeness::different;
+  const Likeness likeness = compare(file_.get(), position_);
+  if (likeness == Likeness::same && position_.head_length < kHeadBytesMax)
+    take_fingerprint(file_.get(), position_);
+  return likeness != Likeness::different;
 }
 
 bool LogFile::is_unread() const {

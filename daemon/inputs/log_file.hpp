@@ -46,13 +46,13 @@ class LogFile {
     failed,     // read error; or the compressed copy cannot be read to its end
   };
 
-  // `position` must have been verified against the file, or be a beginning.
-  LogFile(FileDescriptor file, std::string path, FilePosition position, LineKind kind);
-  // A gzip copy of the file that `position` describes. Read from its beginning; what was handed
+  // A gzip copy of the file that the position describes is read from its beginning; what was handed
   // over is passed over.
-  static std::unique_ptr<LogFile> of_copy(FileDescriptor file, std::string path,
-                                          FilePosition position);
+  enum class Form { plain, gzip_copy };
 
+  // `position` must have been verified against the file, or be a beginning.
+  LogFile(FileDescriptor file, std::string path, FilePosition position, LineKind kind,
+          Form form = Form::plain);
   const FilePosition& position() const { return position_; }
   const std::string& path() const { return path_; }
   int descriptor() const { return file_.get(); }

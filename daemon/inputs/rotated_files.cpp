@@ -42,6 +42,7 @@ std::optional<Sibling> sibling(const fs::path& directory, std::string_view base,
   if (::stat(found.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   found.id = id_of(info);
   found.modified = modified_at(info);
+  found.size = static_cast<std::uint64_t>(info.st_size);
   found.is_gzip = name.ends_with(".gz");
   std::string_view suffix = std::string_view(name).substr(base.size());
   if (found.is_gzip) suffix.remove_suffix(3);
@@ -77,14 +78,18 @@ bool copy_holds(const FileDescriptor& file, const FilePosition& position) {
   if (!source) return false;
   Fingerprint fingerprint;
   std::vector<char> block(256 << 10);
-  while (fingerprint.length() < position.offset) {
-    const std::uint64_t wanted =
-        std::min<std::uint64_t>(block.size(), position.offset - fingerprint.length());
-    const Result<std::size_t> got = (*source)->read({block.data(), wanted});
-    if (!got || *got == 0) return false;
-    fingerprint.add({block.data(), *got});
-  }
-  return fingerprint.is_of(position);
+  const auto read_until = [&](std::uint64_t end) {
+    while (fingerprint.length() < end) {
+      const std::uint64_t wanted =
+          std::min<std::uint64_t>(block.size(), end - fingerprint.length());
+      const Result<std::size_t> got = (*source)->read({block.data(), wanted});
+      if (!got || *got == 0) return false;
+      fingerprint.add({block.data(), *got});
+    }
+    return true;
+  };
+  return read_until(position.offset) && fingerprint.has_tail(position) &&
+         read_until(position.head_length) && fingerprint.has_head(position);
 }
 
 bool holds(const FileDescriptor& file, bool is_gzip, const FilePosition& position) {
@@ -96,8 +101,8 @@ std::unique_ptr<LogFile> open_at(const Sibling& sibling, FilePosition position, 
   FileDescriptor file = open_found(sibling);
   if (!file || !holds(file, sibling.is_gzip, position)) return nullptr;
   position.id = sibling.id;
-  if (sibling.is_gzip) return LogFile::of_copy(std::move(file), sibling.path, position);
-  return std::make_unique<LogFile>(std::move(file), sibling.path, position, kind);
+  const auto form = sibling.is_gzip ? LogFile::Form::gzip_copy : LogFile::Form::plain;
+  return std::make_unique<LogFile>(std::move(file), sibling.path, position, kind, form);
 }
 
 std::unique_ptr<LogFile> open_rest(const Sibling& sibling, const RotationSearch& search) {
@@ -110,7 +115,8 @@ std::unique_ptr<LogFile> open_rest(const Sibling& sibling, const RotationSearch&
 bool is_known_copy(const Sibling& sibling, const RotationSearch& search) {
   const FileDescriptor file = open_found(sibling);
   const auto is_held = [&](const FilePosition& position) {
-    return !position.is_blank() && holds(file, sibling.is_gzip, position);
+    return !position.is_blank() && (holds(file, sibling.is_gzip, position) ||
+                                    (!sibling.is_gzip && holds_part(file.get(), position)));
   };
   return !file || is_held(search.position) ||
          std::any_of(search.known.begin(), search.known.end(), is_held);
@@ -158,7 +164,8 @@ RotatedFiles find_rotated(const RotationSearch& search) {
       if (!found.rest && rank(s) == wanted && !search.is_taken(s))
         found.rest = open_rest(s, search);
   for (const Sibling& s : siblings) {
-    if (!s.is_numbered || s.modified <= search.since - kTimestampTick) continue;
+    // What is empty may be a copy that begins.
+    if (!s.is_numbered || s.size == 0 || s.modified <= search.since - kTimestampTick) continue;
     if (search.is_taken(s) || search.is_followed(s.path)) continue;
     if (found.rest && s.path == found.rest->path()) continue;
     if (is_known_copy(s, search)) continue;

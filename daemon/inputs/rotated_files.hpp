@@ -16,6 +16,7 @@ struct Sibling {
   std::string path;
   FileId id;
   Instant modified{};
+  std::uint64_t size = 0;
   bool is_gzip = false;
   bool is_numbered = false;  // by is_rotation_suffix(), before .gz
 };

@@ -3,9 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <random>
 #include <set>
 
 #include "daemon/file_descriptor.hpp"
@@ -384,75 +382,4 @@ TEST_CASE("an input ends at once when the sink refuses or it is told to", "[inpu
   InputRun told(seen, follow(dir.path("log")));
   REQUIRE(told.wait_until_idle());
   told.stop();
-}
-
-TEST_CASE("whatever is written, rotated and killed, each line is delivered once", "[.inputs]") {
-  const int seed = GENERATE(range(1, 25));
-  CAPTURE(seed);
-  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-  const auto chance = [&](int percent) { return static_cast<int>(random() % 100) < percent; };
-  const bool is_copied = seed % 3 == 1, is_compressed = seed % 3 == 2, is_wide_glob = seed % 2 == 0;
-  const TempDir dir;
-  Committed seen;
-  int written = 0;
-  const auto write_some = [&] {
-    for (std::uint64_t count = random() % 200; count > 0; --count)
-      dir.append("log",
-                 "line " + std::to_string(++written) + std::string(random() % 40, 'x') + '\n');
-  };
-  const auto shift = [&](const std::string& suffix) {
-    for (int i = 60; i > 0; --i) {
-      const std::string from = dir.path("log." + std::to_string(i) + suffix);
-      if (fs::exists(from)) fs::rename(from, dir.path("log." + std::to_string(i + 1) + suffix));
-    }
-  };
-  const auto rotate = [&] {
-    shift("");
-    shift(".gz");
-    if (is_copied) {
-      fs::copy(dir.path("log"), dir.path("log.1"));
-      dir.write("log", "");
-      return;
-    }
-    fs::rename(dir.path("log"), dir.path("log.1"));
-    if (is_compressed && fs::exists(dir.path("log.2"))) {
-      const std::string plain = dir.path("log.2");
-      std::ifstream in(plain, std::ios::binary);
-      const std::string text{std::istreambuf_iterator<char>(in), {}};
-      dir.write("log.2.gz", gzip(text));
-      fs::last_write_time(plain + ".gz", fs::last_write_time(plain));
-      fs::remove(plain);
-    }
-    dir.write("log", "");
-  };
-  dir.write("log", "");
-  for (int life = 0; life < 6; ++life) {
-    auto options = follow(dir.path(is_wide_glob ? "log*" : "log"));
-    if (chance(70)) options.crash_after = random() % 12;
-    if (life == 0) options.crash_after = std::nullopt;
-    InputRun run(seen, options);
-    if (life == 0) REQUIRE(run.wait_until_idle());
-    for (int step = 0; step < 8; ++step) {
-      write_some();
-      if (chance(40)) run.wait_until_idle();
-      // What has not been read when a file of the name's copy is truncated twice is found as well;
-      // but a copy needs content to be known by.
-      if (chance(30)) rotate();
-    }
-    if (chance(30)) run.wait_until_idle();
-  }
-  InputRun last(seen, follow(dir.path(is_wide_glob ? "log*" : "log")));
-  last.wait_for_messages(static_cast<std::size_t>(written));
-  REQUIRE(last.wait_until_idle());
-  last.stop();
-  std::map<std::string, int> times;
-  for (const std::string& message : seen.messages) ++times[message.substr(0, message.find('x'))];
-  Texts missing, repeated;
-  for (int i = 1; i <= written; ++i) {
-    const int count = times["line " + std::to_string(i)];
-    if (count == 0) missing.push_back(std::to_string(i));
-    if (count > 1) repeated.push_back(std::to_string(i));
-  }
-  CHECK(missing == Texts{});
-  CHECK(repeated == Texts{});
 }
