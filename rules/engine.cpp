@@ -60,7 +60,7 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   state_->note_partial(group);
   group.dirty = true;
   Recorder to(*state_->rules, state_->next_sequence, now, out);
-  state_->run_clocks(to);
+  state_->run_clocks(group, to);
 }
 
 void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
@@ -83,7 +83,7 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
   auto event = batch.matches.begin();
   for (std::size_t i = 0; i < batch.times.size(); ++i) {
     EventMoment moment;
-    if (state_->read(group, stream, batch, i, now, moment)) state_->run_clocks(to);
+    if (state_->read(group, stream, batch, i, now, moment)) state_->run_clocks(group, to);
     const bool matches = event != batch.matches.end() && event->index == i;
     state_->note_minute(group, batch, matches ? &*event : nullptr, moment.time, to);
     for (; event != batch.matches.end() && event->index == i; ++event)
@@ -103,7 +103,7 @@ void Engine::advance(Instant now, Effects& out) {
     group->dirty = group->dirty || group->watermark.watermark() != before;
   }
   Recorder to(*state_->rules, state_->next_sequence, now, out);
-  state_->run_clocks(to);
+  state_->run_all_clocks(to);
 }
 
 std::optional<Instant> Engine::next_deadline() const {
@@ -158,7 +158,7 @@ void Engine::finish(std::optional<Instant> until, Effects& out) {
   state_->merged.at_end(stream, end);
   state_->merged.move(end);
   Recorder to(*state_->rules, state_->next_sequence, end, out);
-  state_->run_clocks(to);
+  state_->run_all_clocks(to);
 }
 
 void Engine::swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effects& out) {

@@ -28,22 +28,27 @@ EventClock& Engine::State::clock_for(std::set<std::string> names) {
   return *clock;
 }
 
-void Engine::State::run_clocks(Recorder& to) {
-  // Clocks of one group first: they publish the default values that alarms over several groups see.
-  for (const bool single : {true, false})
-    for (auto& [names, clock] : clocks) {
-      if ((names.size() <= 1) != single) continue;
-      const Instant w = watermark_of(*clock);
-      if (w > clock->watermark) run(*clock, w, to);
-    }
+void Engine::State::run_if_moved(EventClock& clock, Recorder& to) {
+  const Instant w = watermark_of(clock);
+  if (w > clock.watermark) run(clock, w, to);
+}
+
+// A group's own clock comes first: it publishes the default values that alarms over several groups
+// see.
+void Engine::State::run_clocks(const GroupState& moved, Recorder& to) {
+  for (EventClock* clock : moved.clocks) run_if_moved(*clock, to);
+}
+
+void Engine::State::run_all_clocks(Recorder& to) {
+  for (auto& [name, group] : groups) run_if_moved(*group->clock, to);
+  for (auto& [names, clock] : clocks) run_if_moved(*clock, to);
 }
 
 void Engine::State::begin(EventClock& clock, Instant w) {
   const bool first = clock.watermark == kNoTime;
   if (first) clock.watermark = w;
   bool anew = false;
-  for (auto& [name, group] : groups)
-    if (group->clock == &clock) anew = std::exchange(group->listens_anew, false) || anew;
+  for (GroupState* group : clock.owners) anew = std::exchange(group->listens_anew, false) || anew;
   if (!first && !anew) return;
   for (auto& [name, book] : books) {
     if (book->clock != &clock) continue;
@@ -57,14 +62,12 @@ void Engine::State::begin(EventClock& clock, Instant w) {
 
 Instant Engine::State::next_minute(const EventClock& clock) const {
   Instant least = kNever;
-  for (const auto& [name, group] : groups)
-    if (group->clock == &clock) least = std::min(least, group->defaults.due());
+  for (const GroupState* group : clock.owners) least = std::min(least, group->defaults.due());
   return least;
 }
 
 void Engine::State::publish_defaults(const EventClock& clock, Instant w, Recorder& to) {
-  for (auto& [name, group] : groups) {
-    if (group->clock != &clock) continue;
+  for (GroupState* group : clock.owners) {
     while (group->defaults.due() <= w) {
       const Instant minute = group->defaults.publish_next();
       for (const std::size_t index : group->default_filters) {
@@ -155,8 +158,7 @@ void Engine::State::forget_old(EventClock& clock, Instant w) {
     longest = std::max(longest, metric.retention);
     if (metric.clock == &clock) store.forget(name, w - metric.retention);
   }
-  for (auto& [name, group] : groups)
-    if (group->clock == &clock) group->defaults.forget(w - longest);
+  for (GroupState* group : clock.owners) group->defaults.forget(w - longest);
 }
 
 }  // namespace tocsin

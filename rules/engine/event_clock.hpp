@@ -13,6 +13,7 @@
 namespace tocsin {
 
 struct KeyEntry;
+struct GroupState;
 
 struct Due {
   Instant at;             // the least watermark at which it falls due
@@ -26,7 +27,8 @@ struct Due {
 };
 
 struct EventClock {
-  std::set<std::string> groups;  // empty: all of them (replay)
+  std::set<std::string> groups;     // empty: all of them (replay)
+  std::vector<GroupState*> owners;  // those whose own clock it is: one, or in replay all
   Instant watermark = kNoTime;
   Instant swept = kNoTime;  // when old cells were last forgotten
   std::set<Due> due;

@@ -70,6 +70,17 @@ void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to)
   build_metrics();
   route();
   start_books(to);
+  link_clocks();
+}
+
+void Engine::State::link_clocks() {
+  for (auto& [names, clock] : clocks) clock->owners.clear();
+  for (auto& [name, group] : groups) {
+    group->clock->owners.push_back(group.get());
+    group->clocks = {group->clock};
+    for (auto& [names, clock] : clocks)
+      if (clock.get() != group->clock && names.contains(name)) group->clocks.push_back(clock.get());
+  }
 }
 
 // Renames, and goodbyes by the old rules.

@@ -29,6 +29,7 @@ struct GroupState {
   DefaultValues defaults;
   std::vector<std::size_t> default_filters;  // of the rules: those of this group with a default
   EventClock* clock = nullptr;
+  std::vector<EventClock*> clocks;  // all that its watermark may move, its own first
   bool listens_anew =
       false;  // its input was not listening: absence begins anew with the next watermark
   bool dirty = true;
@@ -82,7 +83,9 @@ struct Engine::State {
   // Watermarks (engine/clocks.cpp)
   Instant watermark_of(const EventClock& clock) const;
   EventClock& clock_for(std::set<std::string> groups);
-  void run_clocks(Recorder& to);
+  void run_clocks(const GroupState& moved, Recorder& to);
+  void run_all_clocks(Recorder& to);
+  void run_if_moved(EventClock& clock, Recorder& to);
   void run(EventClock& clock, Instant watermark, Recorder& to);
   void begin(EventClock& clock, Instant watermark);
   Instant next_minute(const EventClock& clock) const;
@@ -128,6 +131,7 @@ struct Engine::State {
   void route();
   void bind_series(AlarmBook& book);
   void start_books(Recorder& to);
+  void link_clocks();
   void remove_alarm(const std::string& name, Recorder& to);
   void close_key(KeyEntry& entry, const char* reason, Recorder& to);
   std::set<std::string> groups_of(const Alarm& alarm) const;
