@@ -15,5 +15,7 @@ std::string run_rule_test(const ConfigNode& test, const TestContext& context);
 std::string run_cycle_test(const ConfigNode& test, const TestContext& context);
 std::string run_suppression_test(const ConfigNode& test, const TestContext& context);
 std::string run_scenario_test(const ConfigNode& test, const TestContext& context);
+std::string run_match_test(const ConfigNode& test, const TestContext& context);
+std::string run_validate_test(const ConfigNode& test, const TestContext& context);
 
 }  // namespace tocsin

@@ -17,8 +17,8 @@ constexpr TestKind kKinds[] = {
     {"rule", run_rule_test},
     {"cycle", run_cycle_test},
     {"suppression", run_suppression_test},
-    {"match", nullptr},
-    {"validate", nullptr},
+    {"match", run_match_test},
+    {"validate", run_validate_test},
 };
 
 std::string scalar_of(const ConfigNode& test, std::string_view key) {
