@@ -88,12 +88,13 @@ void CoreLoop::gather(Effects effects) {
   urgent_ = urgent_ || !effects.transitions.empty() || !effects.notifications.empty();
   append(pending_.transitions, std::move(effects.transitions));
   for (const Notification& n : effects.notifications)
-    pending_.endpoints.push_back(targets(n.topic));
+    pending_.endpoints.push_back(wanting_targets(n));
   append(pending_.notifications, std::move(effects.notifications));
   append(pending_.history, std::move(effects.history));
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
 }
 
+// A notice of Tocsin's own goes to everyone: no filter was written with it in mind.
 void CoreLoop::tell_others(Notification notice, const std::string& except_endpoint) {
   auto others = targets(notice.topic);
   std::erase_if(others, [&](const auto& target) { return target.first == except_endpoint; });
@@ -104,10 +105,22 @@ void CoreLoop::tell_others(Notification notice, const std::string& except_endpoi
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
 }
 
-std::vector<std::pair<std::string, std::string>> CoreLoop::targets(const std::string& topic) const {
-  std::vector<std::pair<std::string, std::string>> out;
+CoreLoop::Targets CoreLoop::targets(const std::string& topic) const {
+  Targets out;
   if (auto found = endpoints_.find(topic); found != endpoints_.end())
     for (const Endpoint& endpoint : found->second) out.emplace_back(endpoint.id, endpoint.label);
+  return out;
+}
+
+CoreLoop::Targets CoreLoop::wanting_targets(const Notification& message) const {
+  Targets out;
+  if (auto found = endpoints_.find(message.topic); found != endpoints_.end())
+    for (const Endpoint& endpoint : found->second) {
+      if (!endpoint.wants || endpoint.wants(message))
+        out.emplace_back(endpoint.id, endpoint.label);
+      else
+        telemetry::filtered_out(message, endpoint.label);
+    }
   return out;
 }
 

@@ -62,8 +62,10 @@ class CoreLoop {
   void handle(Message message);
   void on_look(LookReport& look);
   void gather(Effects effects);
-  // The endpoints (id, label) of a topic.
-  std::vector<std::pair<std::string, std::string>> targets(const std::string& topic) const;
+  using Targets = std::vector<std::pair<std::string, std::string>>;  // endpoints: id, label
+  Targets targets(const std::string& topic) const;
+  // Only those whose filter lets the message of an alarm through.
+  Targets wanting_targets(const Notification& message) const;
   void tick();
   bool commit_is_due() const;
   bool try_commit();

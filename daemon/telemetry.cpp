@@ -75,6 +75,8 @@ struct Numbers {
       "tocsin_outbox_overflows", "Messages that became dead letters by a full outbox.");
   MetricFamily<Counter>& deliveries =
       registry.counter("tocsin_deliveries", "Attempts to deliver, by result.", {"result"});
+  MetricFamily<Counter>& filtered_out = registry.counter(
+      "tocsin_filtered_out", "Messages that a subscription's filter kept away.", {"topic"});
   MetricFamily<Gauge>& dead_letters =
       registry.gauge("tocsin_dead_letters", "Deliveries given up and kept.");
   MetricFamily<Counter>& last_resort = registry.counter(
@@ -221,6 +223,12 @@ void store_seen(const StoreReport& report, Instant oldest, Instant now) {
   } else if (n.reserve_trouble.now()) {
     spdlog::error("the state's disk is (nearly) full: what was kept aside for messages is in use");
   }
+}
+
+void filtered_out(const Notification& message, std::string_view endpoint_label) {
+  numbers().filtered_out.with({message.topic}).add();
+  spdlog::debug("topic {}: the filter of {} keeps away \"{}\"", message.topic, endpoint_label,
+                message.subject);
 }
 
 void delivery_done(const DeliveryReport& report) {

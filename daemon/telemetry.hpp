@@ -14,6 +14,7 @@
 #include "rules/engine.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/match.hpp"
+#include "tocsin/notification.hpp"
 #include "tocsin/outbox.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
@@ -51,6 +52,8 @@ void commit_recovered(Duration after);
 void store_seen(const StoreReport& report, Instant oldest, Instant now);
 
 // Delivery.
+// The endpoint's filter keeps the message away from it.
+void filtered_out(const Notification& message, std::string_view endpoint_label);
 void delivery_done(const DeliveryReport& report);
 void last_resort_sent(std::string_view topic, bool delivered, std::string_view detail);
 

@@ -8,8 +8,8 @@ namespace tocsin {
 
 void read_common_options(ConfigReader& read, Duration& retry_for) {
   read.optional("retry_for", retry_for, Bounds<Duration>{minutes{1}, days{14}});
-  for (const char* key : {"filter", "filter_scope", "delivery_policy", "redrive", "raw"})
-    read.not_built(key);
+  read.allow("filter");  // the topic's decoder reads it
+  for (const char* key : {"filter_scope", "delivery_policy", "redrive", "raw"}) read.not_built(key);
 }
 
 std::optional<Secret> resolve(const ConfigNode& node, std::string_view name,

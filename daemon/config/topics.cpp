@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
+#include <memory>
 #include <set>
 
 #include "daemon/config/credentials.hpp"
 #include "daemon/config/sections.hpp"
+#include "rules/message/filter_policy.hpp"
 #include "rules/message/human_time.hpp"
 #include "tocsin/config_reader.hpp"
 
 namespace tocsin {
 namespace {
+
+// `filter`, an SNS filter policy on the alarm message, means the same on every channel.
+std::function<bool(const Notification&)> decode_filter(const ConfigNode& options,
+                                                       Diagnostics& out) {
+  const ConfigNode* node = options.find("filter");
+  if (node == nullptr) return {};
+  const auto policy = FilterPolicy::parse(*node, FilterScope::message_body, out);
+  if (!policy) return {};
+  return [policy = std::make_shared<const FilterPolicy>(*policy)](const Notification& message) {
+    return policy->accepts_body(message.cloudwatch_message);
+  };
+}
 
 // One item of `subscriptions`: { type: options }.
 void decode_subscription(const ConfigNode& node, const NotifierContext& context,
@@ -23,6 +38,8 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
     names.push_back(type.name);
     if (type.name != type_name.scalar) continue;
     std::vector<Endpoint> made = type.make(options, context, out);
+    const auto wants = decode_filter(options, out);
+    for (Endpoint& endpoint : made) endpoint.wants = wants;
     std::move(made.begin(), made.end(), std::back_inserter(into));
     return;
   }

@@ -111,6 +111,9 @@ struct Endpoint {
   // Endpoints of one group share a server (the addresses of one mail server): few attempts at a
   // time go to a group. Empty: on its own.
   std::string group;
+  // Which of the topic's alarm messages go here; empty: all. Set by who decodes the topic (the
+  // option `filter`, which is no notifier's own).
+  std::function<bool(const Notification&)> wants = {};
 };
 
 // One row of the registry. `make` decodes its own options (the value of `- slack: {...}`),
