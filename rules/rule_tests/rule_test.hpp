@@ -37,7 +37,7 @@ struct TestContext {
 // "": passed; else what differs.
 using RunTest = std::string (*)(const ConfigNode& test, const TestContext& context);
 
-// One row of the table of kinds. `run` nullptr: named by the contract, not built yet.
+// One row of the table of kinds.
 struct TestKind {
   std::string_view name;
   RunTest run;

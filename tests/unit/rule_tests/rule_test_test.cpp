@@ -31,9 +31,7 @@ TEST_CASE("the kind key is looked at before all others", "[rule_tests]") {
   CHECK(kind_of("{pattern: ERROR}") == "pattern");
 }
 
-TEST_CASE("a kind that is not built yet or does not exist fails its test and says so",
-          "[rule_tests]") {
-  CHECK(run("{kind: match, policy: {}}").detail == "not yet: kind match");
+TEST_CASE("a kind that does not exist fails its test and says so", "[rule_tests]") {
   CHECK(run("{kind: snapshto}").detail.find("did you mean \"snapshot\"") != std::string::npos);
   CHECK(run("just text").ok == false);
 }
@@ -66,6 +64,26 @@ TEST_CASE("a pattern that must be refused is refused with quotas and accepted wi
   CHECK(run("{pattern: " + three + ", quotas: off, message: '{\"c\":\"x\"}', match: true}").ok);
   CHECK(run("{pattern: ERROR, error: true}").detail ==
         "the pattern is accepted, but must be refused");
+}
+
+TEST_CASE("a filter policy is tried on attributes or a body", "[rule_tests]") {
+  const std::string attributes = "kind: match, attributes: {k: {Type: Number, Value: 5}}, ";
+  CHECK(run("{" + attributes + "policy: {k: [5]}, expect_match: true}").ok);
+  CHECK(run("{" + attributes + "policy: {k: ['5']}, expect_match: true}").detail ==
+        "is not accepted, but must be");
+  const std::string body = "kind: match, scope: MessageBody, body: '{\"a\":{\"b\":1}}', ";
+  CHECK(run("{" + body + "policy: {a: {b: [1]}}, expect_match: true}").ok);
+  CHECK(run("{" + body + "policy: {a: {b: 1}}, expect_match: true}")
+            .detail.starts_with("the policy is refused, not_array"));
+}
+
+TEST_CASE("a filter policy is valid, or refused for the reason that is expected", "[rule_tests]") {
+  CHECK(run("{kind: validate, policy: {k: [a]}, expect_valid: true}").ok);
+  CHECK(run("{kind: validate, policy: {k: []}, expect_invalid: empty_array}").ok);
+  CHECK_FALSE(run("{kind: validate, policy: {k: [a]}, expect_invalid: empty_array}").ok);
+  CHECK_FALSE(run("{kind: validate, policy: {k: a}, expect_invalid: empty_array}").ok);
+  CHECK(run("{kind: validate, policy: {k: [a]}}").detail ==
+        "give `expect_valid: true` or `expect_invalid: CODE`");
 }
 
 TEST_CASE("a snapshot gives the state of one plain evaluation", "[rule_tests]") {
