@@ -62,19 +62,24 @@ CompositeRule join(std::vector<CompositeRule> operands) {
   return {Join{std::move(operands)}};
 }
 
+CompositeRule negate(CompositeRule rule) {
+  if (auto* inner = std::get_if<CompositeRule::Not>(&rule.node))
+    return std::move(inner->operand.front());
+  CompositeRule::Not negation;
+  negation.operand.push_back(std::move(rule));
+  return {std::move(negation)};
+}
+
 // What a group holds so far: operands of OR, of AND, and the NOTs before the next operand.
 struct Group {
   std::vector<CompositeRule> any, all;
   int negations = 0;
   RuleToken opened;
 
+  // NOT NOT is nothing: so only groups, which are counted, make a rule deep.
   void add(CompositeRule operand) {
-    for (; negations > 0; --negations) {
-      CompositeRule::Not negation;
-      negation.operand.push_back(std::move(operand));
-      operand.node = std::move(negation);
-    }
-    all.push_back(std::move(operand));
+    const bool negated = std::exchange(negations, 0) % 2 == 1;
+    all.push_back(negated ? negate(std::move(operand)) : std::move(operand));
   }
   void end_all() { any.push_back(join<CompositeRule::AllOf>(std::exchange(all, {}))); }
   CompositeRule finish() {

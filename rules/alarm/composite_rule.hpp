@@ -24,8 +24,8 @@ struct ChildReference {
   std::size_t offset = 0, length = 0;  // in the rule's text, in bytes, quotes included
 };
 
-// A node of the tree; the rule itself is its root. The depth is bounded by the length of a rule: a
-// few thousand.
+// A node of the tree; the rule itself is its root. Two NOTs in a row are none. At most some 750
+// nodes deep, since groups count as elements.
 struct CompositeRule {
   struct Constant {
     bool value = false;

@@ -145,7 +145,7 @@ TEST_CASE("ten thousand brackets or NOTs are judged, not suffered", "[composite]
   CHECK(refusal(repeated("(", 5'118) + "TRUE" + repeated(")", 5'118)).substr(0, 8) == "too_many");
   const CompositeRule nots = accepted(repeated("NOT ", 2'559) + "TRUE");
   CHECK(evaluate(nots, [](auto) { return AlarmState::ok; }) == AlarmState::ok);
-  CHECK(to_string(nots).size() == 10'240);
+  CHECK(to_string(nots) == "NOT TRUE");
 }
 
 TEST_CASE("a composite rule is printed with the brackets it needs and names in quotes",
