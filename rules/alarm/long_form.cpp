@@ -180,11 +180,12 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   return true;
 }
 
-void LongForm::begin(Instant w) {
+void LongForm::begin(Instant w, Changes& out) {
   // Never back: the alarm may have lived by another clock before, and a closed period is not
   // reopened.
   closed_ = floor_to(std::max(w, closed_), spec_->step);
   if (!spec_->keyed) start_ = closed_;
+  look_ahead(out);  // samples may have come before
 }
 
 bool LongForm::has_data_from(Instant t) const {

@@ -45,7 +45,7 @@ class LongForm final : public Machine {
   bool sampled(Instant t, Instant w, Changes& out);
 
   AlarmState state() const override { return state_; }
-  void begin(Instant w) override;
+  void begin(Instant w, Changes& out) override;
   void advance(Instant w, Changes& out) override;
   Instant due() const override;
   void set_back(Instant w) override;

@@ -34,7 +34,7 @@ class Machine {
 
   virtual AlarmState state() const = 0;
   // The first watermark became known: absence counts, and periods close, from here.
-  virtual void begin(Instant watermark) = 0;
+  virtual void begin(Instant watermark, Changes& out) = 0;
   // The watermark has passed every instant before `watermark`.
   virtual void advance(Instant watermark, Changes& out) = 0;
   // The least watermark at which advance() has something to do; kNever: none before the next

@@ -155,7 +155,7 @@ void ShortForm::clear_samples() {
   owed_.clear();
 }
 
-void ShortForm::begin(Instant w) {
+void ShortForm::begin(Instant w, Changes&) {
   if (seen_ == kNoTime) seen_ = w;
 }
 

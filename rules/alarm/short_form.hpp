@@ -53,7 +53,7 @@ class ShortForm final : public Machine {
   void restart_absence(Instant w) { seen_ = w; }
 
   AlarmState state() const override { return state_; }
-  void begin(Instant w) override;
+  void begin(Instant w, Changes& out) override;
   void advance(Instant w, Changes& out) override;
   Instant due() const override;
   void set_back(Instant w) override;

@@ -44,7 +44,7 @@ void Engine::State::run_all_clocks(Recorder& to) {
   for (auto& [names, clock] : clocks) run_if_moved(*clock, to);
 }
 
-void Engine::State::begin(EventClock& clock, Instant w) {
+void Engine::State::begin(EventClock& clock, Instant w, Recorder& to) {
   const bool first = clock.watermark == kNoTime;
   if (first) clock.watermark = w;
   bool anew = false;
@@ -53,9 +53,10 @@ void Engine::State::begin(EventClock& clock, Instant w) {
   for (auto& [name, book] : books) {
     if (book->clock != &clock) continue;
     for (const auto& [id, entry] : book->keys()) {
-      if (first) entry->machine->begin(w);
+      Changes changes;
+      if (first) entry->machine->begin(w, changes);
       if (anew && entry->short_form != nullptr) entry->short_form->restart_absence(w);
-      settle(*entry);
+      record(*entry, changes, to, false);
     }
   }
 }
@@ -106,7 +107,7 @@ void Engine::State::retract(const MetricFilter& filter, Instant minute) {
 }
 
 void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
-  begin(clock, w);
+  begin(clock, w, to);
   for (;;) {
     const Instant alarm = clock.due.empty() ? kNever : clock.due.begin()->at;
     const Instant minute = next_minute(clock);

@@ -309,14 +309,15 @@ void Engine::State::start_books(Recorder& to) {
     if (!book->is_short()) bind_series(*book);
     if (book->spec.group_by.empty() && book->keys().empty()) {
       KeyEntry& made = make_key(*book, {}, kNoTime, to);
-      if (w != kNoTime) made.machine->begin(w);
+      Changes changes;
+      if (w != kNoTime) made.machine->begin(w, changes);
+      record(made, changes, to, false);
     }
     if (book->rejudge && w != kNoTime) {
       std::vector<KeyEntry*> entries;
       for (const auto& [id, entry] : book->keys()) entries.push_back(entry.get());
       for (KeyEntry* entry : entries) {
         Changes changes;
-        if (entry->long_form != nullptr) entry->machine->begin(w);
         entry->machine->rejudge(w, changes);
         record(*entry, changes, to, false);
       }

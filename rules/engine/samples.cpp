@@ -216,8 +216,8 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
   KeyEntry& made = make_key(book, std::move(key), t, to);
   const Instant w = book.clock->watermark;
   if (w == kNoTime) return made;
-  if (made.long_form != nullptr) made.machine->begin(w);
   Changes changes;
+  if (made.long_form != nullptr) made.machine->begin(w, changes);
   made.machine->advance(w, changes);
   record(made, changes, to, false);
   return made;

@@ -87,7 +87,7 @@ struct Engine::State {
   void run_all_clocks(Recorder& to);
   void run_if_moved(EventClock& clock, Recorder& to);
   void run(EventClock& clock, Instant watermark, Recorder& to);
-  void begin(EventClock& clock, Instant watermark);
+  void begin(EventClock& clock, Instant watermark, Recorder& to);
   Instant next_minute(const EventClock& clock) const;
   void publish_defaults(const EventClock& clock, Instant watermark, Recorder& to);
   void publish(const MetricFilter& filter, Instant minute, Recorder& to);

@@ -41,6 +41,8 @@ def bind(ref):
 
         def begin(self, w):
             self.closed = w // self.step * self.step
+            if self.early:      # samples may have come before
+                self._early()
 
         def add(self, t, v, w):
             if self.key_start is not None and t >= w - self.oldest:
