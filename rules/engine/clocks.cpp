@@ -91,7 +91,8 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     store.touched(id);
     for (KeyEntry* entry : watchers) {
       Changes changes;
-      entry->long_form->sampled(minute, entry->book->clock->watermark, changes);
+      // Its period ends at this very instant and is closed after it, also by an alarm at rest.
+      entry->long_form->sampled(minute, entry->book->clock->watermark - Duration{1}, changes);
       record(*entry, changes, to, false);
     }
   }

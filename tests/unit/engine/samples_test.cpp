@@ -99,6 +99,27 @@ TEST_CASE("a default value is published once for a minute with events and no mat
   CHECK(again->sum == 4);
 }
 
+TEST_CASE("a default value ends an alarm that rests, at the close of its own minute") {
+  MetricFilter f = filter_named("f", "m");
+  f.default_value = 0;
+  Alarm a = sum_alarm("sum", 1, 1);
+  a.treat_missing_data = MissingData::ignore;
+  World w(rules_with({f}, {a}));
+  w.quiet_until(seconds{0});
+  w.event(seconds{10}, 0, 2);
+  CHECK(w.told() == Lines{"10000 sum INSUFFICIENT_DATA>ALARM"});
+  w.quiet_until(minutes{20});  // nothing in its range any more: it rests
+  MatchBatch plain;
+  plain.rules = w.rules;
+  plain.log_group = "app";
+  plain.stream = "a.log";
+  plain.times = {kStart + minutes{20} + seconds{5}};
+  plain.read_at = plain.source_time = plain.times[0];
+  w.engine->apply(plain, plain.read_at, w.out);
+  w.quiet_until(minutes{21});
+  CHECK(w.told() == Lines{"1260000 sum ALARM>OK"});
+}
+
 TEST_CASE("an alarm with a unit sees only samples of that unit") {
   MetricFilter bytes = filter_named("b", "m"), counts = filter_named("c", "m");
   bytes.unit = "Bytes";
