@@ -40,6 +40,7 @@ void DeliveryPlan::push(const OutboxEntry& entry, Instant now) {
   message.attempts = entry.attempts;
   message.created = entry.created;
   message.next_attempt = entry.next_attempt;
+  message.superseded = entry.superseded;
   // After a restart the time of the first attempt is not known; it was made soon after the message.
   if (entry.attempts > 0) message.first_attempt = entry.created;
 

@@ -153,6 +153,7 @@ Status CommitWriter::write_message(
                       .created = now,
                       .next_attempt = now,
                       .last_detail = {},
+                      .superseded = false,
                       .notification = json};
     if (done = enqueue(std::move(entry), *row); !done) return done;
   }
@@ -184,6 +185,17 @@ Status CommitWriter::enqueue(OutboxEntry entry, std::int64_t message) {
                         .detail = "the outbox of this endpoint is full"});
 }
 
+// Older messages of the same (alarm, key) that still wait at the endpoint, so that they say so also
+// after a restart.
+Status CommitWriter::mark_superseded(std::int64_t outbox_id, std::int64_t message,
+                                     const std::string& endpoint) {
+  return db_.run(
+      "UPDATE outbox SET superseded = 1 WHERE +id < ?1 AND endpoint = ?2 AND notification IN"
+      " (SELECT id FROM notification WHERE dedup_key ="
+      " (SELECT dedup_key FROM notification WHERE id = ?3))",
+      {outbox_id, endpoint, message});
+}
+
 // An id that is not there was settled before: an outcome told twice changes nothing.
 Status CommitWriter::write_outcome(const DeliveryRecord& record) {
   if (record.fate == DeliveryRecord::Fate::retry)
@@ -205,7 +217,10 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
     if (!done) return done;
     ++tally_.dead_letters;
   }
-  if (done = db_.run("DELETE FROM outbox WHERE id = ?", {record.outbox_id}); !done) return done;
+  if (record.fate == DeliveryRecord::Fate::delivered)
+    done = mark_superseded(record.outbox_id, message, endpoint);
+  if (done) done = db_.run("DELETE FROM outbox WHERE id = ?", {record.outbox_id});
+  if (!done) return done;
   if (std::size_t& rows = tally_.waiting[endpoint]; rows > 0) --rows;
   return drop_message_if_unused(db_, message);
 }

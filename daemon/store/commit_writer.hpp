@@ -42,6 +42,7 @@ class CommitWriter {
                        const std::vector<std::pair<std::string, std::string>>& endpoints,
                        Instant now);
   Status enqueue(OutboxEntry entry, std::int64_t message);
+  Status mark_superseded(std::int64_t outbox_id, std::int64_t message, const std::string& endpoint);
   Status write_outcome(const DeliveryRecord& record);
 
   Database& db_;

@@ -39,10 +39,12 @@ CREATE TABLE notification(
   id INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, topic TEXT NOT NULL,
   dedup_key TEXT NOT NULL, sequence INTEGER NOT NULL, created INTEGER NOT NULL,
   json TEXT NOT NULL) STRICT;
+CREATE INDEX notification_of_key ON notification(dedup_key);
 CREATE TABLE outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT, notification INTEGER NOT NULL, endpoint TEXT NOT NULL,
   endpoint_label TEXT NOT NULL, attempts INTEGER NOT NULL, next_attempt INTEGER NOT NULL,
-  last_detail TEXT NOT NULL, UNIQUE(notification, endpoint)) STRICT;
+  last_detail TEXT NOT NULL, superseded INTEGER NOT NULL DEFAULT 0,
+  UNIQUE(notification, endpoint)) STRICT;
 CREATE TABLE dead_letter(
   id INTEGER PRIMARY KEY, notification INTEGER NOT NULL, endpoint TEXT NOT NULL,
   endpoint_label TEXT NOT NULL, attempts INTEGER NOT NULL, died INTEGER NOT NULL,

@@ -44,7 +44,8 @@ OutboxEntry entry_from(const Row& row) {
           .created = instant_from_ms(row.number(8)),
           .next_attempt = instant_from_ms(row.number(9)),
           .last_detail = row.text(10),
-          .notification = row.text(11)};
+          .superseded = row.number(11) != 0,
+          .notification = row.text(12)};
 }
 
 template <class T, class Make>
@@ -94,7 +95,7 @@ Result<std::vector<OutboxEntry>> outbox(Database& db) {
   return list<OutboxEntry>(
       db,
       "SELECT o.id, n.message_id, n.topic, o.endpoint, o.endpoint_label, n.dedup_key, n.sequence,"
-      " o.attempts, n.created, o.next_attempt, o.last_detail, n.json"
+      " o.attempts, n.created, o.next_attempt, o.last_detail, o.superseded, n.json"
       " FROM outbox o JOIN notification n ON n.id = o.notification ORDER BY o.id",
       {}, entry_from);
 }
@@ -110,11 +111,11 @@ Result<std::string> notification(Database& db, std::int64_t outbox_id) {
 
 Instant outbox_oldest(Database& db) {
   // The first entry is the oldest but for what is retried, which is what a person wants to hear of.
-  Result<std::vector<Instant>> found = list<Instant>(
-      db,
-      "SELECT n.created FROM outbox o JOIN notification n ON n.id = o.notification"
-      " ORDER BY o.id LIMIT 1",
-      {}, [](const Row& row) { return instant_from_ms(row.number(0)); });
+  Result<std::vector<Instant>> found =
+      list<Instant>(db,
+                    "SELECT n.created FROM outbox o JOIN notification n ON n.id = o.notification"
+                    " ORDER BY o.id LIMIT 1",
+                    {}, [](const Row& row) { return instant_from_ms(row.number(0)); });
   return found && !found->empty() ? found->front() : kNoTime;
 }
 
@@ -122,7 +123,7 @@ Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
   return list<OutboxEntry>(
       db,
       "SELECT d.id, n.message_id, n.topic, d.endpoint, d.endpoint_label, n.dedup_key, n.sequence,"
-      " d.attempts, n.created, d.died, d.last_detail, n.json"
+      " d.attempts, n.created, d.died, d.last_detail, 0, n.json"
       " FROM dead_letter d JOIN notification n ON n.id = d.notification"
       " ORDER BY d.died DESC, d.id DESC LIMIT ?",
       {as_limit(limit)}, entry_from);

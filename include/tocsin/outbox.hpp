@@ -22,6 +22,7 @@ struct OutboxEntry {
   Instant created;
   Instant next_attempt;
   std::string last_detail;
+  bool superseded = false;   // a newer one of its dedup_key was delivered to this endpoint
   std::string notification;  // JSON
 };
 

@@ -179,6 +179,14 @@ TEST_CASE("OK overtakes an ALARM that is retried for a minute; both say so", "[n
   CHECK(late.attempt.superseded);
 }
 
+TEST_CASE("what was superseded before a restart says so after it", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  OutboxEntry stored = entry(1, "a", "key");
+  stored.superseded = true;
+  plan.push(stored, kStart);
+  CHECK(only_due(plan, kStart).attempt.superseded);
+}
+
 TEST_CASE("nothing waits behind an ALARM that has been retried for longer than a minute",
           "[notifiers][plan]") {
   DeliveryPlan plan = plan_with({endpoint("a")});

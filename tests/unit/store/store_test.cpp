@@ -145,6 +145,24 @@ TEST_CASE("a retry remembers attempts, time and reason", "[store]") {
   CHECK((*outbox)[0].last_detail == "503 from hooks.slack.com");
 }
 
+TEST_CASE("a message that waits remembers that a newer one of its alarm was delivered", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  Commit newer = sample_commit(2), other = sample_commit(3);
+  newer.notifications[0].dedup_key = sample_message(1).dedup_key;
+  REQUIRE(store->commit(sample_commit(1)));
+  const auto created = store->commit(newer);
+  REQUIRE(created);
+  REQUIRE(store->commit(other));
+  Commit outcome;
+  outcome.deliveries = {delivered((*created)[0].id)};
+  REQUIRE(store->commit(outcome));
+  const auto outbox = store->outbox();
+  REQUIRE(outbox->size() == 5);
+  for (const OutboxEntry& e : *outbox)
+    CHECK(e.superseded == (e.sequence == 1 && e.endpoint == (*created)[0].endpoint));
+}
+
 TEST_CASE("a message given up is kept as a dead letter with its text", "[store]") {
   const TempDir dir;
   auto store = open_store(dir.path());
