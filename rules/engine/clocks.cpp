@@ -86,13 +86,14 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     StoredSeries* s = unit.empty() ? store.kept(id, metric.cell) : store.find(id);
     if (s == nullptr) continue;
     const std::vector<KeyEntry*> watchers = s->watchers;
-    for (KeyEntry* entry : watchers) entry->long_form->catch_up(entry->book->clock->watermark);
+    // The minute ends at this very instant and is closed after it, also by an alarm at rest.
+    for (KeyEntry* entry : watchers)
+      entry->long_form->catch_up(entry->book->clock->watermark - Duration{1});
     s->series.add_default(minute, filter.name, *filter.default_value);
     store.touched(id);
     for (KeyEntry* entry : watchers) {
       Changes changes;
-      // Its period ends at this very instant and is closed after it, also by an alarm at rest.
-      entry->long_form->sampled(minute, entry->book->clock->watermark - Duration{1}, changes);
+      entry->long_form->sampled(minute, entry->book->clock->watermark, changes);
       record(*entry, changes, to, false);
     }
   }
