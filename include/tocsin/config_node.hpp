@@ -12,6 +12,8 @@
 
 namespace tocsin {
 
+struct ConfigEntry;
+
 struct ConfigNode {
   enum class Kind { null, scalar, sequence, map };
   Kind kind = Kind::null;
@@ -20,20 +22,28 @@ struct ConfigNode {
   std::string scalar;
   bool quoted = false;
   std::vector<ConfigNode> items;  // kind sequence
-  std::vector<std::pair<ConfigNode, ConfigNode>>
-      entries;  // kind map: in file order, keys are scalars, no key twice
+  // kind map: in file order, keys are scalars, no key twice.
+  std::vector<ConfigEntry> entries;
   SourceLocation where;
 
   // The value of `key`, or nullptr. Linear: maps here are short.
-  const ConfigNode* find(std::string_view key) const {
-    for (const auto& [k, v] : entries)
-      if (k.scalar == key) return &v;
-    return nullptr;
-  }
+  const ConfigNode* find(std::string_view key) const;
   bool is_null() const { return kind == Kind::null; }
   bool is_scalar() const { return kind == Kind::scalar; }
   bool is_sequence() const { return kind == Kind::sequence; }
   bool is_map() const { return kind == Kind::map; }
 };
+
+struct ConfigEntry {
+  ConfigEntry(ConfigNode k, ConfigNode v) : key(std::move(k)), value(std::move(v)) {}
+  ConfigNode key;
+  ConfigNode value;
+};
+
+inline const ConfigNode* ConfigNode::find(std::string_view key) const {
+  for (const ConfigEntry& entry : entries)
+    if (entry.key.scalar == key) return &entry.value;
+  return nullptr;
+}
 
 }  // namespace tocsin

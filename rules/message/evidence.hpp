@@ -10,8 +10,8 @@
 
 namespace tocsin {
 
-inline constexpr std::size_t kStoredEvidenceBytes = 8 * 1024;
-inline constexpr std::size_t kSentEvidenceBytes = 2 * 1024;
+inline constexpr std::size_t kStoredEvidenceBytes = std::size_t{8} * 1024;
+inline constexpr std::size_t kSentEvidenceBytes = std::size_t{2} * 1024;
 
 // Secrets redacted, access key ids cut to their last 4 characters, `fields`/`drop` applied, at most
 // `limit` bytes. JSON stays valid JSON (the longest values are dropped first) and its numbers stay

@@ -9,15 +9,22 @@
 
 namespace tocsin {
 
+struct JsonMember;
+
 struct JsonTree {
   enum class Kind { scalar, object, array };
   Kind kind = Kind::scalar;
   std::string text;  // scalar: as printed; a string with its quotes and escapes
-  std::vector<std::pair<std::string, JsonTree>>
-      members;  // object: name as printed; array: name empty
+  std::vector<JsonMember> members;
 
   static JsonTree string(std::string_view value);
   static JsonTree literal(std::string text);  // a number, true, false, null
+};
+
+struct JsonMember {
+  JsonMember(std::string n, JsonTree v) : name(std::move(n)), value(std::move(v)) {}
+  std::string name;  // object: as printed; array: empty
+  JsonTree value;
 };
 
 // Bytes of its compact text.

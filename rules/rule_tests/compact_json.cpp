@@ -60,7 +60,7 @@ void append(const ConfigNode& node, std::string& out) {
     case ConfigNode::Kind::map:
       out += '{';
       for (const auto& [key, value] : node.entries) {
-        if (&key != &node.entries.front().first) out += ',';
+        if (&key != &node.entries.front().key) out += ',';
         out += quote(key.scalar) + ":";
         append(value, out);
       }

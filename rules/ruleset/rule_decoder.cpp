@@ -66,7 +66,7 @@ std::optional<Statistic> read_statistic(ConfigReader& read, Alarm& alarm) {
   }
   const bool percentile =
       std::any_of(read.map().entries.begin(), read.map().entries.end(),
-                  [](const auto& e) { return is_percentile_key(e.first.scalar); });
+                  [](const auto& e) { return is_percentile_key(e.key.scalar); });
   if (!chosen && !percentile && read.map().is_map())
     read.diagnostics().error(
         "missing-key", read.map().where, "`alarm` needs a condition",

@@ -48,7 +48,7 @@ TEST_CASE("columns count bytes, CRLF and a byte order mark do not disturb them",
   const ConfigNode root = parsed(
       "\xef\xbb\xbf"
       "ключ: { b: 1 }\r\nc: 2\r\n");
-  CHECK(root.entries[0].second.find("b")->where.column == 16);
+  CHECK(root.entries[0].value.find("b")->where.column == 16);
   CHECK(root.find("c")->where.line == 2);
   CHECK(root.find("c")->where.column == 4);
   CHECK(root.find("c")->scalar == "2");
@@ -124,8 +124,8 @@ TEST_CASE("JSON gives the same tree with places", "[ruleset]") {
   CHECK(a.items[2].scalar == "true");
   CHECK(a.items[3].is_null());
   CHECK(root.find("b")->find("c")->scalar == "-1.5e3");
-  CHECK(root.entries[1].first.where.line == 3);
-  CHECK(root.entries[1].first.where.column == 3);
+  CHECK(root.entries[1].key.where.line == 3);
+  CHECK(root.entries[1].key.where.column == 3);
 }
 
 TEST_CASE("all escapes of JSON are allowed, lone surrogates become U+FFFD", "[ruleset]") {
@@ -157,7 +157,7 @@ TEST_CASE("a document is JSON if it begins with a brace", "[ruleset]") {
 TEST_CASE("a place inside a scalar is found through quotes, escapes and blocks", "[ruleset]") {
   const auto place = [](const std::string& text, std::size_t offset) {
     const ConfigNode root = parsed(text);
-    const SourceLocation at = locate_in_scalar(root.entries[0].second, offset, text);
+    const SourceLocation at = locate_in_scalar(root.entries[0].value, offset, text);
     return std::to_string(at.line) + ":" + std::to_string(at.column);
   };
   CHECK(place("p: abcdef\n", 3) == "1:7");
