@@ -28,7 +28,7 @@ bool is_choice(const ConfigNode& key, const ConfigNode& value) {
          std::ranges::all_of(value.items, [](const ConfigNode& item) {
            return item.is_map() && !item.entries.empty() &&
                   std::ranges::none_of(item.entries, [](const auto& entry) {
-                    return is_filter_operator(entry.first.scalar);
+                    return is_filter_operator(entry.key.scalar);
                   });
          });
 }
@@ -47,7 +47,7 @@ FilterPolicy FilterPolicyCompiler::compile(const ConfigNode& policy) {
     return compiled;
   }
   if (policy.entries.size() > kKeysMax)
-    report(out_, "too_many_keys", policy.entries[kKeysMax].first,
+    report(out_, "too_many_keys", policy.entries[kKeysMax].key,
            "a filter policy has at most 5 keys at its top");
   const std::size_t combinations = read_group(policy, {}, 1, compiled.root_);
   if (combinations > kCombinationsMax)
@@ -101,7 +101,7 @@ void FilterPolicyCompiler::read_rules(const ConfigNode& list, const std::string&
 void FilterPolicyCompiler::report_nested(const ConfigNode& key, const ConfigNode& value) {
   const bool is_nested =
       !value.entries.empty() && std::ranges::all_of(value.entries, [](const auto& entry) {
-        return entry.second.is_map() || entry.second.is_sequence();
+        return entry.value.is_map() || entry.value.is_sequence();
       });
   if (is_nested)
     report(out_, "nested_in_attributes", key,

@@ -183,13 +183,13 @@ const Operator* find_operator(std::string_view name) {
 
 FilterRule negated_rule(const ConfigNode& operand, Diagnostics& out) {
   const Operator* inner =
-      operand.entries.size() == 1 ? find_operator(operand.entries[0].first.scalar) : nullptr;
+      operand.entries.size() == 1 ? find_operator(operand.entries[0].key.scalar) : nullptr;
   if (inner == nullptr || !inner->may_be_negated) {
     report(out, "anything_but_pattern", operand,
            "`anything-but` takes one of `prefix`, `suffix` and `wildcard`");
     return {};
   }
-  FilterRule excluded = inner->compile(operand.entries[0].second, out);
+  FilterRule excluded = inner->compile(operand.entries[0].value, out);
   if (!excluded) return {};
   return [excluded = std::move(excluded)](const FilterValue& value) {
     return value.kind == Kind::text && !excluded(value);
