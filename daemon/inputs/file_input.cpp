@@ -18,6 +18,7 @@ class FileInput : public FollowingInput {
         streams_(shared_, context.positions),
         is_first_look_(context.first_seen) {
     start_.at = context.start_at;
+    start_.with_rotated = true;
     if (context.start_at == StartAt::age)
       start_.newer_than = context.clock->now() - context.start_age;
   }

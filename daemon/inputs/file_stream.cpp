@@ -50,7 +50,8 @@ void FileStream::look_at_path() {
   if (::stat(path_.c_str(), &info) != 0) {
     path_state_ = errno == ENOENT || errno == ENOTDIR ? PathState::missing : PathState::unreadable;
     if (path_state_ == PathState::unreadable) trouble_ = file_error(path_, errno).text;
-    if (path_state_ == PathState::missing && !stored_.empty()) restore(nullptr);
+    const bool is_missing = path_state_ == PathState::missing && !stored_.empty();
+    if (is_missing && has_directory_changed()) restore(nullptr);
     return;
   }
   path_state_ = S_ISREG(info.st_mode) ? PathState::file : PathState::missing;
@@ -94,8 +95,8 @@ void FileStream::open_current() {
 // The first file of a new stream, behind those that a glob matches beside it and that rotation has
 // left.
 void FileStream::start(std::unique_ptr<LogFile> current) {
-  if (start_.at != StartAt::end) {
-    RotatedFiles found = search(current->position(), start_.newer_than, nullptr);
+  if (start_.with_rotated && start_.at != StartAt::end) {
+    RotatedFiles found = search_between(current->position(), start_.newer_than, nullptr);
     for (auto& file : found.between) {
       if (!shared_.is_matched(file->path())) continue;
       set_start(*file);
@@ -115,9 +116,6 @@ void FileStream::set_start(LogFile& file) const {
                                    start_.newer_than, file.modified()));
 }
 
-// The path has another file than before.
-// Finds again what the position row names. `current`: the file at the path, or null.
-// False if there is nothing of it. Takes `current` if that is the file.
 void FileStream::add(std::unique_ptr<LogFile> file) {
   shared_.take(*this, file->position().id);
   if (shared_.watcher != nullptr && !file->is_compressed()) {
@@ -151,8 +149,6 @@ void FileStream::look_at_files() {
   look_for_missed_file();
 }
 
-// A file of which nothing has been read is the same after copytruncate: only the copy tells.
-// The file no longer holds what was read of it.
 void FileStream::close_finished() {
   for (std::size_t i = 0; i < files_.size();) {
     LogFile& file = *files_[i].file;

@@ -50,6 +50,7 @@ struct FileStreamShared {
 struct StartPoint {
   StartAt at = StartAt::beginning;
   Instant newer_than = kNoTime;  // at == age
+  bool with_rotated = false;     // also what rotation has left, if a glob matches it
 };
 
 class FileStream : public FollowedStream {
@@ -100,13 +101,19 @@ class FileStream : public FollowedStream {
   void set_start(LogFile& file) const;
   void look_at_files();
   void look_for_missed_file();
+  bool has_directory_changed();
   void close_finished();
   void on_changed(std::size_t index);
   void on_read_failure(std::size_t index);
   void add(std::unique_ptr<LogFile> file);
   void add_rotated(RotatedFiles found);
   void erase(std::size_t index);
+  // `since` as in RotationSearch. `current`: the file at the path, if it is not among files_.
   RotatedFiles search(const FilePosition& position, Instant since, const LogFile* current) const;
+  RotatedFiles search_between(const FilePosition& position, Instant since,
+                              const LogFile* current) const;
+  RotationSearch make_search(const FilePosition& position, Instant since,
+                             const LogFile* current) const;
   bool is_current(std::size_t index) const;
   bool has_unread_file() const;
   void note_time(const EventBatch& batch, Instant now);
@@ -124,6 +131,7 @@ class FileStream : public FollowedStream {
   FileId path_id_;
   std::uint64_t path_size_ = 0;
   Instant directory_changed_{};
+  bool was_blank_ = false;                   // nothing was in the file at the path in the last look
   std::optional<std::uint64_t> first_size_;  // of a file without a position
   Instant looked_at_{};                      // wall clock when the last look began
   Instant newest_ = kNoTime;

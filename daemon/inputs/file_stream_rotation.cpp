@@ -8,27 +8,29 @@
 
 namespace tocsin {
 
+// The path has another file than before.
 void FileStream::follow(std::unique_ptr<LogFile> current) {
   if (!files_.empty()) {
     ++totals_.rotations;
-    RotatedFiles found = search(files_.back().file->position(), looked_at_, current.get());
-    found.rest = nullptr;  // it is open already
-    add_rotated(std::move(found));
+    add_rotated(search_between(files_.back().file->position(), looked_at_, current.get()));
   }
   add(std::move(current));
 }
 
+// Finds again what the position row names. `current`: the file at the path, or null.
 void FileStream::restore(std::unique_ptr<LogFile> current) {
+  const bool has_path = current != nullptr;
   const std::vector<FilePosition> stored = stored_;
-  bool has_found = current != nullptr;
+  std::vector<FilePosition> missing;
   for (std::size_t i = 0; i < stored.size(); ++i)
-    has_found |= restore_one(stored[i], i + 1 == stored.size(), current);
-  if (!has_found) return;  // a directory that is not mounted may come back
-  stored_.clear();
-  is_dirty_ = true;
+    if (!restore_one(stored[i], i + 1 == stored.size(), current)) missing.push_back(stored[i]);
+  is_dirty_ = is_dirty_ || missing.size() < stored.size();
+  // Without the path what is missing may come back, as a directory that is mounted.
+  stored_ = has_path ? std::vector<FilePosition>{} : std::move(missing);
   if (current) add(std::move(current));
 }
 
+// False if there is nothing of it. Takes `current` if that is the file.
 bool FileStream::restore_one(const FilePosition& position, bool is_last,
                              std::unique_ptr<LogFile>& current) {
   // Devices are renumbered when a host starts.
@@ -55,19 +57,36 @@ bool FileStream::restore_one(const FilePosition& position, bool is_last,
 
 RotatedFiles FileStream::search(const FilePosition& position, Instant since,
                                 const LogFile* current) const {
-  RotationSearch wanted{.path = path_,
-                        .position = position,
-                        .known = positions(),
-                        .since = since,
-                        .kind = shared_.kind,
-                        .line_bytes_max = shared_.buffer.line_bytes_max()};
+  // A directory that is being rotated may be listed without the file that moves.
+  constexpr int kListings = 3;
+  const RotationSearch wanted = make_search(position, since, current);
+  RotatedFiles found;
+  for (int i = 0; i < kListings && !found.rest; ++i) found = find_rotated(wanted);
+  return found;
+}
+
+RotatedFiles FileStream::search_between(const FilePosition& position, Instant since,
+                                        const LogFile* current) const {
+  RotationSearch wanted = make_search(position, since, current);
+  wanted.wants_rest = false;
+  return find_rotated(wanted);
+}
+
+RotationSearch FileStream::make_search(const FilePosition& position, Instant since,
+                                       const LogFile* current) const {
+  RotationSearch wanted;
+  wanted.path = path_;
+  wanted.position = position;
+  wanted.known = positions();
+  wanted.since = since;
+  wanted.kind = shared_.kind;
   if (current != nullptr) wanted.known.push_back(current->position());
   wanted.is_taken = [this](const Sibling& sibling) {
     return has_open(sibling.id) || (path_state_ == PathState::file && sibling.id == path_id_) ||
            shared_.is_taken(*this, sibling.id, sibling.path);
   };
   wanted.is_followed = shared_.is_followed;
-  return find_rotated(wanted);
+  return wanted;
 }
 
 void FileStream::add_rotated(RotatedFiles found) {
@@ -83,22 +102,30 @@ void FileStream::add_rotated(RotatedFiles found) {
   for (auto& file : found.between) add(std::move(file));
 }
 
+// Since the last call. False also if it is not there.
+bool FileStream::has_directory_changed() {
+  struct stat info {};
+  const std::string directory = std::filesystem::path(path_).parent_path().string();
+  if (::stat(directory.empty() ? "." : directory.c_str(), &info) != 0) return false;
+  return std::exchange(directory_changed_, modified_at(info)) != modified_at(info);
+}
+
+// A file of which nothing has been read is the same after copytruncate: only the copy tells.
 void FileStream::look_for_missed_file() {
   if (files_.empty() || !is_current(files_.size() - 1)) return;
   const FilePosition position = files_.back().file->position();
-  struct stat info {};
-  const std::string directory = std::filesystem::path(path_).parent_path().string();
-  if (!position.is_blank() || ::stat(directory.c_str(), &info) != 0) return;
-  if (std::exchange(directory_changed_, modified_at(info)) == modified_at(info)) return;
+  // Blank in the last look: it may have been filled, copied, truncated and filled again since.
+  const bool was_blank = std::exchange(was_blank_, position.is_blank());
+  if (!(was_blank || position.is_blank()) || !has_directory_changed()) return;
   Held current = std::move(files_.back());
   files_.pop_back();
-  RotatedFiles found = search(position, looked_at_, nullptr);
-  found.rest = nullptr;
+  RotatedFiles found = search_between(position, looked_at_, nullptr);
   is_dirty_ = is_dirty_ || !found.between.empty();
   add_rotated(std::move(found));
   files_.push_back(std::move(current));
 }
 
+// The file no longer holds what was read of it.
 void FileStream::on_changed(std::size_t index) {
   LogFile& changed = *files_[index].file;
   const FilePosition old = changed.position();

@@ -88,6 +88,10 @@ bool copy_holds(const FileDescriptor& file, const FilePosition& position) {
     }
     return true;
   };
+  // The head first: to tell most files apart costs little.
+  if (position.head_length < position.offset &&
+      !(read_until(position.head_length) && fingerprint.has_head(position)))
+    return false;
   return read_until(position.offset) && fingerprint.has_tail(position) &&
          read_until(position.head_length) && fingerprint.has_head(position);
 }
@@ -159,7 +163,7 @@ RotatedFiles find_rotated(const RotationSearch& search) {
   const auto rank = [&](const Sibling& s) {
     return s.id == search.position.id ? 0 : s.is_gzip ? 2 : 1;
   };
-  for (int wanted = 0; wanted < 3 && !found.rest; ++wanted)
+  for (int wanted = 0; search.wants_rest && wanted < 3 && !found.rest; ++wanted)
     for (const Sibling& s : siblings)
       if (!found.rest && rank(s) == wanted && !search.is_taken(s))
         found.rest = open_rest(s, search);

@@ -40,7 +40,7 @@ struct RotationSearch {
   std::vector<FilePosition> known{};  // of other files that were read, perhaps
   Instant since{};                    // it had it then
   LineKind kind = LineKind::text;
-  std::size_t line_bytes_max = 0;
+  bool wants_rest = true;
   std::function<bool(const Sibling&)> is_taken{};         // read by somebody already
   std::function<bool(const std::string&)> is_followed{};  // that path is a stream of its own
 };
