@@ -32,6 +32,7 @@ FileStreams::FileStreams(FileStreamShared& shared, const std::map<std::string, s
     const FileStream* owner = owner_of(id, path);
     return owner != nullptr && owner != &asking;
   };
+  shared_.take = [this](FileStream& stream, const FileId& id) { owners_.emplace(id, &stream); };
   shared_.is_matched = [this](const std::string& path) { return paths_.contains(path); };
   shared_.is_rotated = [this](const std::string& path) { return is_rotated(path); };
   shared_.is_followed = [this](const std::string& path) {

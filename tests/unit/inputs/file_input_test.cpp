@@ -325,6 +325,40 @@ TEST_CASE("a file without read permission is unread, counted, and read when it c
   REQUIRE(run.wait_for_messages(1));
 }
 
+TEST_CASE("a file with two names is one stream, also when it is rotated", "[inputs]") {
+  const TempDir dir;
+  dir.write("a.log", lines(1, 2));
+  fs::create_symlink("a.log", dir.path("b.log"));
+  fs::create_hard_link(dir.path("a.log"), dir.path("c.log"));
+  Committed seen;
+  InputRun run(seen, follow(dir.path("*.log")));
+  REQUIRE(run.wait_for_messages(2));
+  REQUIRE(run.wait_until_idle());
+  fs::rename(dir.path("a.log"), dir.path("a.log.1"));
+  dir.write("a.log", lines(3, 4));
+  REQUIRE(run.wait_for_messages(4));
+  REQUIRE(run.wait_until_idle());
+  run.stop();
+  CHECK(seen.messages == line_list(1, 4));
+}
+
+TEST_CASE("logs whose names look like rotations of another are followed", "[inputs]") {
+  const TempDir dir;
+  dir.write("host", "zero\n");
+  dir.write("host-1", "one\n");
+  dir.write("host-1.local", "two\n");
+  dir.write("other.1", "three\n");
+  dir.write("host.1", "rotated\n");
+  Committed seen;
+  InputRun run(seen, follow(dir.path("*")));
+  REQUIRE(run.wait_for_messages(5));
+  REQUIRE(run.wait_until_idle());
+  run.stop();
+  CHECK(std::set<std::string>(seen.streams.begin(), seen.streams.end()) ==
+        std::set<std::string>{dir.path("host"), dir.path("host-1"), dir.path("host-1.local"),
+                              dir.path("other.1")});
+}
+
 TEST_CASE("a line of 100 MB is cut and the next is whole", "[inputs]") {
   const TempDir dir;
   dir.write("log", "");
