@@ -185,7 +185,7 @@ TEST_CASE("binary garbage is events of some kind, never a crash", "[inputs]") {
 
 TEST_CASE("gzip is inflated: small, large, of several members, empty", "[inputs]") {
   std::string text;
-  for (int i = 0; text.size() < (20 << 20); ++i) text += "line " + std::to_string(i * 7919) + '\n';
+  for (std::uint64_t i = 0; text.size() < (20 << 20); ++i) text += "line " + std::to_string(i * 7919) + '\n';
   const auto large = read_lines(gzip(text));
   CHECK(large.counters.bytes == text.size());
   CHECK(large.events.back().starts_with("line "));
