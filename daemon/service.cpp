@@ -107,7 +107,6 @@ void Service::publish(const Engine& engine) {
   view->streams = engine.streams();
   view->matched = engine.matched();
   view->filters = view->matched.size();
-  view->alarms = engine.alarms().size();
   trouble_ = core_->in_trouble();
   std::lock_guard lock(view_mutex_);
   view_ = std::move(view);

@@ -26,7 +26,7 @@ struct EngineView {
   std::vector<GroupReport> groups;
   std::vector<StreamReport> streams;
   std::map<std::string, std::uint64_t> matched;
-  std::size_t filters = 0, alarms = 0;
+  std::size_t filters = 0;
 };
 
 // Topic -> endpoints, as configured.
