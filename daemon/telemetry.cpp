@@ -138,7 +138,7 @@ void clock_set_back(Duration by) {
 }
 
 void batch_read(const MatchBatch& batch) {
-  numbers().events.with({batch.log_group}).add(batch.times.size());
+  numbers().events.with({batch.log_group}).add(batch.events);
   numbers().bytes.with({batch.log_group}).add(batch.bytes);
 }
 

@@ -73,20 +73,23 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
   const Instant wall = wall_of(batch, now);
   group.watermark.wake(now);
   if (!watermark.streams().contains(stream_name))
-    watermark.found(stream_name, wall, std::nullopt, !batch.times.empty() || batch.more_unread);
+    watermark.found(stream_name, wall, std::nullopt, batch.events > 0 || batch.more_unread);
   StreamState& stream = watermark.streams().at(stream_name);
+  stream.events += batch.events;
   stream.bytes += batch.bytes;
+  group.report.events += batch.events;
   group.report.bytes += batch.bytes;
   group.dirty = true;
   group.dirty_streams.insert(stream_name);
   Recorder to(*state_->rules, state_->next_sequence, now, out);
   auto event = batch.matches.begin();
   for (std::size_t i = 0; i < batch.times.size(); ++i) {
+    const std::uint32_t index = batch.times[i].index;
     EventMoment moment;
     if (state_->read(group, stream, batch, i, now, moment)) state_->run_clocks(group, to);
-    const bool matches = event != batch.matches.end() && event->index == i;
+    const bool matches = event != batch.matches.end() && event->index == index;
     state_->note_minute(group, batch, matches ? &*event : nullptr, moment.time, to);
-    for (; event != batch.matches.end() && event->index == i; ++event)
+    for (; event != batch.matches.end() && event->index == index; ++event)
       state_->match(group, batch, *event, moment.time, to);
   }
   state_->note_partial(group);

@@ -164,7 +164,7 @@ class ReplayRun {
     batch.stream = batch.source = plan_.read.files[event.file].path;
     batch.read_at = batch.source_time = event.time;
     batch.more_unread = true;
-    batch.times.push_back(event.time);
+    batch.add_event(event.time);
     if (!event.event.samples.empty()) {
       event.event.index = 0;
       batch.matches.push_back(std::move(event.event));

@@ -34,7 +34,7 @@ class ReplayScan::Worker : public ScanWorker {
     batch.stream = batch.source = file.path;
     MatchBatch& matches = held_.emplace_back();
     scan_.matcher_.match(batch, scratch_, matches);
-    bytes_held_ += matches.times.size() * sizeof(Instant);
+    bytes_held_ += matches.times.size() * sizeof(EventTimestamp);
     for (const MatchedEvent& event : matches.matches) bytes_held_ += event.message.size();
     file_ = static_cast<std::uint32_t>(&file - scan_.read_.files.data());
   }
@@ -85,13 +85,13 @@ void ReplayScan::take(MatchBatch& batch, std::uint32_t file) {
   const auto of_group = minutes_.find(batch.log_group);
   const bool keeps_all = every_event_.contains(batch.log_group);
   auto next = batch.matches.begin();
-  for (std::uint32_t i = 0; i < batch.times.size(); ++i) {
+  for (const EventTimestamp& found : batch.times) {
     MatchedEvent event;
-    const bool matched = next != batch.matches.end() && next->index == i;
+    const bool matched = next != batch.matches.end() && next->index == found.index;
     if (matched) event = std::move(*next++);
     const Instant read_at = batch.source_time;
     const Instant time =
-        assign_time(stream_, batch.times[i], read_at, read_at + kBeyondSource, true).time;
+        assign_time(stream_, found.time, read_at, read_at + kBeyondSource, true).time;
     if (!range_.holds(time)) continue;
     totals_.first = std::min(totals_.first.value_or(time), time);
     totals_.newest = std::max(totals_.newest.value_or(time), time);
@@ -130,7 +130,7 @@ void ReplayScan::warn_of_file(const std::string& text) {
 
 void ReplayScan::show_progress(const MatchBatch& batch) {
   progress_bytes_ += batch.bytes;
-  progress_events_ += batch.times.size();
+  progress_events_ += batch.events;
   if (progress_bytes_ < progress_shown_ + kProgressBytes) return;
   progress_shown_ = progress_bytes_;
   std::fprintf(stderr, "\rread %llu MB, %llu events",

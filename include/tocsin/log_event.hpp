@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,16 @@ struct EventBatch {
   std::string_view message(const EventSlice& e) const {
     return std::string_view(bytes).substr(e.offset, e.length);
   }
+};
+
+// Events as they lie in memory on their way into matching. A view: the bytes are somebody else's.
+struct EventBlock {
+  std::string_view bytes;
+  // Ascending slices of `bytes`. Without them every line of `bytes` is an event, a last one without
+  // a line break too, a carriage return before the break being part of it; then none may be longer
+  // than its log group allows.
+  std::optional<std::span<const EventSlice>> events;
+  std::uint64_t position = 0;  // of `bytes` in their source; only where lines are events
 };
 
 // What one stream looked like in a look at its log group.

@@ -24,27 +24,43 @@ struct Sample {
 };
 
 struct MatchedEvent {
-  std::uint32_t index = 0;  // into MatchBatch::times
+  std::uint32_t index = 0;  // of the event in its batch
   std::uint64_t position = 0;
   std::string message;   // as read, complete
   std::string event_id;  // recipientAccountId and eventID, for repeats; empty: none, never a repeat
   std::vector<Sample> samples;  // in order of filter
 };
 
-// An EventBatch after matching. `times[i]` is the time that stood in event i, kNoTime if none did:
-// the engine assigns one.
+// The time that stood in an event; kNoTime: none did, the engine assigns one.
+struct EventTimestamp {
+  std::uint32_t index = 0;
+  Instant time = kNoTime;
+};
+
+// An EventBatch after matching. Of the events that match nothing only those have a timestamp here
+// that can move a watermark (spec/time.md section 2: two lines running) or that some filter's
+// default value must know of: the first and the last two of the batch, the two before each match,
+// the nearest one with a time before a match that has none; with default values the first of each
+// minute, with `default_per: event` all.
 struct MatchBatch {
   std::shared_ptr<const RuleSet> rules;  // that it was matched with
   std::string log_group;
   std::string stream;
   std::string source;
-  std::vector<Instant> times;
+  std::uint32_t events = 0;           // how many were looked at
+  std::vector<EventTimestamp> times;  // by index; one for each match, at least
   std::vector<MatchedEvent> matches;
   std::vector<PositionUpdate> positions;
   Instant read_at;
   Instant source_time;
   bool more_unread = false;
   std::uint64_t bytes = 0;
+
+  // One more event, which has a timestamp. Returns its index.
+  std::uint32_t add_event(Instant time) {
+    times.push_back({events, time});
+    return events++;
+  }
 };
 
 }  // namespace tocsin

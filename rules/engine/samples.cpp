@@ -45,8 +45,7 @@ bool contains_all(const Dimensions& all, const Dimensions& wanted) {
 
 bool Engine::State::read(GroupState& group, StreamState& stream, const MatchBatch& batch,
                          std::size_t index, Instant now, EventMoment& moment) {
-  ++group.report.events;
-  const Instant found = batch.times[index];
+  const Instant found = batch.times[index].time;
   if (options.replay) {
     moment = assign_time(stream, found, batch.read_at, kNever, true);
     moment.timed = true;  // merged by time already, so all of them are to be believed
@@ -57,7 +56,7 @@ bool Engine::State::read(GroupState& group, StreamState& stream, const MatchBatc
     merged.move(moment.time, &stream);
     return merged.watermark() != before;
   }
-  const bool more = index + 1 < batch.times.size() || batch.more_unread;
+  const bool more = batch.times[index].index + 1 < batch.events || batch.more_unread;
   const Instant wall = std::min(batch.read_at, now);
   moment = assign_time(stream, found, wall, wall + kCeiling, more);
   if (moment.replaced) ++group.report.replaced_times;

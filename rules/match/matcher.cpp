@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "rules/match/event_time.hpp"
-#include "rules/match/prefilter.hpp"
-#include "rules/pattern/pattern.hpp"
+#include "rules/match/pattern_set.hpp"
+#include "rules/match/timestamps.hpp"
 
 namespace tocsin {
 namespace {
@@ -16,14 +16,6 @@ EventTime compile_time(const TimeSpec& spec, std::string_view input) {
   return std::move(time).value();
 }
 
-Prefilter make_prefilter(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
-  std::vector<const ast::Json*> patterns;
-  for (const std::uint32_t filter : filters)
-    if (const auto* json = std::get_if<ast::Json>(&rules.filters[filter].pattern->tree()))
-      patterns.push_back(json);
-  return Prefilter(patterns);
-}
-
 std::vector<std::uint32_t> filters_of(const RuleSet& rules, const std::string& log_group) {
   std::vector<std::uint32_t> filters;
   for (std::uint32_t i = 0; i < rules.filters.size(); ++i)
@@ -31,28 +23,32 @@ std::vector<std::uint32_t> filters_of(const RuleSet& rules, const std::string& l
   return filters;
 }
 
-std::string scalar_member(const JsonNode& root, std::string_view name) {
-  const JsonNode* node = root.member(name);
-  const bool scalar =
-      node && (node->kind == JsonNode::Kind::string || node->kind == JsonNode::Kind::number);
-  return std::string(scalar ? node->text : std::string_view{});
+bool is_reference(std::string_view value) { return value.starts_with('$'); }
+
+// The references of a filter: its value, if it is one, and its dimensions.
+std::vector<std::string> references_of(const MetricFilter& filter) {
+  std::vector<std::string> references;
+  if (is_reference(filter.value)) references.push_back(filter.value);
+  for (const FieldBinding& dimension : filter.dimensions) references.push_back(dimension.reference);
+  return references;
 }
 
-// What makes a CloudTrail event the same one when it is delivered again; spec/time.md section 6.
-std::string event_id(EventView& event) {
-  const JsonNode* root = event.json();
-  if (!root) return {};
-  const std::string id = scalar_member(*root, "eventID");
-  return id.empty() ? id : scalar_member(*root, "recipientAccountId") + '/' + id;
+PatternSet compile_patterns(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
+  std::vector<PatternSet::Wanted> wanted;
+  for (const std::uint32_t filter : filters)
+    wanted.push_back({rules.filters[filter].pattern, references_of(rules.filters[filter])});
+  // What makes a CloudTrail event the same one when it is delivered again; spec/time.md section 6.
+  return PatternSet(std::move(wanted), {"$.eventID", "$.recipientAccountId"});
 }
 
-Sample make_sample(const MetricFilter& filter, std::uint32_t index, EventView& event) {
-  Sample sample;
-  sample.filter = index;
-  sample.value = sample_value(*filter.pattern, filter.value, event);
-  for (const FieldBinding& dimension : filter.dimensions)
-    sample.dimensions.push_back(filter.pattern->resolve(dimension.reference, event));
-  return sample;
+TimestampNeed timestamp_need(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
+  TimestampNeed need = TimestampNeed::sparse;
+  for (const std::uint32_t filter : filters) {
+    if (!rules.filters[filter].default_value) continue;
+    if (rules.filters[filter].default_per_event) return TimestampNeed::each_event;
+    need = TimestampNeed::each_minute;
+  }
+  return need;
 }
 
 }  // namespace
@@ -62,38 +58,43 @@ struct Matcher::Group {
   bool dedup = false;
   EventTime time;
   std::vector<std::uint32_t> filters;  // into RuleSet::filters
-  Prefilter json;                      // of the JSON patterns among them
+  PatternSet patterns;                 // of `filters`, in their order
+  TimestampNeed need = TimestampNeed::sparse;
 };
 
 struct Matcher::Scratch::State {
   JsonReader reader;
-  EventView event{reader};
+  EventView view{reader};
+  PatternSet::Scratch patterns;
+  std::vector<std::uint32_t> matched;
 };
 
 Matcher::Scratch::Scratch() : state_(std::make_unique<State>()) {}
 Matcher::Scratch::~Scratch() = default;
 
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules) : rules_(std::move(rules)) {
-  for (const LogGroup& group : rules_->log_groups) {
+  const auto add = [&](const LogGroup& group) {
     std::vector<std::uint32_t> filters = filters_of(*rules_, group.name);
-    Prefilter json = make_prefilter(*rules_, filters);
-    groups_.push_back({group.name, group.dedup, compile_time(group.time, group.input),
-                       std::move(filters), std::move(json)});
-  }
-  groups_.push_back({{}, false, compile_time(TimeSpec{}, {}), {}, Prefilter({})});
+    PatternSet patterns = compile_patterns(*rules_, filters);
+    const TimestampNeed need = timestamp_need(*rules_, filters);
+    groups_.push_back(std::make_unique<Group>(
+        Group{group.name, group.dedup, compile_time(group.time, group.input), std::move(filters),
+              std::move(patterns), need}));
+  };
+  for (const LogGroup& group : rules_->log_groups) add(group);
+  add(LogGroup{});
 }
 
 Matcher::~Matcher() = default;
 
 const Matcher::Group& Matcher::group(const std::string& name) const {
-  for (const Group& group : groups_)
-    if (group.name == name) return group;
-  return groups_.back();
+  for (const auto& group : groups_)
+    if (group->name == name) return *group;
+  return *groups_.back();
 }
 
 void Matcher::match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const {
   out = MatchBatch{};
-  out.rules = rules_;
   out.log_group = batch.log_group;
   out.stream = batch.stream;
   out.source = batch.source;
@@ -101,34 +102,56 @@ void Matcher::match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const 
   out.read_at = batch.read_at;
   out.source_time = batch.source_time;
   out.more_unread = batch.more_unread;
-  out.times.reserve(batch.events.size());
-  const Group& group = this->group(batch.log_group);
-  for (const EventSlice& slice : batch.events) {
-    const std::string_view message = batch.message(slice);
-    out.bytes += message.size();
-    EventView& event = scratch.state_->event;
-    event.reset(message);
-    MatchedEvent found;
-    match_event(group, event, found);
-    if (!found.samples.empty()) {
-      found.index = static_cast<std::uint32_t>(out.times.size());
-      found.position = slice.position;
-      found.message = std::string(message);
-      if (group.dedup) found.event_id = event_id(event);
-      out.matches.push_back(std::move(found));
-    }
-    out.times.push_back(group.time.find(event, batch.source_time));
-  }
+  match(EventBlock{batch.bytes, batch.events}, scratch, out);
 }
 
-void Matcher::match_event(const Group& group, EventView& event, MatchedEvent& found) const {
-  const bool json_candidate = group.json.is_candidate(event);
-  for (const std::uint32_t index : group.filters) {
-    const MetricFilter& filter = rules_->filters[index];
-    const bool is_json = filter.pattern->family() == Pattern::Family::json;
-    if (is_json && !json_candidate) continue;
-    if (filter.pattern->matches(event)) found.samples.push_back(make_sample(filter, index, event));
+void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out) const {
+  out.rules = rules_;
+  Scratch::State& state = *scratch.state_;
+  const Group& group = this->group(out.log_group);
+  Timestamps times(block, group.time, group.need, out.source_time, state.view, out.times);
+  EventCursor event(block);
+  const LiteralScan* literals = group.patterns.candidates();
+  while (true) {
+    if (literals != nullptr) event.skip_to(*literals);
+    if (event.at_end()) break;
+    group.patterns.match(event.message(), state.patterns, state.matched);
+    if (!state.matched.empty()) {
+      MatchedEvent& found = out.matches.emplace_back(matched_event(group, state));
+      found.index = event.index();
+      found.position = event.position();
+      found.message = std::string(event.message());
+      times.matched(event);
+    }
+    event.next();
   }
+  times.finish(event);
+  out.events = event.index();
+  out.bytes = block.bytes.size();
+}
+
+MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) const {
+  MatchedEvent found;
+  for (const std::uint32_t pattern : state.matched) {
+    const MetricFilter& filter = rules_->filters[group.filters[pattern]];
+    Sample& sample = found.samples.emplace_back();
+    sample.filter = group.filters[pattern];
+    std::size_t reference = 0;
+    const auto next_reference = [&] {
+      return group.patterns.reference(pattern, reference++, state.patterns);
+    };
+    const auto value = is_reference(filter.value) ? next_reference() : filter.value;
+    if (value) sample.value = parse_number(*value);
+    for (std::size_t i = 0; i < filter.dimensions.size(); ++i)
+      sample.dimensions.emplace_back(next_reference());
+  }
+  if (!group.dedup) return found;
+  if (const auto id = group.patterns.common(0, state.patterns); id && !id->empty()) {
+    found.event_id = *id;
+    const auto account = group.patterns.common(1, state.patterns);
+    found.event_id.insert(0, std::string(account.value_or("")) + '/');
+  }
+  return found;
 }
 
 }  // namespace tocsin

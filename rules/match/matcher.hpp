@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All metric filters of all log groups, applied to batches of events: bytes in, samples out. Pure
+// All metric filters of all log groups, applied to blocks of events: bytes in, samples out. Pure
 // and immutable; shared by threads, one Scratch each.
 #pragma once
 #include <memory>
@@ -11,8 +11,6 @@
 #include "tocsin/rule_set.hpp"
 
 namespace tocsin {
-
-class EventView;  // rules/pattern/event_view.hpp
 
 class Matcher {
  public:
@@ -33,20 +31,23 @@ class Matcher {
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
 
-  // Fills `out` (cleared first) with the times of all events and the matches of those that match.
-  // `batch` keeps its bytes; its positions are moved. A batch of an unknown log group gives times
-  // only. MetricFilter::minimum and default_value are the engine's business.
+  // Fills `out` (cleared first) with the matches of a batch. `batch` keeps its bytes; its positions
+  // are moved. A batch of an unknown log group matches nothing. MetricFilter::minimum and
+  // default_value are the engine's business.
   void match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const;
+  // The same for events that are nobody's batch: `out` names the log group and has `source_time`,
+  // and gets rules, events, times, matches and bytes added.
+  void match(const EventBlock& block, Scratch& scratch, MatchBatch& out) const;
 
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 
  private:
   struct Group;
   const Group& group(const std::string& name) const;
-  void match_event(const Group& group, EventView& event, MatchedEvent& found) const;
+  MatchedEvent matched_event(const Group& group, Scratch::State& state) const;
 
   std::shared_ptr<const RuleSet> rules_;
-  std::vector<Group> groups_;  // the last one stands for unknown groups
+  std::vector<std::unique_ptr<const Group>> groups_;  // the last one stands for unknown groups
 };
 
 }  // namespace tocsin

@@ -9,6 +9,8 @@
 namespace tocsin {
 namespace {
 
+constexpr std::size_t kLiteralBytesMin = 3;
+
 // Characters that JSON writes in no other way, but for \u: not '/', which may be written \/.
 bool is_written_plainly(char c) {
   constexpr std::string_view others = " _.:@#=,;+*-";
@@ -134,8 +136,10 @@ std::optional<Required> of_expression(const Expression& expression) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> required_literals(const ast::Json& pattern) {
-  std::optional<Required> required = of_expression(pattern.expression);
+std::optional<std::vector<std::string>> required_literals(const ast::Tree& pattern) {
+  const auto* json = std::get_if<ast::Json>(&pattern);
+  if (!json) return std::nullopt;
+  std::optional<Required> required = of_expression(json->expression);
   if (!required) return std::nullopt;
   return std::move(required->any_of);
 }

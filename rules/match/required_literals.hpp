@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which bytes must stand in an event for a JSON pattern to match it.
+// Which bytes must stand in an event for a pattern to match it.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,11 +9,9 @@
 
 namespace tocsin {
 
-inline constexpr std::size_t kLiteralBytesMin = 3;
-
-// Literals of which at least one stands, byte by byte, in every event without a \u escape that the
-// pattern matches; each has at least kLiteralBytesMin bytes. nullopt: there is no such set. Nested
-// look-alikes hold them too: they make a candidate only.
-std::optional<std::vector<std::string>> required_literals(const ast::Json& pattern);
+// Literals of which at least one stands, byte by byte, in every event that the pattern matches (of a
+// JSON pattern: every event without a \u escape); none has a line break. nullopt: there is no such
+// set. Other events may hold them too: they are candidates only.
+std::optional<std::vector<std::string>> required_literals(const ast::Tree& pattern);
 
 }  // namespace tocsin

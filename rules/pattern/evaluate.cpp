@@ -60,7 +60,29 @@ bool is_blank(const ast::Term& term) {
   return term.role == ast::Term::Role::required && literal && trim(literal->text).empty();
 }
 
-bool matches_terms(const ast::Terms& pattern, std::string_view message) {
+bool matches_json(const ast::Json& pattern, EventView& event) {
+  const JsonNode* root = event.json();
+  return root && satisfied(pattern.expression, [&](const ast::JsonCondition& condition) {
+           return holds(condition, *root);
+         });
+}
+
+}  // namespace
+
+bool matches(const ast::Tree& tree, EventView& event) {
+  return std::visit(
+      Overloaded{
+          [](const ast::MatchAll&) { return true; },
+          [&](const ast::Terms& pattern) { return matches(pattern, event.message()); },
+          [&](const ast::Json& pattern) { return matches_json(pattern, event); },
+          [&](const ast::Delimited& pattern) {
+            return matches(BoundFields(pattern, event.message(), event.fields()));
+          },
+      },
+      tree);
+}
+
+bool matches(const ast::Terms& pattern, std::string_view message) {
   if (std::all_of(pattern.terms.begin(), pattern.terms.end(), is_blank)) return true;
   bool only_optional = true, any_optional = false;
   for (const ast::Term& term : pattern.terms) {
@@ -73,15 +95,7 @@ bool matches_terms(const ast::Terms& pattern, std::string_view message) {
   return any_optional;
 }
 
-bool matches_json(const ast::Json& pattern, EventView& event) {
-  const JsonNode* root = event.json();
-  return root && satisfied(pattern.expression, [&](const ast::JsonCondition& condition) {
-           return holds(condition, *root);
-         });
-}
-
-bool matches_delimited(const ast::Delimited& pattern, EventView& event) {
-  const BoundFields bound(pattern, event);
+bool matches(const BoundFields& bound) {
   if (!bound.enough()) return false;
   for (std::size_t i = 0; i < bound.count(); ++i) {
     const ast::Entry* entry = bound.entry(i);
@@ -92,19 +106,6 @@ bool matches_delimited(const ast::Delimited& pattern, EventView& event) {
       return false;
   }
   return true;
-}
-
-}  // namespace
-
-bool matches(const ast::Tree& tree, EventView& event) {
-  return std::visit(
-      Overloaded{
-          [](const ast::MatchAll&) { return true; },
-          [&](const ast::Terms& pattern) { return matches_terms(pattern, event.message()); },
-          [&](const ast::Json& pattern) { return matches_json(pattern, event); },
-          [&](const ast::Delimited& pattern) { return matches_delimited(pattern, event); },
-      },
-      tree);
 }
 
 bool matches(const ast::TextLiteral& literal, std::string_view text) {
@@ -146,25 +147,6 @@ bool holds(const ast::FieldTest& test, std::string_view field) {
   if (const auto* number = std::get_if<ast::NumberLiteral>(&test.literal))
     return is_number(field) ? compare(test.op, field, number->text) : is_negated(test.op);
   return equals_text(test.literal, field) != is_negated(test.op);
-}
-
-BoundFields::BoundFields(const ast::Delimited& pattern, EventView& event)
-    : pattern_(pattern), message_(event.message()), fields_(event.fields()) {
-  fixed_ = pattern.before.size() + pattern.after.size();
-  count_ = fields_.size();
-  if (!pattern.ellipsis) count_ = std::min(count_, fixed_);
-}
-
-std::string_view BoundFields::value(std::size_t index) const {
-  const bool takes_rest = !pattern_.ellipsis && index + 1 == count_ && fields_.size() > count_;
-  return takes_rest ? trim_end(message_.substr(fields_[index].begin)) : fields_[index].text;
-}
-
-const ast::Entry* BoundFields::entry(std::size_t index) const {
-  if (index < pattern_.before.size()) return &pattern_.before[index];
-  const std::size_t from_end = count_ - index;
-  if (from_end > pattern_.after.size()) return nullptr;
-  return &pattern_.after[pattern_.after.size() - from_end];
 }
 
 }  // namespace tocsin

@@ -4,9 +4,9 @@
 #pragma once
 #include <algorithm>
 #include <string_view>
-#include <vector>
 
 #include "rules/pattern/ast.hpp"
+#include "rules/pattern/bound_fields.hpp"
 #include "rules/pattern/event_view.hpp"
 
 namespace tocsin {
@@ -15,6 +15,8 @@ bool matches(const ast::Tree& tree, EventView& event);
 
 // ---- Its parts, for explanation and for other engines ----
 
+bool matches(const ast::Terms& pattern, std::string_view message);
+bool matches(const BoundFields& fields);
 bool matches(const ast::TextLiteral& literal, std::string_view text);
 bool occurs(const ast::Term& term, std::string_view message);
 bool holds(const ast::JsonCondition& condition, const JsonNode& root);
@@ -36,24 +38,5 @@ bool satisfied(const ast::Expression<Condition>& expression, const Holds& holds_
                     },
                     expression.node);
 }
-
-// The fields of an event bound to the entries of a pattern, 6.3.
-class BoundFields {
- public:
-  // `event` outlives it.
-  BoundFields(const ast::Delimited& pattern, EventView& event);
-
-  bool enough() const { return count_ >= fixed_; }  // else the event cannot match
-  std::size_t count() const { return count_; }
-  std::string_view value(std::size_t index) const;
-  const ast::Entry* entry(std::size_t index) const;  // nullptr: taken by the ellipsis
-
- private:
-  const ast::Delimited& pattern_;
-  std::string_view message_;
-  const std::vector<Field>& fields_;
-  std::size_t fixed_ = 0;
-  std::size_t count_ = 0;
-};
 
 }  // namespace tocsin

@@ -1,61 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/pattern/pattern.hpp"
 
-#include <algorithm>
-#include <limits>
-
-#include "rules/pattern/characters.hpp"
+#include "rules/pattern/bound_fields.hpp"
 #include "rules/pattern/evaluate.hpp"
 #include "rules/pattern/parser.hpp"
 #include "rules/pattern/print.hpp"
 #include "rules/pattern/selector.hpp"
 
 namespace tocsin {
-namespace {
-
-// "$3" -> 3; 0: it is no position.
-std::size_t field_position(std::string_view reference) {
-  if (reference.size() < 2 || reference.front() != '$') return 0;
-  reference.remove_prefix(1);
-  if (!std::all_of(reference.begin(), reference.end(), is_digit)) return 0;
-  std::size_t position = 0;
-  for (const char c : reference) {
-    if (position > std::numeric_limits<std::size_t>::max() / 100) return 0;
-    position = position * 10 + static_cast<std::size_t>(c - '0');
-  }
-  return position;
-}
-
-bool declares(const ast::Delimited& pattern, std::string_view reference) {
-  if (reference.size() < 2 || reference.front() != '$') return false;
-  const auto is_named = [&](const ast::Entry& entry) { return entry.name == reference.substr(1); };
-  return std::any_of(pattern.before.begin(), pattern.before.end(), is_named) ||
-         std::any_of(pattern.after.begin(), pattern.after.end(), is_named);
-}
-
-bool can_resolve_field(const ast::Delimited& pattern, std::string_view reference) {
-  const std::size_t position = field_position(reference);
-  if (position == 0) return declares(pattern, reference);
-  return pattern.ellipsis || position <= pattern.before.size();
-}
-
-std::optional<std::string> resolve_field(const ast::Delimited& pattern, std::string_view reference,
-                                         EventView& event) {
-  const BoundFields bound(pattern, event);
-  const std::size_t position = field_position(reference);
-  if (position > 0) {
-    if (position > bound.count()) return std::nullopt;
-    return std::string(bound.value(position - 1));
-  }
-  if (!declares(pattern, reference)) return std::nullopt;
-  for (std::size_t i = 0; i < bound.count(); ++i) {
-    const ast::Entry* entry = bound.entry(i);
-    if (entry && entry->name == reference.substr(1)) return std::string(bound.value(i));
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 std::variant<std::shared_ptr<const Pattern>, PatternError> Pattern::compile(
     std::string_view text, const PatternOptions& options) {
@@ -78,7 +30,7 @@ std::vector<std::pair<std::string, std::string>> Pattern::extract(EventView& eve
   std::vector<std::pair<std::string, std::string>> out;
   const auto* delimited = std::get_if<ast::Delimited>(&tree_);
   if (!delimited) return out;
-  const BoundFields bound(*delimited, event);
+  const BoundFields bound(*delimited, event.message(), event.fields());
   for (std::size_t i = 0; i < bound.count(); ++i) {
     const ast::Entry* entry = bound.entry(i);
     const bool named = entry && !entry->name.empty();
@@ -92,7 +44,7 @@ bool Pattern::can_resolve(std::string_view reference) const {
                         [](const ast::MatchAll&) { return false; },
                         [](const ast::Terms&) { return false; },
                         [&](const ast::Json&) { return parse_selector(reference).has_value(); },
-                        [&](const ast::Delimited& d) { return can_resolve_field(d, reference); },
+                        [&](const ast::Delimited& d) { return can_have_field(d, reference); },
                     },
                     tree_);
 }
@@ -107,7 +59,11 @@ std::optional<std::string> Pattern::resolve(std::string_view reference, EventVie
                           const JsonNode* root = selector ? event.json() : nullptr;
                           return root ? select_scalar(*selector, *root) : Resolved{};
                         },
-                        [&](const ast::Delimited& d) { return resolve_field(d, reference, event); },
+                        [&](const ast::Delimited& d) {
+                          const auto found =
+                              BoundFields(d, event.message(), event.fields()).find(reference);
+                          return found ? Resolved(*found) : Resolved();
+                        },
                     },
                     tree_);
 }

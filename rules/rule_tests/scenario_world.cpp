@@ -92,7 +92,7 @@ std::vector<ScenarioWorld::TimedBatch> ScenarioWorld::take_events(Instant now) {
     batch.events.events.push_back({static_cast<std::uint32_t>(batch.events.bytes.size()),
                                    static_cast<std::uint32_t>(event.message.size()), next_event_});
     batch.events.bytes += event.message;
-    batch.times.push_back(event.time);
+    batch.times.push_back({static_cast<std::uint32_t>(batch.times.size()), event.time});
   }
   return batches;
 }

@@ -36,7 +36,7 @@ class ScenarioWorld {
   // Consecutive events of one log group, with the times that the scenario gives them.
   struct TimedBatch {
     EventBatch events;
-    std::vector<Instant> times;
+    std::vector<EventTimestamp> times;
   };
 
   void step(Instant now);

@@ -69,7 +69,6 @@ void GroupWatermark::retire_others(const std::set<std::string>& names, Instant w
 void GroupWatermark::read(StreamState& stream, const EventMoment& moment, Instant wall, bool more) {
   stream.unread = more;
   stream.since = wall;
-  ++stream.events;
   if (moment.replaced) ++stream.replaced_times;
   if (!moment.timed) return;
   // What two lines running both reach: a single forged time moves nothing.

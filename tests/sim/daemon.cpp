@@ -117,7 +117,7 @@ MatchBatch Daemon::batch_of(std::size_t index, std::size_t count, Instant now) c
   batch.more_unread = visible(index, now) > next_[index] + count;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t position = next_[index] + i;
-    batch.times.push_back(stream.lines[position].time);
+    batch.add_event(stream.lines[position].time);
     MatchedEvent event = matched(stream, static_cast<std::uint32_t>(i), position);
     if (!event.samples.empty()) batch.matches.push_back(std::move(event));
   }

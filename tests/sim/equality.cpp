@@ -80,7 +80,7 @@ MatchBatch batch_of(const World& world, const Merged& m) {
   batch.rules = world.rules;
   batch.log_group = m.stream->group;
   batch.stream = batch.source = m.stream->name;
-  batch.times = {m.line->time};
+  batch.add_event(m.line->time);
   batch.read_at = batch.source_time = m.line->time;
   MatchedEvent event{0, m.position, "{}", m.line->event_id, {}};
   for (std::uint32_t f = 0; f < world.rules->filters.size(); ++f) {

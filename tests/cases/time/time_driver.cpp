@@ -173,8 +173,7 @@ class Scenario {
     b.more_unread = c.at(3);
     b.read_at = b.source_time = at(c.at(1));
     for (const Json& e : c.at(4)) {
-      const auto index = static_cast<std::uint32_t>(b.times.size());
-      b.times.push_back(e.at(0).is_null() ? kNoTime : at(e.at(0)));
+      const std::uint32_t index = b.add_event(e.at(0).is_null() ? kNoTime : at(e.at(0)));
       if (e.at(1).is_null()) continue;
       MatchedEvent m{
           index, index, "event", e.at(3).is_null() ? "" : e.at(3).get<std::string>(), {}};

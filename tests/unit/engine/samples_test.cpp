@@ -42,7 +42,7 @@ TEST_CASE("a late sample fires late and brings its own event along") {
   b.rules = w.rules;
   b.log_group = "app";
   b.stream = b.source = "a.log";
-  b.times = {kStart + minutes{30}};
+  b.add_event(kStart + minutes{30});
   b.read_at = b.source_time = kStart + hours{2};
   b.matches.push_back({0, 1, "the late one", "", {{0, 1.0, {}}}});
   w.engine->apply(b, kStart + hours{2}, w.out);
@@ -51,7 +51,7 @@ TEST_CASE("a late sample fires late and brings its own event along") {
   CHECK(w.out.transitions[0].at == kStart + minutes{30});
   CHECK(w.out.transitions[0].events.at(0).message == "the late one");
   // A day behind the watermark (and two windows more) it is too late, and counted.
-  b.times = {kStart - days{2}};
+  b.times.front().time = kStart - days{2};
   w.engine->apply(b, kStart + hours{2}, w.out);
   CHECK(w.engine->groups()[0].dropped_late == 1);
 }
@@ -68,7 +68,7 @@ TEST_CASE("a default value is published once for a minute with events and no mat
     b.rules = w.rules;
     b.log_group = "app";
     b.stream = "a.log";
-    b.times = {kStart + t};
+    b.add_event(kStart + t);
     b.read_at = b.source_time = kStart + std::max(t, Duration{minutes{3}});
     w.engine->apply(b, b.read_at, w.out);
   };
@@ -89,7 +89,7 @@ TEST_CASE("a default value is published once for a minute with events and no mat
   late.rules = w.rules;
   late.log_group = "app";
   late.stream = "a.log";
-  late.times = {kStart + seconds{30}};
+  late.add_event(kStart + seconds{30});
   late.read_at = late.source_time = kStart + minutes{3};
   late.matches.push_back({0, 1, "late", "", {{0, 4.0, {}}}});
   w.engine->apply(late, kStart + minutes{3}, w.out);
@@ -113,8 +113,8 @@ TEST_CASE("a default value ends an alarm that rests, at the close of its own min
   plain.rules = w.rules;
   plain.log_group = "app";
   plain.stream = "a.log";
-  plain.times = {kStart + minutes{20} + seconds{5}};
-  plain.read_at = plain.source_time = plain.times[0];
+  plain.add_event(kStart + minutes{20} + seconds{5});
+  plain.read_at = plain.source_time = plain.times[0].time;
   w.engine->apply(plain, plain.read_at, w.out);
   w.quiet_until(minutes{21});
   CHECK(w.told() == Lines{"1260000 sum ALARM>OK"});
@@ -248,7 +248,7 @@ TEST_CASE("a first line from 1970 does not make the engine walk through the year
   b.rules = w.rules;
   b.log_group = "app";
   b.stream = "a.log";
-  b.times = {Instant{}};
+  b.add_event(Instant{});
   b.read_at = b.source_time = kStart;
   b.more_unread = true;
   w.engine->apply(b, kStart, w.out);
@@ -290,7 +290,7 @@ TEST_CASE("a hot key is bounded, keeps its rows few and says that its counts are
   b.log_group = "app";
   b.stream = "a.log";
   for (std::uint32_t i = 0; i < 100'000; ++i) {
-    b.times.push_back(kStart + milliseconds{30 * i});
+    b.add_event(kStart + milliseconds{30 * i});
     b.matches.push_back({i, i, "", "", {{0, 1.0, {}}}});
   }
   b.read_at = b.source_time = kStart + hours{1};

@@ -24,8 +24,7 @@ void read(World& w, Duration at, const std::string& stream, const std::vector<Du
   b.read_at = b.source_time = kStart + at;
   b.more_unread = more;
   for (const Duration t : times) {
-    const auto index = static_cast<std::uint32_t>(b.times.size());
-    b.times.push_back(kStart + t);
+    const std::uint32_t index = b.add_event(kStart + t);
     b.matches.push_back({index, index, "a message", "", {{0, 1.0, {}}}});
   }
   w.engine->apply(b, kStart + at, w.out);

@@ -82,7 +82,7 @@ struct World {
     b.rules = rules;
     b.log_group = "app";
     b.stream = b.source = "a.log";
-    b.times = {kStart + t};
+    b.add_event(kStart + t);
     b.read_at = b.source_time = kStart + t;
     b.matches.push_back({0,
                          7,

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/match/block_events.hpp"
+
+#include <algorithm>
+
+namespace tocsin {
+
+EventCursor::EventCursor(const EventBlock& block) : block_(&block) {
+  if (!block.events) enter_line(0);
+}
+
+bool EventCursor::at_end() const {
+  return block_->events ? index_ == block_->events->size() : begin_ >= block_->bytes.size();
+}
+
+std::string_view EventCursor::message() const {
+  if (block_->events) {
+    const EventSlice& slice = (*block_->events)[index_];
+    return block_->bytes.substr(slice.offset, slice.length);
+  }
+  std::string_view line = block_->bytes.substr(begin_, end_ - begin_);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::uint64_t EventCursor::position() const {
+  return block_->events ? (*block_->events)[index_].position : block_->position + begin_;
+}
+
+void EventCursor::enter_line(std::size_t begin) {
+  const std::size_t size = block_->bytes.size();
+  begin_ = std::min(begin, size);
+  end_ = std::min(block_->bytes.find('\n', begin_), size);
+}
+
+void EventCursor::next() {
+  ++index_;
+  if (!block_->events) enter_line(end_ + 1);
+}
+
+void EventCursor::back() {
+  --index_;
+  if (block_->events) return;
+  const bool ends_open = begin_ == block_->bytes.size() && !block_->bytes.ends_with('\n');
+  end_ = ends_open ? begin_ : begin_ - 1;
+  const std::size_t before =
+      end_ == 0 ? std::string_view::npos : block_->bytes.rfind('\n', end_ - 1);
+  begin_ = before == std::string_view::npos ? 0 : before + 1;
+}
+
+void EventCursor::skip_to(const LiteralScan& literals) {
+  if (at_end()) return;
+  if (block_->events)
+    skip_slices_to(literals);
+  else
+    skip_lines_to(literals);
+}
+
+void EventCursor::skip_lines_to(const LiteralScan& literals) {
+  const LiteralScan::Find find = literals.next(block_->bytes, begin_);
+  index_ += static_cast<std::uint32_t>(find.line_breaks);
+  if (find.at != std::string_view::npos) return enter_line(find.line_begin);
+  if (!block_->bytes.ends_with('\n')) ++index_;
+  begin_ = end_ = block_->bytes.size();
+}
+
+void EventCursor::skip_slices_to(const LiteralScan& literals) {
+  const std::span<const EventSlice> slices = *block_->events;
+  std::size_t from = slices[index_].offset;
+  while (true) {
+    from = literals.next(block_->bytes, from).at;
+    while (index_ < slices.size() && slices[index_].offset + slices[index_].length <= from)
+      ++index_;
+    if (index_ == slices.size() || slices[index_].offset <= from) return;
+    from = slices[index_].offset;  // it stood between events
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The events of a block, one after the other or only those that may match, without cutting all of
+// it into lines first.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "rules/match/literal_scan.hpp"
+#include "tocsin/log_event.hpp"
+
+namespace tocsin {
+
+// One event of a block; a value that moves. The block outlives it.
+class EventCursor {
+ public:
+  // At the first event.
+  explicit EventCursor(const EventBlock& block);
+
+  // Behind the last event: index() is then how many there are.
+  bool at_end() const;
+  std::uint32_t index() const { return index_; }
+  // These not at the end.
+  std::string_view message() const;
+  std::uint64_t position() const;
+
+  // Not at the end.
+  void next();
+  // Not at the first event; from the end too.
+  void back();
+  // To the first event at or behind the present one that holds a literal; else to the end.
+  void skip_to(const LiteralScan& literals);
+
+ private:
+  void enter_line(std::size_t begin);
+  void skip_lines_to(const LiteralScan& literals);
+  void skip_slices_to(const LiteralScan& literals);
+
+  const EventBlock* block_;
+  std::uint32_t index_ = 0;
+  std::size_t begin_ = 0, end_ = 0;  // of the line, its break left out
+};
+
+}  // namespace tocsin
