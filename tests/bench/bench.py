@@ -1,206 +1,99 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what people feel, beside what they would use instead, in one run on one machine.
+"""Measures Tocsin beside what people would use instead, and beside itself, in one run on one machine.
 
-  bench.py BIN_DIR throughput [--events 200000] [--rounds 3]
-  bench.py BIN_DIR latency [--lines 200]
+  bench.py BIN_DIR [--rows NAME...] [--rounds 5] [--json FILE]     a gigabyte: needs 6 GB of memory, 4 GB of disk, 15 minutes
+  bench.py BIN_DIR --quick                                         30 MB, one round: tries everything out
+  bench.py --list                                                  the rows and their goals
 
-throughput  MB/s, events/s and peak resident memory of `tocsin match` and `tocsin replay` with the CIS pack; grep and jq
-            answer the same question as `match`. Whole processes, page cache warm, tools in turn, median of the rounds.
-latency     milliseconds from a line's write() to the first byte of the webhook at a local receiver, durability: full.
-
-Only the ratios of one run mean anything. Prints a table and, with --json FILE, the figures.
+Whole processes on one core each, page cache warm, tools in turn, median of the rounds, counts compared with the truth. Only
+the ratios of one run mean anything. Exit 1 if Tocsin counted wrong. Rivals: install_rivals.sh; what is not there is left out.
 """
 import argparse
 import json
 import os
-import re
-import shutil
-import socket
-import statistics
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-from datetime import datetime, timezone
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parent.parent.parent
-PATTERN = "{ $.eventName = AuthorizeSecurityGroupIngress }"
-JQ = 'select(.eventName == "AuthorizeSecurityGroupIngress") | 1'
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import machine  # noqa: E402
+from contestants import CONTESTANTS, Bench, there  # noqa: E402
+from goals import ROWS  # noqa: E402
+from measures import MEASURES  # noqa: E402
+from process import race  # noqa: E402
+
+EXACT = {True: "exact", False: "WRONG", None: ""}
+HOLDS = {True: "yes", False: "**no**", None: ""}
 
 
-def machine():
-    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
-                  if line.startswith("model name")), "unknown CPU")
-    return f"{model}, {os.cpu_count()} cores, Linux {os.uname().release}"
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bin_dir", type=Path, nargs="?", help="folder of tocsin and tocsind, a Release build")
+    parser.add_argument("--rows", nargs="+", metavar="NAME", help="only these")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--events", type=int, default=760_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cores", default="1,0", help="the core of the race, and the second one for two")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
+    args = parser.parse_args()
+    names = [row.key for row in ROWS] + list(MEASURES)
+    if args.list:
+        print("\n".join([f"{row.key:12} {row.what}: {row.goal}" for row in ROWS] + list(MEASURES)))
+        sys.exit(0)
+    if args.bin_dir is None or set(args.rows or ()) - set(names):
+        parser.error("rows are " + " ".join(names) if args.bin_dir else "BIN_DIR is wanted")
+    args.rows = args.rows or names
+    return args
 
 
-def timed(argv):
-    """Seconds, peak resident KiB and standard output of one whole process."""
-    began = time.monotonic()
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(argv, stdout=out, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - began
-        out.seek(0)
-        return seconds, usage.ru_maxrss, out.read().decode(errors="replace")
+def run_races(bench, rows, rounds):
+    """The contestants of the rows, run in turn; rows with a rival that is not installed are left out."""
+    left_out = [row for row in rows if not (there(row.rival) and there(row.subject))]
+    rows = [row for row in rows if row not in left_out]
+    runs = {name: make(bench) for name, make in CONTESTANTS.items() if any(name in (row.subject, row.rival) for row in rows)}
+    race(runs, rounds, bench.core)
+    return rows, left_out, runs
 
 
-def throughput(bin_dir, args):
-    folder = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
-    trail, truth = folder / "trail.ndjson", folder / "truth.json"
-    subprocess.run([sys.executable, SOURCE / "tests/support/make_trail.py", "--events", str(args.events), "--out", trail,
-                    "--truth", truth, "--repeat", "0.02"], check=True)
-    size, wanted = trail.stat().st_size, json.loads(truth.read_text())
-    env_packs = SOURCE / "rules/packs"
-    os.environ["TOCSIN_PACKS"] = str(env_packs)
-    tocsin = str(bin_dir / "tocsin")
-    tools = {
-        "wc -l": ["wc", "-l", str(trail)],
-        "tocsin match -c": [tocsin, "match", "-c", PATTERN, str(trail)],
-        "tocsin replay, CIS pack": [tocsin, "replay", "--pack", "cis-aws", "--log-group", f"cloudtrail={trail}", "--json"],
-        "grep -c": ["grep", "-c", '"eventName":"AuthorizeSecurityGroupIngress"', str(trail)],
-        "jq": ["jq", "-c", JQ, str(trail)],
-    }
-    tools = {name: argv for name, argv in tools.items() if shutil.which(argv[0])}
-    runs = {name: [] for name in tools}
-    for _ in range(args.rounds):
-        for name, argv in tools.items():
-            runs[name].append(timed(argv))
-    expect = wanted["total"]["cis-4.10"]
-    counts = {"tocsin match -c": lambda out: int(out), "grep -c": lambda out: int(out), "jq": lambda out: len(out.split())}
-    rows = []
-    for name, results in runs.items():
-        seconds = statistics.median(r[0] for r in results)
-        exact = counts[name](results[0][2]) == expect if name in counts else None
-        if name.startswith("tocsin replay"):
-            matched = json.loads(results[0][2].strip().splitlines()[-1])["matched"]
-            exact = all(matched.get(k) == v for k, v in wanted["unique"].items())
-        rows.append({"tool": name, "MB/s": size / seconds / 1e6, "events/s": args.events / seconds,
-                     "peak MiB": max(r[1] for r in results) / 1024, "exact": exact})
-    base = next(r for r in rows if r["tool"].startswith("tocsin replay"))["MB/s"]
-    print(f"{machine()}\n{size / 1e6:.0f} MB, {args.events} events and 2 % repeats, median of {args.rounds} rounds\n")
-    print(f"{'tool':26} {'MB/s':>8} {'events/s':>10} {'peak MiB':>9} {'replay is':>10}  counts")
-    for r in rows:
-        exact = {True: "exact", False: "WRONG", None: ""}[r["exact"]]
-        print(f"{r['tool']:26} {r['MB/s']:8.0f} {r['events/s']:10.0f} {r['peak MiB']:9.1f} {base / r['MB/s']:9.2f}x  {exact}")
-    shutil.rmtree(folder)
-    return rows
-
-
-class Receiver(threading.Thread):
-    """Notes the monotonic time of the first byte of each request and the line number that its body names."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.seen, self.more = {}, threading.Condition()
-
-    def run(self):
-        while True:
-            connection, _ = self.socket.accept()
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        buffer = b""
-        while True:
-            chunk = connection.recv(65536)
-            if not chunk:
-                return
-            at = time.monotonic_ns() if not buffer else at
-            buffer += chunk
-            head, _, body = buffer.partition(b"\r\n\r\n")
-            length = re.search(rb"(?i)content-length: *(\d+)", head)
-            if not length or len(body) < int(length[1]):
-                continue
-            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-            number = re.search(rb"probe-(\d+)-end", body)
-            buffer = b""
-            if number:
-                with self.more:
-                    self.seen.setdefault(int(number[1]), at)
-                    self.more.notify_all()
-
-    def wait(self, number, timeout=10):
-        with self.more:
-            return self.more.wait_for(lambda: number in self.seen, timeout)
-
-
-def fsync_ms(folder):
-    times = []
-    with open(folder / "fsync", "wb", buffering=0) as f:
-        for _ in range(50):
-            f.write(b"x" * 4096)
-            began = time.monotonic()
-            os.fsync(f.fileno())
-            times.append((time.monotonic() - began) * 1000)
-    return statistics.median(times)
-
-
-def latency(bin_dir, args):
-    folder = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
-    receiver = Receiver()
-    receiver.start()
-    (folder / "rules.yaml").write_text(
-        "rules:\n  - name: probe\n    log_group: app\n    pattern: '{ $.probe = * }'\n"
-        "    alarm: { count: '>= 1', within: 1m }\n    group_by: [$.probe]\n    notify: [bench]\n"
-        "    summary: '{{probe}}'\n")
-    (folder / "tocsin.yaml").write_text(
-        f"log_groups:\n  app: {{ input: file, path: {folder}/app.log, lateness: 1s }}\nrules: [rules.yaml]\n"
-        f"topics:\n  bench:\n    subscriptions:\n      - webhook: {{ url: 'http://127.0.0.1:{receiver.port}/' }}\n"
-        f"state: {folder}/state\ndurability: full\napi: {{ listen: 127.0.0.1:0, socket: {folder}/api.sock }}\n")
-    log = open(folder / "app.log", "ab", buffering=0)
-    daemon = subprocess.Popen([bin_dir / "tocsind", "--config", folder / "tocsin.yaml"], stderr=open(folder / "err", "wb"))
-    written = {}
-
-    def write(number):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = json.dumps({"time": stamp, "probe": f"probe-{number}-end"}).encode() + b"\n"
-        written[number] = time.monotonic_ns()
-        log.write(line)
-
-    deadline, number = time.monotonic() + 30, 0
-    while True:  # warm up until the daemon answers
-        write(number)
-        if receiver.wait(number, 0.5):
-            break
-        if time.monotonic() > deadline:
-            sys.exit("the daemon delivered nothing:\n" + (folder / "err").read_text())
-        number += 1
-    first = number + 1
-    for number in range(first, first + args.lines):
-        write(number)
-        if not receiver.wait(number):
-            sys.exit(f"probe {number} never arrived")
-        threading.Event().wait(0.02)
-    daemon.terminate()
-    daemon.wait(10)
-    took = sorted((receiver.seen[n] - written[n]) / 1e6 for n in range(first, first + args.lines))
-    row = {"lines": args.lines, "p50 ms": took[len(took) // 2], "p99 ms": took[int(len(took) * 0.99)], "max ms": took[-1],
-           "fsync ms": fsync_ms(folder)}
-    print(f"{machine()}\nfrom write() to the first byte at a local webhook, durability: full, {args.lines} lines: "
-          f"p50 {row['p50 ms']:.2f} ms, p99 {row['p99 ms']:.2f} ms, max {row['max ms']:.2f} ms "
-          f"(fsync of 4 KiB here: {row['fsync ms']:.2f} ms)")
-    shutil.rmtree(folder)
-    return [row]
+def print_races(rows, runs):
+    print("| row | against | goal | measured | by CPU time | holds | MB/s | rival MB/s | counts: ours, rival |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        ours, rival = runs[row.subject], runs[row.rival]
+        ratio = ours.speed() / rival.speed() * row.factor
+        by_cpu = ours.speed_of_cpu() / rival.speed_of_cpu() * row.factor
+        by_cpu = "" if ours.cores else f"{by_cpu:.2f}"
+        print(f"| {row.key} | {row.what} | {row.goal} | {ratio:.2f} | {by_cpu} | {HOLDS[ratio >= row.goal]} | {ours.speed():.0f} | "
+              f"{rival.speed() / row.factor:.0f} | {EXACT[ours.exact]}, {EXACT[rival.exact] or '-'} |")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bin_dir", type=Path)
-    parser.add_argument("what", choices=["throughput", "latency"])
-    parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--lines", type=int, default=200)
-    parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
-    rows = {"throughput": throughput, "latency": latency}[args.what](args.bin_dir, args)
+    args = arguments()
+    events, sample, megabytes = (20_000, 5_000, 5) if args.quick else (args.events, args.events // 10, 300)
+    rounds = 1 if args.quick else args.rounds
+    cores = args.cores.split(",")[:os.cpu_count()]
+    bench = Bench(args.bin_dir.resolve(), events, sample, megabytes, cores)
+    print(f"{machine.describe()}\n" + ", ".join(f"{name} {number}" for name, number in machine.versions().items()) +
+          f"\n{events:,} CloudTrail events, {bench.trail.size / 1e6:.0f} MB; Python, jq, mtail and rsyslog get {sample:,} of them; "
+          f"median of {rounds}\n", flush=True)
+    rows, left_out, runs = run_races(bench, [row for row in ROWS if row.key in args.rows], rounds)
+    if rows:
+        print_races(rows, runs)
+    for row in left_out:
+        print(f"left out, because a rival or the logs are not there: {row.key}")
+    measured = {name: measure(bench, rounds) for name, measure in MEASURES.items() if name in args.rows}
+    if measured:
+        print("\n| figure | goal | measured | holds |\n| --- | --- | --- | --- |")
+        for name, lines in measured.items():
+            for what, goal, figure, holds in lines:
+                print(f"| {name}: {what} | {goal} | {figure} | {HOLDS[holds]} |")
     if args.json:
-        args.json.write_text(json.dumps({"machine": machine(), args.what: rows}, indent=1))
+        args.json.write_text(json.dumps({"machine": machine.describe(), "versions": machine.versions(), "measured": measured, "runs": {
+            name: {"bytes": run.size, "wall": run.wall, "cpu": run.cpu, "exact": run.exact} for name, run in runs.items()}}, indent=1))
+    bench.close()
+    wrong = [name for name, run in runs.items() if name.startswith(("replay", "match")) and run.exact is False]
+    sys.exit(f"counted wrong: {', '.join(wrong)}" if wrong else 0)
 
 
 if __name__ == "__main__":
