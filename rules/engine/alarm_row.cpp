@@ -100,15 +100,15 @@ std::string metric_name(std::string_view metric_namespace, std::string_view name
   return std::string(metric_namespace).append("/").append(name);
 }
 
-std::string datapoints_of(const RuleSet& rules, std::string_view metric) {
+std::string datapoints_of(std::span<const MetricFilter* const> publishers) {
   Json out = Json::array();
-  for (const MetricFilter& f : rules.filters) {
-    if (metric_name(f.metric_namespace, f.metric_name) != metric) continue;
+  for (const MetricFilter* f : publishers) {
     Json dimensions = Json::array();
-    for (const FieldBinding& d : f.dimensions) dimensions.push_back({d.name, d.reference});
-    out.push_back({f.log_group, f.pattern_text, f.value, dimensions, f.unit,
-                   f.minimum ? Json(*f.minimum) : Json(nullptr),
-                   f.default_value ? Json(*f.default_value) : Json(nullptr), f.default_per_event});
+    for (const FieldBinding& d : f->dimensions) dimensions.push_back({d.name, d.reference});
+    out.push_back({f->log_group, f->pattern_text, f->value, dimensions, f->unit,
+                   f->minimum ? Json(*f->minimum) : Json(nullptr),
+                   f->default_value ? Json(*f->default_value) : Json(nullptr),
+                   f->default_per_event});
   }
   std::sort(out.begin(), out.end());  // filters may be moved about in their files
   return dump(out);

@@ -3,6 +3,7 @@
 // on its own topics, and a changed one is noticed. spec/time.md section 8.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,7 @@ std::string condition_of(const Alarm& alarm);
 
 // What the datapoints of a metric are made of: log group, pattern, value, dimensions... of every
 // filter that publishes it. Datapoints stay as long as it stays the same.
-std::string datapoints_of(const RuleSet& rules, std::string_view metric);
+std::string datapoints_of(std::span<const MetricFilter* const> publishers);
 
 // "Namespace/Name".
 std::string metric_name(std::string_view metric_namespace, std::string_view name);

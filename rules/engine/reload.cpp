@@ -36,6 +36,12 @@ bool never_below_zero(const MetricFilter& f) {
 
 }  // namespace
 
+FiltersByMetric filters_by_metric(const RuleSet& rules) {
+  FiltersByMetric out;
+  for (const MetricFilter& f : rules.filters) out[metric_of(f)].push_back(&f);
+  return out;
+}
+
 std::string series_of(const Alarm& alarm, const AlarmKey& key) {
   Dimensions all = alarm.dimensions;
   all.insert(all.end(), key.begin(), key.end());
@@ -45,21 +51,21 @@ std::string series_of(const Alarm& alarm, const AlarmKey& key) {
 
 std::set<std::string> Engine::State::groups_of(const Alarm& alarm) const {
   std::set<std::string> out;
-  for (const MetricFilter& f : rules->filters)
-    if (feeds(f, alarm) && groups.contains(f.log_group)) out.insert(f.log_group);
+  for (const MetricFilter* f : publishers_of(metric_of(alarm)))
+    if (feeds(*f, alarm) && groups.contains(f->log_group)) out.insert(f->log_group);
   return out;
 }
 
-bool Engine::State::is_nonnegative(std::string_view metric) const {
-  return std::all_of(rules->filters.begin(), rules->filters.end(), [&](const MetricFilter& f) {
-    return metric_of(f) != metric || never_below_zero(f);
-  });
+std::span<const MetricFilter* const> Engine::State::publishers_of(std::string_view metric) const {
+  const auto found = publishers.find(metric);
+  return found == publishers.end() ? std::span<const MetricFilter* const>() : found->second;
 }
 
 void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to) {
   for (auto& [name, book] : books) book->leave_clock();
   take_names(*next, to);
-  forget_changed_metrics(*next);
+  publishers = filters_by_metric(*next);
+  forget_changed_metrics();
   std::map<std::string, std::uint64_t> counted;
   for (std::size_t i = 0; i < matched.size(); ++i) counted[rules->filters[i].name] = matched[i];
   rules = std::move(next);
@@ -129,11 +135,9 @@ void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
 }
 
 // Datapoints stay as long as what they are made of stays the same.
-void Engine::State::forget_changed_metrics(const RuleSet& next) {
-  std::set<std::string> names;
-  for (const MetricFilter& f : next.filters) names.insert(metric_of(f));
+void Engine::State::forget_changed_metrics() {
   std::map<std::string, std::string> wanted;
-  for (const std::string& name : names) wanted[name] = datapoints_of(next, name);
+  for (const auto& [name, filters] : publishers) wanted[name] = datapoints_of(filters);
   for (const auto& [name, made_of] : metric_datapoints) {
     const auto same = wanted.find(name);
     if (same == wanted.end() || same->second != made_of) store.remove_metric(name);
@@ -183,7 +187,9 @@ void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
     lateness = std::max(lateness, options.replay ? Duration{0} : g.lateness);
     max_age = std::max(max_age, g.max_age);
   }
-  const bool nonnegative = is_nonnegative(metric_of(alarm));
+  const auto filters = publishers_of(metric_of(alarm));
+  const bool nonnegative = std::all_of(filters.begin(), filters.end(),
+                                       [](const auto* f) { return never_below_zero(*f); });
   if (book.is_short())
     book.short_spec = {alarm.statistic, alarm.comparison, alarm.threshold, alarm.period,
                        lateness,        max_age,          nonnegative,     !alarm.group_by.empty()};
@@ -198,7 +204,7 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
     if (!book) {
       book = std::make_unique<AlarmBook>();
       configure(*book, alarm);
-      book->datapoints = datapoints_of(next, metric_of(alarm));
+      book->datapoints = datapoints_of(publishers_of(metric_of(alarm)));
       to.created(*book, {});
     } else {
       update_book(*book, alarm, to);
@@ -209,7 +215,7 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
 
 void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& to) {
   const Alarm before = book.spec;
-  const std::string datapoints = datapoints_of(*rules, metric_of(alarm));
+  const std::string datapoints = datapoints_of(publishers_of(metric_of(alarm)));
   const bool emptied = datapoints != book.datapoints;
   // A renamed short form keeps its metric in all but the name.
   Alarm same = alarm;
@@ -267,14 +273,17 @@ void Engine::State::build_metrics() {
   }
   for (auto& [name, m] : metrics) {
     std::set<std::string> from;
-    for (const MetricFilter& f : rules->filters)
-      if (metric_of(f) == name && groups.contains(f.log_group)) from.insert(f.log_group);
+    for (const MetricFilter* f : publishers_of(name))
+      if (groups.contains(f->log_group)) from.insert(f->log_group);
     m.clock = &clock_for(from);
     store.set_cell(name, m.cell);
   }
 }
 
 void Engine::State::route() {
+  std::set<std::string> watched;  // by long forms
+  for (const Alarm& a : rules->alarms)
+    if (a.anchor != Anchor::event) watched.insert(metric_of(a));
   routes.assign(rules->filters.size(), {});
   for (std::size_t i = 0; i < rules->filters.size(); ++i) {
     const MetricFilter& f = rules->filters[i];
@@ -282,10 +291,8 @@ void Engine::State::route() {
     if (book != books.end() && book->second->is_short() && feeds(f, book->second->spec))
       routes[i].short_book = book->second.get();
     // A short form's own metric is not filed twice unless a long form watches it.
-    const bool watched = std::any_of(
-        rules->alarms.begin(), rules->alarms.end(),
-        [&](const Alarm& a) { return a.anchor != Anchor::event && metric_of(a) == metric_of(f); });
-    if (routes[i].short_book == nullptr || watched) routes[i].metric = &metrics.at(metric_of(f));
+    if (routes[i].short_book == nullptr || watched.contains(metric_of(f)))
+      routes[i].metric = &metrics.at(metric_of(f));
   }
 }
 

@@ -2,9 +2,11 @@
 // What the Engine holds, and the steps of its work; engine.cpp is the table of contents. Private to
 // rules/engine*.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -65,9 +67,15 @@ struct FilterRoute {
   GroupState* group = nullptr;
 };
 
+// "Namespace/Name" -> the filters that publish it.
+using FiltersByMetric = std::map<std::string, std::vector<const MetricFilter*>, std::less<>>;
+FiltersByMetric filters_by_metric(const RuleSet& rules);
+
 struct Engine::State {
   State(std::shared_ptr<const RuleSet> rule_set, EngineOptions engine_options)
-      : rules(std::move(rule_set)), options(engine_options) {}
+      : rules(std::move(rule_set)),
+        publishers(filters_by_metric(*rules)),
+        options(engine_options) {}
 
   // One sample on its way in.
   struct Arrival {
@@ -122,7 +130,7 @@ struct Engine::State {
   // Rules (engine/reload.cpp)
   void reconcile(std::shared_ptr<const RuleSet> next, Recorder& to);
   void build_groups(const RuleSet& next);
-  void forget_changed_metrics(const RuleSet& next);
+  void forget_changed_metrics();
   void take_names(const RuleSet& next, Recorder& to);
   void update_books(const RuleSet& next, Recorder& to);
   void update_book(AlarmBook& book, const Alarm& alarm, Recorder& to);
@@ -135,7 +143,7 @@ struct Engine::State {
   void remove_alarm(const std::string& name, Recorder& to);
   void close_key(KeyEntry& entry, const char* reason, Recorder& to);
   std::set<std::string> groups_of(const Alarm& alarm) const;
-  bool is_nonnegative(std::string_view metric) const;
+  std::span<const MetricFilter* const> publishers_of(std::string_view metric) const;
 
   // State rows (engine/persistence.cpp)
   void mark_dirty(KeyEntry& entry);
@@ -155,6 +163,7 @@ struct Engine::State {
   bool restore_part_row(const StateRow& row);
 
   std::shared_ptr<const RuleSet> rules;
+  FiltersByMetric publishers;  // of `rules`
   EngineOptions options;
   std::map<std::string, std::unique_ptr<GroupState>> groups;
   std::map<std::set<std::string>, std::unique_ptr<EventClock>> clocks;
