@@ -6,6 +6,7 @@ namespace tocsin {
 
 int run_alarms(std::span<const std::string> args);
 int run_check(std::span<const std::string> args);
+int run_explain(std::span<const std::string> args);
 int run_match(std::span<const std::string> args);
 int run_notify(std::span<const std::string> args);
 int run_replay(std::span<const std::string> args);
@@ -21,7 +22,7 @@ constexpr Command kCommands[] = {
     {"check", "[FILE...]", "validate the configuration and rules", run_check},
     {"test", "FILE...", "run tests of rules, in virtual time", run_test},
     {"match", "PATTERN [FILE...]", "print the events that match a filter pattern", run_match},
-    {"explain", "PATTERN", "say what a pattern means, and why an event matches", nullptr},
+    {"explain", "PATTERN", "say what a pattern means, and why an event matches", run_explain},
     {"replay", "OPTION...", "run the rules over history and print what would have been sent",
      run_replay},
     {"status", "", "what the running daemon is doing", run_status},

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // tocsin match: filters events by a pattern, as grep does lines by a regex.
-#include <algorithm>
 #include <filesystem>
 
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/file_scan.hpp"
 #include "daemon/cli/match_output.hpp"
 #include "daemon/cli/options.hpp"
+#include "daemon/cli/pattern_argument.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "daemon/inputs/file_tree.hpp"
 #include "rules/pattern/pattern.hpp"
-#include "rules/ruleset/diagnostic_text.hpp"
 
 namespace tocsin {
 namespace {
@@ -90,32 +89,6 @@ class MatchWorker : public ScanWorker {
   std::string text_;
 };
 
-// Where in `pattern` byte `column` (from 1) is, as line and column.
-SourceLocation locate(const std::string& pattern, int column) {
-  const std::size_t before =
-      std::min(pattern.size(), static_cast<std::size_t>(std::max(column, 1) - 1));
-  const auto begin = pattern.begin();
-  const auto at = begin + static_cast<std::ptrdiff_t>(before);
-  const auto lines = std::count(begin, at, '\n');
-  const std::size_t line_begin = before == 0 ? 0 : pattern.rfind('\n', before - 1) + 1;
-  return {"PATTERN", static_cast<int>(lines) + 1, static_cast<int>(before - line_begin) + 1};
-}
-
-std::shared_ptr<const Pattern> compile(const std::string& text) {
-  auto compiled = Pattern::compile(text);
-  if (auto* pattern = std::get_if<std::shared_ptr<const Pattern>>(&compiled)) return *pattern;
-  const PatternError& error = std::get<PatternError>(compiled);
-  Diagnostic d;
-  d.code = "bad-pattern";
-  d.where = locate(text, error.column);
-  d.length = error.length;
-  d.text = error.text;
-  d.hint = error.hint;
-  const std::string shown = render(d, text, wants_colour(Stream::standard_error));
-  std::fwrite(shown.data(), 1, shown.size(), stderr);
-  return nullptr;
-}
-
 // Directories become the files below them.
 std::vector<ScanFile> find_files(const std::vector<std::string>& operands, EventFormat format,
                                  bool trail_only, MatchJob& job) {
@@ -167,8 +140,10 @@ int run_match(std::span<const std::string> args) {
   options.positionals("FILE", operands, "plain or .gz files, directories; none or -: stdin");
   options.footer("exit codes: 0 some match, 1 none, 2 bad pattern, usage or an unreadable file");
   if (const auto code = options.parse(args)) return *code;
-  job.pattern = compile(pattern);
+  job.pattern = compile_argument(pattern);
   if (job.pattern == nullptr) return kExitUsage;
+  if (const auto refusal = cloudwatch_refusal(pattern))
+    warn("CloudWatch would refuse this pattern: " + refusal->text);
   if (operands.empty()) operands.emplace_back("-");
   const EventFormat format = input == "lines" ? EventFormat::lines : EventFormat::cloudtrail;
   return scan(find_files(operands, format, input == "cloudtrail", job), job);

@@ -41,6 +41,11 @@ void Options::value(const std::string& names, std::optional<std::string>& target
   parser_->app.add_option(names, target, help)->type_name(type);
 }
 
+void Options::number(const std::string& names, std::optional<std::uint64_t>& target,
+                     const std::string& type, const std::string& help) {
+  parser_->app.add_option(names, target, help)->type_name(type);
+}
+
 void Options::choice(const std::string& names, std::string& target,
                      const std::vector<std::string>& allowed, const std::string& help) {
   std::string type;

@@ -8,6 +8,7 @@
 //
 // The only place that sees the option parser. Variables must outlive parse().
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,6 +31,9 @@ class Options {
              const std::string& help);
   void value(const std::string& names, std::optional<std::string>& target, const std::string& type,
              const std::string& help);
+  // A number from 0.
+  void number(const std::string& names, std::optional<std::uint64_t>& target,
+              const std::string& type, const std::string& help);
   void choice(const std::string& names, std::string& target,
               const std::vector<std::string>& allowed, const std::string& help);
   // May be given several times, each with one value or (Many::values) several.

@@ -40,16 +40,6 @@ bool equals_text(const ast::Literal& literal, std::string_view text) {
                     literal);
 }
 
-// The table of section 5.4.
-bool holds_for(const ast::PropertyTest& test, const JsonNode& node) {
-  if (node.kind != JsonNode::Kind::number && node.kind != JsonNode::Kind::string) return false;
-  const auto* number = std::get_if<ast::NumberLiteral>(&test.literal);
-  if (number && node.kind == JsonNode::Kind::number)
-    return compare(test.op, node.text, number->text);
-  if (is_ordering(test.op)) return false;
-  return equals_text(test.literal, node.text) != is_negated(test.op);
-}
-
 bool is_in_state(ast::State state, const JsonNode& node) {
   if (state == ast::State::is_null) return node.kind == JsonNode::Kind::null;
   return node.kind == JsonNode::Kind::boolean && node.boolean == (state == ast::State::is_true);
@@ -83,7 +73,7 @@ bool matches(const ast::Tree& tree, EventView& event) {
 }
 
 bool matches(const ast::Terms& pattern, std::string_view message) {
-  if (std::all_of(pattern.terms.begin(), pattern.terms.end(), is_blank)) return true;
+  if (matches_every_event(pattern)) return true;
   bool only_optional = true, any_optional = false;
   for (const ast::Term& term : pattern.terms) {
     if (term.role == ast::Term::Role::optional) continue;
@@ -123,6 +113,20 @@ bool occurs(const ast::Term& term, std::string_view message) {
           [&](const ast::RegexLiteral& regex) { return regex.regex->search(message); },
       },
       term.what);
+}
+
+bool matches_every_event(const ast::Terms& pattern) {
+  return std::all_of(pattern.terms.begin(), pattern.terms.end(), is_blank);
+}
+
+// The table of section 5.4.
+bool holds_for(const ast::PropertyTest& test, const JsonNode& node) {
+  if (node.kind != JsonNode::Kind::number && node.kind != JsonNode::Kind::string) return false;
+  const auto* number = std::get_if<ast::NumberLiteral>(&test.literal);
+  if (number && node.kind == JsonNode::Kind::number)
+    return compare(test.op, node.text, number->text);
+  if (is_ordering(test.op)) return false;
+  return equals_text(test.literal, node.text) != is_negated(test.op);
 }
 
 bool holds(const ast::JsonCondition& condition, const JsonNode& root) {

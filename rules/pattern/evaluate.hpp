@@ -19,7 +19,11 @@ bool matches(const ast::Terms& pattern, std::string_view message);
 bool matches(const BoundFields& fields);
 bool matches(const ast::TextLiteral& literal, std::string_view text);
 bool occurs(const ast::Term& term, std::string_view message);
+// Nothing but quoted blanks, 4.4.
+bool matches_every_event(const ast::Terms& pattern);
 bool holds(const ast::JsonCondition& condition, const JsonNode& root);
+// The same for one node that the selector has selected.
+bool holds_for(const ast::PropertyTest& test, const JsonNode& node);
 bool holds(const ast::FieldTest& test, std::string_view field);
 
 // Two-valued: a condition that cannot be judged is false.
