@@ -23,6 +23,13 @@ Clause joined_clause(Clause::Join join, std::string meaning = {}) {
   return {.join = join, .source = {}, .meaning = std::move(meaning), .notes = {}, .parts = {}};
 }
 
+// A single clause needs no joining.
+Clause simplified(Clause root) {
+  if (root.parts.size() != 1) return root;
+  Clause only = std::move(root.parts.front());
+  return only;
+}
+
 // `leaf` gets the condition and the alternatives it stands among, nullptr if there are none.
 template <class Condition, class Leaf>
 Clause explain_expression(const ast::Expression<Condition>& expression, const Leaf& leaf,
@@ -85,7 +92,7 @@ std::optional<Clause> explain_terms(const ast::Terms& pattern, Traps& traps) {
         to_string(term), ignored ? "ignored, since other terms stand beside it" : meaning_of(term),
         traps.of(term, ignored)));
   }
-  return root;
+  return simplified(std::move(root));
 }
 
 std::string ordinal_from_end(std::size_t place) {
@@ -125,7 +132,7 @@ std::optional<Clause> explain_delimited(const ast::Delimited& pattern, Traps& tr
   for (std::size_t i = 0; i < pattern.after.size(); ++i)
     root.parts.push_back(
         explain_entry(pattern.after[i], ordinal_from_end(pattern.after.size() - i), false, traps));
-  return root;
+  return simplified(std::move(root));
 }
 
 std::string delimited_summary(const ast::Delimited& pattern) {

@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::size_t kFieldsShownMax = 12;
 
+// As explain() does.
+Verdict simplified(Verdict root) {
+  if (root.parts.size() != 1) return root;
+  Verdict only = std::move(root.parts.front());
+  return only;
+}
+
 // ---- Terms ----
 
 std::string occurrence_words(const ast::Term& term, std::string_view message) {
@@ -39,7 +46,7 @@ Verdict judge_terms(const ast::Terms& pattern, EventView& event) {
     verdict.counts = only_optional || term.role != ast::Term::Role::optional;
     root.parts.push_back(std::move(verdict));
   }
-  return root;
+  return simplified(std::move(root));
 }
 
 // ---- Space-delimited ----
@@ -89,7 +96,7 @@ Verdict judge_delimited(const ast::Delimited& pattern, EventView& event) {
                       leaf_verdict(true, "it takes " + std::to_string(taken) +
                                              (taken == 1 ? " field" : " fields")));
   }
-  return root;
+  return simplified(std::move(root));
 }
 
 }  // namespace
