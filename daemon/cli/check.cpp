@@ -31,7 +31,7 @@ struct CheckOptions {
   bool against_running = false;
 };
 
-// Of everything that was looked at.
+// Of everything that was looked at. What only CloudWatch would refuse is no fault of the files.
 struct Tally {
   std::size_t errors = 0, warnings = 0, strict_aws = 0;
   std::size_t configurations = 0, rule_files = 0, filters = 0, alarms = 0;
@@ -75,8 +75,10 @@ void show(const Sources& sources, const Diagnostics& diagnostics, const CheckOpt
           Tally& tally, Output& out) {
   const std::vector<Diagnostic> list = sources.sorted(diagnostics);
   for (const Diagnostic& d : list) {
-    ++(d.level == DiagnosticLevel::error ? tally.errors : tally.warnings);
-    if (d.code == "strict-aws") ++tally.strict_aws;
+    if (d.code == "strict-aws")
+      ++tally.strict_aws;
+    else
+      ++(d.level == DiagnosticLevel::error ? tally.errors : tally.warnings);
   }
   if (options.json)
     show_json(list, out);
@@ -107,6 +109,7 @@ void show_tally(const Tally& tally, const CheckOptions& options, Output& out) {
     out.json_line({{"type", "summary"},
                    {"errors", tally.errors},
                    {"warnings", tally.warnings},
+                   {"strict_aws", tally.strict_aws},
                    {"metric_filters", tally.filters},
                    {"alarms", tally.alarms}});
     return;
@@ -114,6 +117,9 @@ void show_tally(const Tally& tally, const CheckOptions& options, Output& out) {
   if (options.quiet) return;
   const std::string faults =
       plural(tally.errors, "error") + ", " + plural(tally.warnings, "warning");
+  if (tally.strict_aws > 0)
+    out.write(styled("CloudWatch", Style::red, Stream::standard_output),
+              " would refuse it: ", plural(tally.strict_aws, "error"), "\n");
   if (tally.errors > 0)
     out.write(styled("invalid", Style::red, Stream::standard_output), ": ", faults, "\n");
   else
@@ -163,13 +169,15 @@ int run_check(std::span<const std::string> args) {
       "check",
       "Validates the configuration and its rules, or the given files, and shows every fault at its "
       "place.\n"
-      "Exit code: 0 valid, 1 warnings with --strict or --strict-aws, 2 usage, 78 invalid.");
+      "Exit code: 0 valid, 1 warnings with --strict or errors of --strict-aws only, 2 usage, 78 "
+      "invalid.");
   options.positionals("FILE", given.files,
                       "configurations and rule files; none: the configuration");
   options.value("--config", given.config, "FILE",
                 "configuration that rule files are checked against");
   options.flag("--strict", given.strict, "warnings count: exit 1 if there are any");
-  options.flag("--strict-aws", given.strict_aws, "also flag what CloudWatch would refuse");
+  options.flag("--strict-aws", given.strict_aws,
+               "what CloudWatch would refuse is an error too: exit 1 if there is any");
   options.flag("--json", given.json, "one JSON object a line");
   options.flag("-q,--quiet", given.quiet, "faults only, no last line");
   options.flag("--against-running", given.against_running,

@@ -9,14 +9,15 @@
 namespace tocsin {
 namespace {
 
-constexpr int kRegexesMax = 2;
+constexpr int kRegexesQuota = 2;  // CloudWatch's
 
 bool is_name(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
 
 class DelimitedParser {
  public:
   DelimitedParser(Lexer& lexer, bool quotas)
-      : lexer_(lexer), regexes_(quotas, kRegexesMax, "regular expressions in a pattern") {}
+      : lexer_(lexer),
+        regexes_(quotas, kRegexesQuota, kRegexesMax, "regular expression", "pattern") {}
 
   std::optional<ast::Delimited> parse() {
     lexer_.take("[");

@@ -8,9 +8,10 @@
 namespace tocsin {
 namespace {
 
-constexpr int kRegexesMax = 2;
-constexpr int kWildcardsPerPatternMax = 3;
-constexpr int kWildcardsPerSelectorMax = 1;
+// CloudWatch's.
+constexpr int kRegexesQuota = 2;
+constexpr int kWildcardsPerPatternQuota = 3;
+constexpr int kWildcardsPerSelectorQuota = 1;
 constexpr std::size_t kIndexMax = std::numeric_limits<std::int32_t>::max();
 
 bool is_name(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
@@ -85,8 +86,9 @@ class JsonParser {
   JsonParser(Lexer& lexer, bool quotas)
       : lexer_(lexer),
         quotas_(quotas),
-        regexes_(quotas, kRegexesMax, "regular expressions in a pattern"),
-        wildcards_(quotas, kWildcardsPerPatternMax, "wildcard selectors in a pattern") {}
+        regexes_(quotas, kRegexesQuota, kRegexesMax, "regular expression", "pattern"),
+        wildcards_(quotas, kWildcardsPerPatternQuota, kWildcardsPerPatternMax, "wildcard selector",
+                   "pattern") {}
 
   std::optional<ast::Json> parse() {
     lexer_.take("{");
@@ -109,6 +111,11 @@ class JsonParser {
 
   std::optional<Expression> primary() {
     const std::size_t begin = lexer_.position();
+    if (lexer_.take("!") || take_keyword(lexer_, "NOT"))
+      return lexer_.fail(
+          lexer_.since(begin), "there is no NOT ( )",
+          "write the contrary of each condition, with || for && and && for ||; "
+          "!= is false where the property is absent: add || ($.property NOT EXISTS)");
     if (!lexer_.take("(")) return condition();
     if (++depth_ > kPatternDepthMax)
       return lexer_.fail({begin, 1}, "parentheses are nested too deeply");
@@ -171,7 +178,8 @@ class JsonParser {
     return false;
   }
 
-  // Words that people try after a property; true if one stood there and was refused.
+  // Words that people try after a property; true if one stood there and was refused. The places of
+  // operators to come are among them: docs/decisions/0007.
   bool fail_known_word(std::size_t begin) {
     const auto refuse = [&](const char* text, const char* hint) {
       lexer_.fail(lexer_.since(begin), text, hint);
@@ -181,7 +189,20 @@ class JsonParser {
       return refuse("IS is followed by NULL, TRUE or FALSE", "there is no IS NOT");
     if (take_keyword(lexer_, "EXISTS"))
       return refuse("there is no EXISTS", "{ $.property = * } is true for every text and number");
+    if (take_words("IN", "CIDR"))
+      return refuse("there is no IN CIDR",
+                    "addresses are texts: $.sourceIPAddress = 10.0.* is true for all that begin "
+                    "with 10.0.");
+    if (take_keyword(lexer_, "IN"))
+      return refuse("there is no IN", "write ($.property = a) || ($.property = b)");
+    if (take_words("NOT", "IN"))
+      return refuse("there is no NOT IN", "write ($.property != a) && ($.property != b)");
     if (take_keyword(lexer_, "NOT")) return refuse("NOT is followed by EXISTS", "");
+    for (const char* word : {"LIKE", "CONTAINS", "MATCHES"})
+      if (take_keyword(lexer_, word))
+        return refuse("comparisons are = != < > <= >=",
+                      "$.property = \"*text*\" contains the text; = %regex% is a regular "
+                      "expression");
     return false;
   }
 
@@ -212,7 +233,8 @@ std::optional<ast::Selector> parse_selector(Lexer& lexer, bool quotas) {
     return lexer.fail({begin, 1}, "expected a property selector",
                       "selectors begin with $., for example $.eventName");
   ast::Selector selector;
-  Quota wildcards(quotas, kWildcardsPerSelectorMax, "wildcard in a property selector");
+  Quota wildcards(quotas, kWildcardsPerSelectorQuota, kWildcardsPerSelectorMax, "wildcard",
+                  "property selector");
   while (lexer.peek() == '.' || lexer.peek() == '[') {
     const std::size_t segment_begin = lexer.position();
     const bool named = lexer.take(".") && lexer.peek() != '[';

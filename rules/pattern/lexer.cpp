@@ -86,6 +86,11 @@ std::optional<ast::RegexLiteral> Lexer::regex() {
 
 std::optional<ast::Operator> Lexer::comparison(std::string hint) {
   skip_white();
+  const std::size_t begin = at_;
+  if (take("=~*") || take("=~"))
+    return fail(since(begin), "there is no =~",
+                "a regular expression is written = %...%; for upper and lower case alike write "
+                "%[Rr]oot%");
   for (const auto& [token, op] : kOperators)
     if (take(token)) return op;
   return fail({at_, 1}, "expected a comparison: = != < > <= >=", std::move(hint));
@@ -109,6 +114,9 @@ std::optional<ast::Literal> Lexer::literal() {
 std::optional<ast::Literal> Lexer::bare() {
   const std::size_t begin = at_;
   const std::string_view text = take_while(is_bare);
+  if (text.empty() && peek() == '$')
+    return fail({begin, 1}, "a property cannot be compared with another one",
+                "write a value: a number, a word, a \"quoted text\" or a %regex%");
   if (text.empty()) return fail({begin, 1}, "expected a value", hint_for_value(peek()));
   if (is_number(text)) return ast::NumberLiteral{std::string(text)};
   if (text == "null") return fail(since(begin), "null is not a value", "write: $.property IS NULL");

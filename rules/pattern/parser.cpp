@@ -73,15 +73,17 @@ std::variant<ast::Tree, PatternError> parse_pattern(std::string_view text, bool 
 std::optional<ast::Selector> parse_selector(std::string_view text) {
   if (text.empty() || text.size() > kPatternBytesMax) return std::nullopt;
   Lexer lexer(text, 0, text.size());
-  std::optional<ast::Selector> selector = parse_selector(lexer, true);
+  std::optional<ast::Selector> selector = parse_selector(lexer, false);
   if (!lexer.at_end()) return std::nullopt;
   return selector;
 }
 
 bool Quota::add(Lexer& lexer, ast::Range where, int count) {
   count_ += count;
-  if (!enforced_ || count_ <= most_) return true;
-  lexer.fail(where, "at most " + std::to_string(most_) + " " + std::string(what_),
+  if (count_ <= most_) return true;
+  lexer.fail(where,
+             "at most " + std::to_string(most_) + ' ' + std::string(noun_) +
+                 (most_ == 1 ? "" : "s") + " in a " + std::string(place_),
              "split the pattern into several filters of the same metric");
   return false;
 }

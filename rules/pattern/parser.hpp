@@ -15,6 +15,9 @@ namespace tocsin {
 
 // Ours, where CloudWatch's 1,024 characters are lifted.
 inline constexpr std::size_t kPatternBytesMax = 64 * 1024;
+inline constexpr int kRegexesMax = 256;
+inline constexpr int kWildcardsPerSelectorMax = 16;
+inline constexpr int kWildcardsPerPatternMax = 256;
 // Parentheses within parentheses.
 inline constexpr int kPatternDepthMax = 600;
 
@@ -33,18 +36,18 @@ std::optional<ast::Json> parse_json(Lexer& lexer, bool quotas);
 std::optional<ast::Delimited> parse_delimited(Lexer& lexer, bool quotas);
 std::optional<ast::Selector> parse_selector(Lexer& lexer, bool quotas);
 
-// Counts what a quota limits, and fails at the first that is too many.
+// Counts what is limited, and fails at the first that is too many.
 class Quota {
  public:
-  Quota(bool enforced, int most, std::string_view what)
-      : enforced_(enforced), most_(most), what_(what) {}
+  // CloudWatch's limit if `quotas`, else ours. `noun`: one of what is counted; `place`: in what.
+  Quota(bool quotas, int cloudwatch, int ours, std::string_view noun, std::string_view place)
+      : most_(quotas ? cloudwatch : ours), noun_(noun), place_(place) {}
   bool add(Lexer& lexer, ast::Range where, int count = 1);
 
  private:
-  bool enforced_;
   int most_;
   int count_ = 0;
-  std::string_view what_;
+  std::string_view noun_, place_;
 };
 
 // A literal for `op`: ordering needs a number. Counts regexes.

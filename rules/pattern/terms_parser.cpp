@@ -59,6 +59,8 @@ std::optional<ast::Term> parse_term(Lexer& lexer) {
 
 std::optional<ast::Terms> parse_terms(Lexer& lexer) {
   ast::Terms terms;
+  // CloudWatch's quota of regular expressions is not for terms; ours is.
+  Quota regexes(false, 0, kRegexesMax, "regular expression", "pattern");
   for (lexer.skip_white(); !lexer.at_end(); lexer.skip_white()) {
     const std::size_t begin = lexer.position();
     std::optional<ast::Term> term = parse_term(lexer);
@@ -66,6 +68,8 @@ std::optional<ast::Terms> parse_terms(Lexer& lexer) {
     if (!lexer.at_end() && !is_white(lexer.peek()))
       return lexer.fail({lexer.position(), 1}, "terms must be separated by a blank");
     term->where = lexer.since(begin);
+    const bool regex = std::holds_alternative<ast::RegexLiteral>(term->what);
+    if (regex && !regexes.add(lexer, term->where)) return std::nullopt;
     terms.terms.push_back(std::move(*term));
   }
   return terms;

@@ -23,7 +23,7 @@ void check_units(const Draft& draft, Diagnostics& out);
 void check_unused_metrics(const Draft& draft, Diagnostics& out);
 void check_unheard_alarms(const Draft& draft, Diagnostics& out);
 void check_late_sources(const Draft& draft, const RuleContext& context, Diagnostics& out);
-// Only with context.strict_aws.
+// Errors, only with context.strict_aws: what Tocsin takes and CloudWatch would refuse.
 void check_strict_aws(const Draft& draft, Diagnostics& out);
 
 }  // namespace tocsin

@@ -22,6 +22,7 @@ struct DecodeContext {
 struct FilterDraft {
   MetricFilter filter;
   const ConfigNode* node = nullptr;
+  const RuleDocument* document = nullptr;
   bool short_form = false;
   bool sound = true;  // no mistake in it so far: may be judged. Others may refer to it in any case
 };

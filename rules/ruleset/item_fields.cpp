@@ -50,23 +50,6 @@ constexpr std::pair<std::string_view, Severity> kSeverities[] = {{"info", Severi
                                                                  {"high", Severity::high},
                                                                  {"critical", Severity::critical}};
 
-// `column` of the text of `node`, counted from 1, as a place in the file.
-SourceLocation place_inside(const ConfigNode& node, int column, const DecodeContext& context) {
-  if (!context.document.text) return node.where;
-  return locate_in_scalar(node, static_cast<std::size_t>(std::max(column, 1) - 1),
-                          *context.document.text);
-}
-
-void report_pattern(const ConfigNode& node, const PatternError& error, const DecodeContext& context,
-                    bool strict_aws) {
-  const SourceLocation where = place_inside(node, error.column, context);
-  if (strict_aws)
-    context.out.warning("strict-aws", where, "CloudWatch would refuse this pattern: " + error.text,
-                        error.hint, error.length);
-  else
-    context.out.error("bad-pattern", where, error.text, error.hint, error.length);
-}
-
 // "a.b" of $.a.b, "ip" of $ip.
 std::string name_of_reference(std::string_view reference) {
   reference.remove_prefix(reference.substr(0, 2) == "$." ? 2 : 1);
@@ -143,7 +126,7 @@ void read_summary(ConfigReader& read, const DecodeContext& context, Alarm& alarm
   const ConfigNode& node = *read.map().find("summary");
   const auto error = check_summary(alarm.summary);
   if (!error) return;
-  const SourceLocation where = place_inside(node, error->column, context);
+  const SourceLocation where = place_inside(node, error->column, context.document);
   read.diagnostics().error("bad-template", where, error->text);
 }
 
@@ -182,6 +165,11 @@ bool read_limited(ConfigReader& read, std::string_view key, std::string& into, s
 
 }  // namespace
 
+SourceLocation place_inside(const ConfigNode& node, int column, const RuleDocument& document) {
+  if (!document.text) return node.where;
+  return locate_in_scalar(node, static_cast<std::size_t>(std::max(column, 1) - 1), *document.text);
+}
+
 bool read_item_name(ConfigReader& read, std::string& into, std::size_t most,
                     std::string_view forbidden) {
   return read_limited(read, "name", into, most, forbidden);
@@ -210,16 +198,11 @@ void read_pattern(ConfigReader& read, const DecodeContext& context, MetricFilter
   }
   if (!read.require("pattern", filter.pattern_text)) return;
   auto compiled = Pattern::compile(filter.pattern_text, {.quotas = false});
-  if (const auto* error = std::get_if<PatternError>(&compiled)) {
-    report_pattern(*node, *error, context, false);
-    return;
-  }
-  filter.pattern = std::get<std::shared_ptr<const Pattern>>(std::move(compiled));
-  if (context.rules.strict_aws) {
-    const auto quotas = Pattern::compile(filter.pattern_text, {.quotas = true});
-    if (const auto* error = std::get_if<PatternError>(&quotas))
-      report_pattern(*node, *error, context, true);
-  }
+  if (const auto* error = std::get_if<PatternError>(&compiled))
+    context.out.error("bad-pattern", place_inside(*node, error->column, context.document),
+                      error->text, error->hint, error->length);
+  else
+    filter.pattern = std::get<std::shared_ptr<const Pattern>>(std::move(compiled));
 }
 
 void read_bindings(const ConfigNode& node, std::string_view key, bool list_allowed,

@@ -28,6 +28,9 @@ void read_pattern(ConfigReader& read, const DecodeContext& context, MetricFilter
 // are checked against the filter's pattern, if that could be compiled.
 void read_bindings(const ConfigNode& node, std::string_view key, bool list_allowed,
                    const MetricFilter& filter, std::vector<FieldBinding>& into, Diagnostics& out);
+// `column` of the text of `node`, counted from 1, as a place in the file.
+SourceLocation place_inside(const ConfigNode& node, int column, const RuleDocument& document);
+
 // A number or a reference.
 void read_metric_value(const ConfigNode& node, MetricFilter& filter, Diagnostics& out);
 

@@ -24,7 +24,7 @@ void read_metric(const ConfigNode& node, MetricFilter& filter, Diagnostics& out)
 }  // namespace
 
 void decode_metric_filter(const ConfigNode& node, const DecodeContext& context, Draft& draft) {
-  FilterDraft item{.filter = {}, .node = &node, .short_form = false};
+  FilterDraft item{.filter = {}, .node = &node, .document = &context.document, .short_form = false};
   ConfigReader read(node, "a metric filter", context.out);
   if (!node.is_map()) return;
   const std::size_t faults = context.out.list().size();

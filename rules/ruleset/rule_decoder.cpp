@@ -97,7 +97,8 @@ void read_short_alarm(const ConfigNode& node, MetricFilter& filter, Alarm& alarm
 }  // namespace
 
 void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& draft) {
-  FilterDraft filter{.filter = {}, .node = &node, .short_form = true};
+  FilterDraft filter{
+      .filter = {}, .node = &node, .document = &context.document, .short_form = true};
   AlarmDraft alarm{.alarm = {}, .node = &node, .short_form = true, .pack = context.document.pack};
   ConfigReader read(node, "a rule", context.out);
   if (!node.is_map()) return;

@@ -86,7 +86,6 @@ void check(const Draft& draft, const RuleContext& context, Diagnostics& out) {
   check_unused_metrics(draft, out);
   check_unheard_alarms(draft, out);
   check_late_sources(draft, context, out);
-  if (context.strict_aws) check_strict_aws(draft, out);
 }
 
 // Log groups that only rules name, where any may be named.
@@ -119,7 +118,9 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
     std::move(part.alarms.begin(), part.alarms.end(), std::back_inserter(draft.alarms));
   }
   check(draft, context, out);
-  if (out.has_errors()) return nullptr;
+  const bool valid = !out.has_errors();
+  if (context.strict_aws) check_strict_aws(draft, out);
+  if (!valid) return nullptr;
   auto rules = std::make_shared<RuleSet>();
   rules->identity = context.identity;
   rules->configured_at = context.configured_at;

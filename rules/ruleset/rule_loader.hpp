@@ -5,9 +5,8 @@
 // Codes of errors: those of documents (bad-yaml, bad-json, bad-encoding, too-large, too-deep,
 // bad-key, duplicate-key), of fields (unknown-key, missing-key, bad-type, bad-value, not-built),
 // and of rules: bad-pattern, bad-reference (a field that the pattern cannot supply), bad-template,
-// duplicate-name, dangling-reference, too-many. Of warnings: never-fires, always-fires,
-// constant-statistic, sparse-metric, ignored-default, unused-metric, tells-nobody, late-source,
-// strict-aws.
+// duplicate-name, dangling-reference, too-many, strict-aws. Of warnings: never-fires, always-fires,
+// constant-statistic, sparse-metric, ignored-default, unused-metric, tells-nobody, late-source.
 #pragma once
 #include <memory>
 #include <string>
@@ -45,11 +44,11 @@ struct RuleContext {
   std::vector<Topic> topics;
   bool any_log_group = false;
   bool any_topic = false;
-  bool strict_aws = false;  // also warn (strict-aws) of what CloudWatch would refuse
+  bool strict_aws = false;  // also errors (strict-aws) for what CloudWatch would refuse
 };
 
-// nullptr if `out` has errors afterwards. Warnings (rules that can never fire or reach anyone) are
-// reported too.
+// nullptr if `out` has errors afterwards, but for strict-aws. Warnings (rules that can never fire
+// or reach anyone) are reported too.
 std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& documents,
                                               const RuleContext& context, Diagnostics& out);
 

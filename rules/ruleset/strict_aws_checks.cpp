@@ -1,41 +1,172 @@
 // SPDX-License-Identifier: Apache-2.0
-// What CloudWatch would refuse of rules that Tocsin accepts. Patterns are checked where they are
-// compiled.
+// What CloudWatch would refuse of rules that Tocsin accepts: spec/filter-patterns.md 2, 3.4, 5.2
+// and 7.1, spec/alarms.md 3.
+#include <algorithm>
+#include <cmath>
 #include <map>
 
+#include "rules/pattern/characters.hpp"
+#include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/checks.hpp"
+#include "rules/ruleset/item_fields.hpp"
 #include "tocsin/config_reader.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kFiltersPerGroupMax = 100;
+constexpr std::size_t kRegexPatternsPerGroupMax = 5;
 constexpr std::size_t kDimensionsMax = 3;
+constexpr std::size_t kAlarmDimensionsMax = 30;
+constexpr std::size_t kDimensionCharactersMax = 255;
 constexpr std::size_t kValueCharactersMax = 100;
+constexpr std::size_t kGroupNameCharactersMax = 512;
+const double kMagnitudeMax = std::ldexp(1.0, 360);
 
-void warn(Diagnostics& out, const ConfigNode& at, std::string text) {
-  out.warning("strict-aws", at.where, "CloudWatch would refuse " + std::move(text), {},
-              caret_length(at));
+void refuse(Diagnostics& out, const ConfigNode& at, std::string what, std::string hint = {}) {
+  out.error("strict-aws", at.where, "CloudWatch would refuse " + std::move(what), std::move(hint),
+            caret_length(at));
+}
+
+void check_pattern(const FilterDraft& f, Diagnostics& out) {
+  if (!f.filter.pattern) return;  // refused by us already
+  const auto compiled = Pattern::compile(f.filter.pattern_text, {.quotas = true});
+  const auto* error = std::get_if<PatternError>(&compiled);
+  if (error == nullptr) return;
+  const ConfigNode& node = node_at(*f.node, {"pattern"});
+  out.error("strict-aws", place_inside(node, error->column, *f.document),
+            "CloudWatch would refuse this pattern: " + error->text, error->hint, error->length);
+}
+
+void check_log_group(const FilterDraft& f, Diagnostics& out) {
+  const std::string& name = f.filter.log_group;
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    constexpr std::string_view others = ".-_/#";
+    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
+  });
+  if (!plain || name.size() > kGroupNameCharactersMax)
+    refuse(out, node_at(*f.node, {"log_group"}), "the log group name \"" + name + "\"",
+           "1 to 512 of letters, digits and . - _ / #");
+}
+
+bool is_regex(const ast::JsonCondition& condition) {
+  const auto* test = std::get_if<ast::PropertyTest>(&condition);
+  return test != nullptr && std::holds_alternative<ast::RegexLiteral>(test->literal);
+}
+bool is_regex(const ast::FieldTest& test) {
+  return std::holds_alternative<ast::RegexLiteral>(test.literal);
+}
+
+template <class Condition>
+bool has_regex(const ast::Expression<Condition>& expression) {
+  using Expression = ast::Expression<Condition>;
+  const auto any = [](const std::vector<Expression>& operands) {
+    return std::any_of(operands.begin(), operands.end(),
+                       [](const Expression& e) { return has_regex(e); });
+  };
+  return std::visit(
+      Overloaded{[](const Condition& condition) { return is_regex(condition); },
+                 [&](const typename Expression::AllOf& all) { return any(all.operands); },
+                 [&](const typename Expression::AnyOf& alternatives) {
+                   return any(alternatives.operands);
+                 }},
+      expression.node);
+}
+
+bool has_regex(const ast::Tree& tree) {
+  const auto in_entry = [](const ast::Entry& e) { return e.condition && has_regex(*e.condition); };
+  const auto in_term = [](const ast::Term& t) {
+    return std::holds_alternative<ast::RegexLiteral>(t.what);
+  };
+  return std::visit(Overloaded{[](const ast::MatchAll&) { return false; },
+                               [&](const ast::Terms& t) {
+                                 return std::any_of(t.terms.begin(), t.terms.end(), in_term);
+                               },
+                               [](const ast::Json& j) { return has_regex(j.expression); },
+                               [&](const ast::Delimited& d) {
+                                 return std::any_of(d.before.begin(), d.before.end(), in_entry) ||
+                                        std::any_of(d.after.begin(), d.after.end(), in_entry);
+                               }},
+                    tree);
+}
+
+bool is_out_of_range(double number) { return !(std::abs(number) <= kMagnitudeMax); }
+
+void check_metric(const FilterDraft& f, Diagnostics& out) {
+  const ConfigNode& node = *f.node;
+  const ConfigNode& value = node_at(node, {f.short_form ? "alarm" : "metric", "value"});
+  // A short rule's metric has the rule's name.
+  if (f.filter.metric_name.find('$') != std::string::npos)
+    refuse(out, node_at(node, {"name"}), "\"$\" in the name of a metric");
+  if (f.filter.value.size() > kValueCharactersMax)
+    refuse(out, value, "a value of over 100 characters");
+  const auto number = parse_number(f.filter.value);
+  if (number && is_out_of_range(*number)) refuse(out, value, "a value beyond 2^360");
+  if (f.filter.default_value && is_out_of_range(*f.filter.default_value))
+    refuse(out, node_at(node, {"metric", "default"}), "a default beyond 2^360");
+  if (f.filter.default_value && !f.filter.dimensions.empty())
+    refuse(out, node_at(node, {"metric", "default"}), "a default together with dimensions");
+}
+
+void check_dimensions(const FilterDraft& f, Diagnostics& out) {
+  const ConfigNode& node =
+      f.short_form ? node_at(*f.node, {"group_by"}) : node_at(*f.node, {"metric", "dimensions"});
+  if (f.filter.dimensions.size() > kDimensionsMax) refuse(out, node, "more than 3 dimensions");
+  for (const FieldBinding& binding : f.filter.dimensions)
+    if (binding.reference.size() > kDimensionCharactersMax)
+      refuse(out, node, "a dimension whose field is written in over 255 characters");
+}
+
+// Each group once, at the first filter that is too many.
+void check_groups(const Draft& draft, Diagnostics& out) {
+  std::map<std::string, std::size_t> filters, regexes;
+  for (const FilterDraft& f : draft.filters) {
+    const std::string& group = f.filter.log_group;
+    if (++filters[group] == kFiltersPerGroupMax + 1)
+      refuse(out, node_at(*f.node, {"name"}),
+             "more than 100 metric filters in log group \"" + group + "\"");
+    if (!f.filter.pattern || !has_regex(f.filter.pattern->tree())) continue;
+    if (++regexes[group] == kRegexPatternsPerGroupMax + 1)
+      refuse(out, node_at(*f.node, {"pattern"}),
+             "more than 5 patterns with regular expressions in log group \"" + group + "\"");
+  }
+}
+
+// Tocsin's `within` may be any number of seconds; CloudWatch's periods may not.
+void check_period(const AlarmDraft& a, Diagnostics& out) {
+  const Duration period = a.alarm.period;
+  const bool whole = period >= minutes{1} && period % minutes{1} == Duration{0};
+  if (whole || period == seconds{10} || period == seconds{20} || period == seconds{30}) return;
+  refuse(out, a.short_form ? node_at(*a.node, {"alarm", "within"}) : node_at(*a.node, {"period"}),
+         "a period of " + format_duration(period), "10s, 20s, 30s or a multiple of 60s");
+}
+
+void check_alarm(const AlarmDraft& a, Diagnostics& out) {
+  check_period(a, out);
+  if (is_out_of_range(a.alarm.threshold))
+    refuse(out, node_at(*a.node, {a.short_form ? "alarm" : "threshold"}),
+           "a threshold beyond 2^360");
+  if (a.alarm.dimensions.size() > kAlarmDimensionsMax)
+    refuse(out, node_at(*a.node, {"metric", "dimensions"}), "more than 30 dimensions");
+  for (const auto& [name, value] : a.alarm.dimensions)
+    if (name.empty() || value.empty() || name.size() > kDimensionCharactersMax ||
+        value.size() > kDimensionCharactersMax)
+      refuse(out, node_at(*a.node, {"metric", "dimensions"}),
+             "a dimension whose name or value has not 1 to 255 characters");
 }
 
 }  // namespace
 
 void check_strict_aws(const Draft& draft, Diagnostics& out) {
-  std::map<std::string, std::size_t> filters_of_group;
   for (const FilterDraft& f : draft.filters) {
-    const ConfigNode& node = *f.node;
-    if (f.filter.dimensions.size() > kDimensionsMax)
-      warn(out, node_at(node, {f.short_form ? "group_by" : "metric", "dimensions"}),
-           "more than 3 dimensions");
-    if (f.filter.default_value && !f.filter.dimensions.empty())
-      warn(out, node_at(node, {"metric", "default"}), "a default together with dimensions");
-    if (f.filter.value.size() > kValueCharactersMax)
-      warn(out, node_at(node, {f.short_form ? "alarm" : "metric", "value"}),
-           "a value of over 100 characters");
-    if (++filters_of_group[f.filter.log_group] == kFiltersPerGroupMax + 1)
-      warn(out, node_at(node, {"name"}),
-           "more than 100 metric filters in log group \"" + f.filter.log_group + "\"");
+    check_pattern(f, out);
+    check_log_group(f, out);
+    check_metric(f, out);
+    check_dimensions(f, out);
   }
+  check_groups(draft, out);
+  for (const AlarmDraft& a : draft.alarms)
+    if (a.sound) check_alarm(a, out);
 }
 
 }  // namespace tocsin

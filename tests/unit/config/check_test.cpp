@@ -87,7 +87,7 @@ TEST_CASE("check --strict-aws answers 1 for what CloudWatch would refuse", "[con
   CHECK(tocsin_says({"check", "--strict", file}).code == kExitOk);
   const Answer strict = tocsin_says({"check", "--strict-aws", file});
   CHECK(strict.code == kExitNo);
-  CHECK(strict.text.find("warning[strict-aws]") != std::string::npos);
+  CHECK(strict.text.find("error[strict-aws]") != std::string::npos);
 }
 
 TEST_CASE("rules show prints a long form that reads back as itself", "[config]") {

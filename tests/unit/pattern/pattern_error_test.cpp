@@ -84,6 +84,49 @@ TEST_CASE("the hint says what to write instead", "[pattern][error]") {
   CHECK(hints("%(a|b)%", "\\x28"));
 }
 
+TEST_CASE("operators that CloudWatch lacks are named, with what to write instead",
+          "[pattern][error]") {
+  const struct {
+    const char *pattern, *pointed_at, *text, *hint;
+  } rows[] = {
+      {"{ $.a = $.b }", "$", "cannot be compared with another", "write a value"},
+      {"{ $.a IN [1, 2] }", "IN", "there is no IN", "||"},
+      {"{ $.a NOT IN [1, 2] }", "NOT IN", "there is no NOT IN", "&&"},
+      {"{ $.ip IN CIDR \"10.0.0.0/8\" }", "IN CIDR", "there is no IN CIDR", "10.0.*"},
+      {"{ $.a =~* root }", "=~*", "there is no =~", "%[Rr]oot%"},
+      {"[a =~ root]", "=~", "there is no =~", "= %"},
+      {"{ NOT ($.a = 1) }", "NOT", "there is no NOT ( )", "NOT EXISTS"},
+      {"{ $.a = 1 && !($.b = 2) }", "!", "there is no NOT ( )", "contrary"},
+      {"{ $.a LIKE x }", "LIKE", "comparisons are", "contains"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.pattern);
+    CHECK(pointed_at(row.pattern) == row.pointed_at);
+    CHECK(error_of(row.pattern).text.find(row.text) != std::string::npos);
+    CHECK(hints(row.pattern, row.hint));
+  }
+}
+
+TEST_CASE("without CloudWatch's quotas our own limits hold", "[pattern][error]") {
+  const auto many = [](const std::string& condition, int count) {
+    std::string text = "{ " + condition;
+    for (int i = 1; i < count; ++i) text += " || " + condition;
+    return text + " }";
+  };
+  CHECK(accepts(many("$.a = %x%", 256), false));
+  CHECK(error_of(many("$.a = %x%", 257), false).text ==
+        "at most 256 regular expressions in a pattern");
+  CHECK(accepts(many("$.a[*] = x", 256), false));
+  CHECK_FALSE(accepts(many("$.a[*] = x", 257), false));
+  std::string wild = "{ $";
+  for (int i = 0; i < 16; ++i) wild += "[*]";
+  CHECK(accepts(wild + " = 1 }", false));
+  CHECK_FALSE(accepts(wild + "[*] = 1 }", false));
+  std::string terms = "%x%";
+  for (int i = 0; i < 256; ++i) terms += " %x%";
+  CHECK_FALSE(accepts(terms, false));
+}
+
 TEST_CASE("lengths count characters, and quotas can be lifted", "[pattern][error]") {
   std::string accents = "\"";
   for (int i = 0; i < 1022; ++i) accents += "\xC3\xA9";
