@@ -2,27 +2,51 @@
 #include "rules/match/literal_scan.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "rules/match/literal_tables.hpp"
+#include "tocsin/result.hpp"
 
 namespace tocsin {
+namespace {
 
-LiteralScan::LiteralScan(std::vector<std::string> literals, bool escapes)
-    : literals_(std::move(literals)), escapes_(escapes) {}
+const LiteralScanner* scanner_for(LiteralScan::Isa isa) {
+  switch (isa) {
+    case LiteralScan::Isa::scalar:
+      return scalar_scanner();
+    case LiteralScan::Isa::avx512:
+      return avx512_scanner();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<LiteralScan::Isa> LiteralScan::available() {
+  std::vector<Isa> all;
+  for (const Isa isa : {Isa::scalar, Isa::avx512})
+    if (scanner_for(isa)) all.push_back(isa);
+  return all;
+}
+
+LiteralScan::LiteralScan(std::vector<std::string> literals, bool escapes, Isa isa)
+    : literals_(std::make_shared<const std::vector<std::string>>(std::move(literals))),
+      tables_(std::make_shared<const LiteralTables>(*literals_, escapes)),
+      scanner_(scanner_for(isa)) {
+  TOCSIN_ASSERT(scanner_);
+}
 
 LiteralScan::Find LiteralScan::next(std::string_view text, std::size_t from) const {
-  Find find{std::string_view::npos, 0, from};
-  if (escapes_) find.at = text.find("\\u", from);
-  for (const std::string& literal : literals_)
-    find.at = std::min(find.at, text.find(literal, from));
-  const std::string_view passed = text.substr(from, find.at - from);
-  find.line_breaks = static_cast<std::size_t>(std::count(passed.begin(), passed.end(), '\n'));
-  if (const std::size_t last = passed.rfind('\n'); last != std::string_view::npos)
-    find.line_begin = from + last + 1;
-  return find;
+  return scanner_->scan(*tables_, text, from, nullptr);
 }
 
 void LiteralScan::collect(std::string_view text, std::vector<std::uint32_t>& found) const {
-  for (std::uint32_t i = 0; i < literals_.size(); ++i)
-    if (text.find(literals_[i]) != std::string_view::npos) found.push_back(i);
+  const auto before = static_cast<std::ptrdiff_t>(found.size());
+  scanner_->scan(*tables_, text, 0, &found);
+  const auto begin = found.begin() + before;
+  if (found.end() - begin < 2) return;
+  std::sort(begin, found.end());
+  found.erase(std::unique(begin, found.end()), found.end());
 }
 
 }  // namespace tocsin
