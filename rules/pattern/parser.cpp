@@ -84,7 +84,8 @@ bool Quota::add(Lexer& lexer, ast::Range where, int count) {
   lexer.fail(where,
              "at most " + std::to_string(most_) + ' ' + std::string(noun_) +
                  (most_ == 1 ? "" : "s") + " in a " + std::string(place_),
-             "split the pattern into several filters of the same metric");
+             most_ == 1 ? "name one of them, such as [0]"
+                        : "split the pattern into several filters of the same metric");
   return false;
 }
 

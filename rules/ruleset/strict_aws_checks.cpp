@@ -6,6 +6,7 @@
 #include <map>
 
 #include "rules/pattern/characters.hpp"
+#include "rules/pattern/parser.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/checks.hpp"
 #include "rules/ruleset/item_fields.hpp"
@@ -92,6 +93,15 @@ bool has_regex(const ast::Tree& tree) {
 
 bool is_out_of_range(double number) { return !(std::abs(number) <= kMagnitudeMax); }
 
+// $.a[*].b[*] as a value or dimension.
+bool is_too_wild(std::string_view reference) {
+  const std::optional<ast::Selector> selector = parse_selector(reference);
+  if (!selector) return false;
+  return std::count_if(selector->segments.begin(), selector->segments.end(), [](const auto& s) {
+           return std::holds_alternative<ast::EveryChild>(s);
+         }) > 1;
+}
+
 void check_metric(const FilterDraft& f, Diagnostics& out) {
   const ConfigNode& node = *f.node;
   const ConfigNode& value = node_at(node, {f.short_form ? "alarm" : "metric", "value"});
@@ -100,6 +110,7 @@ void check_metric(const FilterDraft& f, Diagnostics& out) {
     refuse(out, node_at(node, {"name"}), "\"$\" in the name of a metric");
   if (f.filter.value.size() > kValueCharactersMax)
     refuse(out, value, "a value of over 100 characters");
+  if (is_too_wild(f.filter.value)) refuse(out, value, "more than one wildcard in a value");
   const auto number = parse_number(f.filter.value);
   if (number && is_out_of_range(*number)) refuse(out, value, "a value beyond 2^360");
   if (f.filter.default_value && is_out_of_range(*f.filter.default_value))
@@ -112,9 +123,13 @@ void check_dimensions(const FilterDraft& f, Diagnostics& out) {
   const ConfigNode& node =
       f.short_form ? node_at(*f.node, {"group_by"}) : node_at(*f.node, {"metric", "dimensions"});
   if (f.filter.dimensions.size() > kDimensionsMax) refuse(out, node, "more than 3 dimensions");
-  for (const FieldBinding& binding : f.filter.dimensions)
+  for (const FieldBinding& binding : f.filter.dimensions) {
+    if (is_too_wild(binding.reference))
+      refuse(out, node,
+             "more than one wildcard in the field of dimension \"" + binding.name + "\"");
     if (binding.reference.size() > kDimensionCharactersMax)
       refuse(out, node, "a dimension whose field is written in over 255 characters");
+  }
 }
 
 // Each group once, at the first filter that is too many.

@@ -82,6 +82,8 @@ TEST_CASE("metrics beyond CloudWatch's limits are flagged", "[ruleset][strict]")
   CHECK(metric("default: 0, dimensions: { a: $.a }").size() == 1);
   CHECK(metric("value: $." + std::string(120, 'a')).size() == 1);
   CHECK(metric("value: 1e200").size() == 1);
+  CHECK(metric("value: \"$.a[*].b[*]\"").size() == 1);
+  CHECK(metric("dimensions: { a: \"$.*.*\" }").size() == 1);
   CHECK(metric("dimensions: { a: $." + std::string(300, 'a') + " }").size() == 1);
   CHECK(refused(filters(filter("x", "namespace: N, name: m", "\"a b\""))) ==
         Faults{"3:16 CloudWatch would refuse the log group name \"a b\""});
