@@ -9,7 +9,7 @@ namespace tocsin {
 
 inline constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
-constexpr bool is_white(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
+constexpr bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 constexpr bool is_alphanumeric(char c) { return is_letter(c) || is_digit(c); }

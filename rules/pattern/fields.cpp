@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/pattern/fields.hpp"
 
+#include <bit>
+#include <limits>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "rules/pattern/characters.hpp"
 
 namespace tocsin {
@@ -8,43 +15,73 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-// Finds closing delimiters. What was not found once is not there further on either: without
-// remembering that, a line of opening brackets would be searched to its end for each of them.
-class Closer {
- public:
-  Closer(std::string_view message, char open, char close)
-      : message_(message), open_(open), close_(close) {}
-  std::size_t find(std::size_t begin) {
-    if (message_[begin] != open_ || exhausted_) return kNone;
-    const std::size_t end = message_.find(close_, begin + 1);
-    exhausted_ = end == kNone;
-    return end;
-  }
+// The first white byte at or behind `at`; the size if there is none.
+std::size_t find_white_slowly(std::string_view text, std::size_t at) {
+  while (at < text.size() && !is_white(text[at])) ++at;
+  return at;
+}
 
- private:
-  std::string_view message_;
-  char open_, close_;
-  bool exhausted_ = false;
-};
+#ifdef __SSE2__  // part of every x86-64
+constexpr std::size_t kStep = sizeof(__m128i);
+
+// One bit for each white byte of the 16 at `bytes`.
+unsigned white_bits(const char* bytes) {
+  const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const __m128i from_tab = _mm_sub_epi8(chunk, _mm_set1_epi8('\t'));
+  const __m128i control =
+      _mm_cmpeq_epi8(_mm_min_epu8(from_tab, _mm_set1_epi8('\r' - '\t')), from_tab);
+  const __m128i blank = _mm_cmpeq_epi8(chunk, _mm_set1_epi8(' '));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, blank)));
+}
+
+std::size_t find_white(std::string_view text, std::size_t at) {
+  for (; text.size() - at >= kStep; at += kStep)
+    if (const unsigned bits = white_bits(text.data() + at))
+      return at + static_cast<std::size_t>(std::countr_zero(bits));
+  if (text.size() < kStep) return find_white_slowly(text, at);
+  // The last bytes, once more with some before them.
+  const std::size_t last = text.size() - kStep;
+  const unsigned bits = white_bits(text.data() + last) >> (at - last);
+  return bits ? at + static_cast<std::size_t>(std::countr_zero(bits)) : text.size();
+}
+#else
+std::size_t find_white(std::string_view text, std::size_t at) {
+  return find_white_slowly(text, at);
+}
+#endif
 
 }  // namespace
 
-void split_fields(std::string_view message, std::vector<Field>& out) {
-  out.clear();
-  Closer quotes(message, '"', '"'), brackets(message, '[', ']');
-  std::size_t at = 0;
-  while ((at = message.find_first_not_of(kWhiteSpace, at)) != kNone) {
-    std::size_t end = quotes.find(at);
-    if (end == kNone) end = brackets.find(at);
+// Where the delimiter that opens at at_ is closed.
+std::size_t FieldSplitter::find_close(char close, bool& exhausted) const {
+  if (exhausted) return kNone;
+  const std::size_t end = message_.find(close, at_ + 1);
+  exhausted = end == kNone;
+  return end;
+}
+
+void FieldSplitter::split(std::size_t count, std::vector<Field>& fields) {
+  while (fields.size() < count) {
+    while (at_ < message_.size() && is_white(message_[at_])) ++at_;
+    if (at_ >= message_.size()) return;
+    const char first = message_[at_];
+    std::size_t end = kNone;
+    if (first == '"') end = find_close('"', no_quote_);
+    if (first == '[') end = find_close(']', no_bracket_);
     if (end != kNone) {
-      out.push_back({message.substr(at + 1, end - at - 1), at});
-      at = end + 1;
+      fields.push_back({message_.substr(at_ + 1, end - at_ - 1), at_});
+      at_ = end + 1;
       continue;
     }
-    end = std::min(message.find_first_of(kWhiteSpace, at), message.size());
-    out.push_back({message.substr(at, end - at), at});
-    at = end;
+    end = find_white(message_, at_);
+    fields.push_back({message_.substr(at_, end - at_), at_});
+    at_ = end;
   }
+}
+
+void split_fields(std::string_view message, std::vector<Field>& out) {
+  out.clear();
+  FieldSplitter(message).split(std::numeric_limits<std::size_t>::max(), out);
 }
 
 }  // namespace tocsin

@@ -12,7 +12,26 @@ struct Field {
   std::size_t begin = 0;  // of the field in the message, its opening delimiter included
 };
 
-// Clears `out`. Linear in the message.
+// Splits only as far as somebody asks. A value; a view of the message.
+class FieldSplitter {
+ public:
+  explicit FieldSplitter(std::string_view message = {}) : message_(message) {}
+
+  // Appends the next fields until `fields` has `count` of them or the message ends. All calls
+  // together are linear in the message.
+  void split(std::size_t count, std::vector<Field>& fields);
+
+ private:
+  std::size_t find_close(char close, bool& exhausted) const;
+
+  std::string_view message_;
+  std::size_t at_ = 0;
+  // What was not found once is not there further on either: without remembering that, a line of
+  // opening brackets would be searched to its end for each of them.
+  bool no_quote_ = false, no_bracket_ = false;
+};
+
+// All of them. Clears `out`. Linear in the message.
 void split_fields(std::string_view message, std::vector<Field>& out);
 
 }  // namespace tocsin

@@ -94,7 +94,46 @@ int sign(const Parts& parts, const Magnitude& magnitude) {
   return parts.negative ? -1 : 1;
 }
 
+// Of digits only, few enough that no sum overflows.
+constexpr std::size_t kIntegerDigitsMax = 18;
+
+std::optional<std::int64_t> plain_integer(std::string_view text) {
+  if (text.empty() || text.size() > kIntegerDigitsMax) return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+std::optional<std::int64_t> whole_value(const Parts& parts) {
+  const Magnitude magnitude(parts);
+  if (magnitude.size() == 0) return 0;
+  const auto digits = static_cast<std::int64_t>(magnitude.size());
+  if (magnitude.point < digits || magnitude.point > static_cast<std::int64_t>(kIntegerDigitsMax))
+    return std::nullopt;
+  std::int64_t value = 0;
+  for (std::int64_t i = 0; i < magnitude.point; ++i)
+    value = value * 10 + (magnitude.digit(static_cast<std::size_t>(i)) - '0');
+  return parts.negative ? -value : value;
+}
+
 }  // namespace
+
+std::optional<Number> Number::parse(std::string_view text) {
+  Number number;
+  number.text_ = text;
+  std::optional<std::int64_t> integer = plain_integer(text);
+  if (!integer) {
+    const std::optional<Parts> parts = split_number(text);
+    if (!parts) return std::nullopt;
+    integer = whole_value(*parts);
+  }
+  number.is_integer_ = integer.has_value();
+  number.integer_ = integer.value_or(0);
+  return number;
+}
 
 bool is_number(std::string_view text) { return split_number(text).has_value(); }
 

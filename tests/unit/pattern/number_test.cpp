@@ -62,3 +62,44 @@ TEST_CASE("a sample is a finite double", "[pattern][number]") {
   CHECK_FALSE(parse_number(""));
   CHECK_FALSE(parse_number("12 "));
 }
+
+TEST_CASE("a parsed number compares as its text does, and knows when it is whole",
+          "[pattern][number]") {
+  const std::vector<std::string> texts = {"0",
+                                          "-0",
+                                          "0e99",
+                                          "404",
+                                          "404.0",
+                                          "4.04e2",
+                                          "-404",
+                                          "+404",
+                                          "0.5",
+                                          ".5",
+                                          "5e-1",
+                                          "1e18",
+                                          "1e17",
+                                          "999999999999999999",
+                                          "123456789012345678901",
+                                          "100e-2",
+                                          "00007",
+                                          "-1e17",
+                                          "7.000000000000000000000000001",
+                                          "1e-400",
+                                          "1e400",
+                                          "0000000000000000000000404"};
+  for (const std::string& a : texts)
+    for (const std::string& b : texts) {
+      INFO(a << " " << b);
+      const Number left = *Number::parse(a), right = *Number::parse(b);
+      CHECK((left <=> right) == compare_numbers(a, b));
+      if (left.integer() && compare_numbers(a, b) == 0) CHECK(left.integer() == right.integer());
+    }
+  CHECK(Number::parse("-4.04e2")->integer() == -404);
+  CHECK(Number::parse("1e17")->integer() == 100'000'000'000'000'000);
+  CHECK(Number::parse("999999999999999999")->integer() == 999'999'999'999'999'999);
+  CHECK(Number::parse("-0.0")->integer() == 0);
+  CHECK(!Number::parse("0.5")->integer());
+  CHECK(!Number::parse("1e400")->integer());
+  for (const char* text : {"", "+", ".", "1e", "1 ", "x", "0x10", "1.2.3", "\xff"})
+    CHECK(!Number::parse(text));
+}
