@@ -3,112 +3,142 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <thread>
+
+#include "daemon/cli/scan_way.hpp"
+#include "daemon/inputs/line_part.hpp"
 
 namespace tocsin {
 namespace {
 
-// Up to here a file is one worker's job.
-constexpr std::uintmax_t kSmallFileBytes = 2 << 20;
 // What a worker may hold before it waits for its turn.
-constexpr std::size_t kHeldBytesMax = 8 << 20;
+constexpr std::size_t kHeldBytesMax = 4 << 20;
 
-bool is_small(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return false;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  return !error && size <= kSmallFileBytes;
-}
-
-// A file being read: its batches in order.
-struct OpenFile {
+// A file that several workers read.
+struct SharedFile {
   const ScanFile* file = nullptr;
-  std::unique_ptr<EventReader> reader;
-  std::optional<Error> failure;
-  std::uint64_t events = 0;
-
-  explicit OpenFile(const ScanFile& scanned) : file(&scanned) {
-    auto opened = EventReader::open(scanned.path, scanned.format, scanned.line_bytes_max);
-    if (opened)
-      reader = std::move(*opened);
-    else
-      failure = opened.error();
-  }
-
-  // False at the end or after a failure.
-  bool next(EventBatch& batch, ScanPlace& place) {
-    if (reader == nullptr || failure) return false;
-    const Result<bool> more = reader->next(batch);
-    if (!more) failure = more.error();
-    if (!more || !*more) return false;
-    place = {events, reader->has_records()};
-    events += batch.events.size();
-    return true;
-  }
-  ReadCounters counters() const { return reader == nullptr ? ReadCounters{} : reader->counters(); }
+  ScanWay way;
+  std::uint64_t next_part = 0;          // its begin
+  std::unique_ptr<EventReader> reader;  // of a stream
+  ScanTotals totals;                    // in turn only
 };
 
-// The next piece of work: a small file, a batch of the large one that is being read, or its end.
+// The next piece of work: a file, a part of one, a batch of a stream, or its end.
 struct Job {
   std::uint64_t turn = 0;
-  const ScanFile* small = nullptr;
-  std::shared_ptr<OpenFile> large;
-  bool is_end = false;
+  std::shared_ptr<SharedFile> shared;
+  std::unique_ptr<BlockReader> reader;  // nullptr: `batch`
+  EventBatch batch;
   ScanPlace place;
+  ScanTotals totals;
+  bool is_last = false;  // of its file
 };
+
+void add(ScanTotals& sum, const ScanTotals& more) {
+  sum.read.bytes += more.read.bytes;
+  sum.read.long_lines += more.read.long_lines;
+  sum.read.broken += more.read.broken;
+  sum.events += more.events;
+  if (!sum.failure) sum.failure = more.failure;
+}
 
 class Scan {
  public:
   explicit Scan(std::span<const ScanFile> files) : files_(files) {}
 
   void serve(ScanWorker& worker) {
-    EventBatch batch;
-    for (std::optional<Job> job = take(batch); job; job = take(batch)) {
-      if (job->small != nullptr)
-        read_small(*job, worker, batch);
-      else if (!job->is_end)
-        worker.work(*job->large->file, batch, job->place);
-      await_turn(job->turn);
-      worker.hand_over();
-      if (job->is_end) end_file(*job->large, worker);
+    Job job;
+    while (take(job)) {
+      if (job.shared->way.kind == ScanWay::Kind::whole) open(job);
+      if (job.reader != nullptr)
+        read(job, worker);
+      else if (!job.batch.events.empty())
+        work(job, {job.batch.bytes, job.batch.events}, worker);
+      await_turn(job.turn);
+      finish(job, worker);
       end_turn();
     }
   }
 
  private:
-  // Batches of a large file are read under the lock: they come one after the other anyway.
-  std::optional<Job> take(EventBatch& batch) {
+  bool take(Job& job) {
     const std::lock_guard lock(take_mutex_);
-    if (large_ == nullptr) {
-      if (next_file_ == files_.size()) return std::nullopt;
-      const ScanFile& file = files_[next_file_++];
-      if (is_small(file.path)) return Job{turns_++, &file, nullptr, false, {}};
-      large_ = std::make_shared<OpenFile>(file);
+    if (shared_ == nullptr) {
+      if (next_file_ == files_.size()) return false;
+      shared_ = std::make_shared<SharedFile>();
+      shared_->file = &files_[next_file_++];
+      shared_->way = find_way(*shared_->file);
     }
-    Job job{turns_++, nullptr, large_, false, {}};
-    job.is_end = !large_->next(batch, job.place);
-    if (job.is_end) large_.reset();
-    return job;
+    job.turn = turns_++;
+    job.shared = shared_;
+    job.reader.reset();
+    job.place = {};
+    job.totals = {};
+    job.is_last = true;
+    if (shared_->way.kind == ScanWay::Kind::parts) take_part(job);
+    if (shared_->way.kind == ScanWay::Kind::stream) take_batch(job);
+    if (job.is_last) shared_.reset();
+    return true;
   }
 
-  void read_small(const Job& job, ScanWorker& worker, EventBatch& batch) {
-    OpenFile file(*job.small);
-    ScanPlace place;
-    while (file.next(batch, place)) {
-      worker.work(*job.small, batch, place);
+  static void take_part(Job& job) {
+    SharedFile& shared = *job.shared;
+    LinePart part{shared.way.parts_of,         shared.file->path, shared.file->format,
+                  shared.file->line_bytes_max, shared.next_part,  0};
+    shared.next_part = std::min(part.begin + kPartBytes, shared.way.size);
+    part.end = shared.next_part;
+    job.is_last = part.end == shared.way.size;
+    job.reader = read_part(std::move(part));
+  }
+
+  // Under the lock: batches of a stream come one after the other anyway.
+  static void take_batch(Job& job) {
+    SharedFile& shared = *job.shared;
+    job.batch.events.clear();
+    if (shared.reader == nullptr) shared.reader = open(*shared.file, job.totals);
+    if (shared.reader == nullptr) return;
+    const Result<bool> more = shared.reader->next(job.batch);
+    job.is_last = !more || !*more;
+    if (!more) job.totals.failure = more.error();
+    if (job.is_last)
+      job.totals.read = shared.reader->counters();
+    else
+      job.place = {0, shared.reader->has_records(), shared.reader->modified()};
+  }
+
+  static void open(Job& job) { job.reader = open(*job.shared->file, job.totals); }
+  static std::unique_ptr<EventReader> open(const ScanFile& file, ScanTotals& totals) {
+    auto opened = EventReader::open(file.path, file.format, file.line_bytes_max);
+    if (opened) return std::move(*opened);
+    totals.failure = opened.error();
+    return nullptr;
+  }
+
+  void read(Job& job, ScanWorker& worker) {
+    EventBlock block;
+    while (true) {
+      const Result<bool> more = job.reader->next(block);
+      if (!more) job.totals.failure = more.error();
+      if (!more || !*more) break;
+      job.place = {job.totals.events, job.reader->has_records(), job.reader->modified()};
+      work(job, block, worker);
       if (worker.bytes_held() < kHeldBytesMax) continue;
       await_turn(job.turn);
-      worker.hand_over();
+      worker.hand_over(job.shared->totals.events);
     }
-    await_turn(job.turn);
-    worker.hand_over();
-    end_file(file, worker);
+    job.totals.read = job.reader->counters();
   }
 
-  static void end_file(const OpenFile& file, ScanWorker& worker) {
-    worker.end_file(*file.file, file.counters(), file.failure);
+  static void work(Job& job, const EventBlock& block, ScanWorker& worker) {
+    job.totals.events += worker.work(*job.shared->file, block, job.place);
+  }
+
+  static void finish(Job& job, ScanWorker& worker) {
+    ScanTotals& totals = job.shared->totals;
+    worker.hand_over(totals.events);
+    add(totals, job.totals);
+    if (job.is_last) worker.end_file(*job.shared->file, totals);
   }
 
   void await_turn(std::uint64_t turn) {
@@ -126,7 +156,7 @@ class Scan {
   std::span<const ScanFile> files_;
   std::mutex take_mutex_;
   std::size_t next_file_ = 0;
-  std::shared_ptr<OpenFile> large_;
+  std::shared_ptr<SharedFile> shared_;  // that is not done
   std::uint64_t turns_ = 0;
 
   std::mutex turn_mutex_;

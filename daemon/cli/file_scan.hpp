@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads files of events on every core and hands what was made of them over in order: match and
 // replay. Small files are read by one worker each, so that many .gz files inflate side by side;
-// larger ones are cut into batches. Memory: a few batches a worker, however long the files.
+// of large plain files each reads parts; other large ones are cut into batches. Memory: a few
+// blocks a worker, however long the files. How a file is cut does not depend on the number of
+// workers.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -23,24 +25,33 @@ struct ScanFile {
   std::size_t tag = 0;  // the caller's
 };
 
-// Where a batch stands in its file.
+// Where a block stands.
 struct ScanPlace {
-  std::uint64_t events_before = 0;
-  bool has_records = false;  // EventReader::has_records
+  std::uint64_t events_before = 0;  // in its job
+  bool has_records = false;         // BlockReader::has_records
+  Instant source_time;              // the file's mtime
+};
+
+// What a file was.
+struct ScanTotals {
+  ReadCounters read;
+  std::uint64_t events = 0;
+  std::optional<Error> failure;  // it could not be opened, or not be read to its end
 };
 
 // One a thread. What work() makes is kept until hand_over().
 class ScanWorker {
  public:
   virtual ~ScanWorker() = default;
-  // While other workers work.
-  virtual void work(const ScanFile& file, EventBatch& batch, const ScanPlace& place) = 0;
+  // While other workers work. Returns how many events the block has.
+  virtual std::uint64_t work(const ScanFile& file, const EventBlock& block,
+                             const ScanPlace& place) = 0;
   virtual std::size_t bytes_held() const = 0;
 
   // These in the order of files and of the events in them, one worker at a time.
-  virtual void hand_over() = 0;
-  virtual void end_file(const ScanFile& file, const ReadCounters& counters,
-                        const std::optional<Error>& failure) = 0;
+  // `events_before`: how many events of the file were handed over with earlier jobs.
+  virtual void hand_over(std::uint64_t events_before) = 0;
+  virtual void end_file(const ScanFile& file, const ScanTotals& totals) = 0;
 };
 
 // As many as it makes sense to have.

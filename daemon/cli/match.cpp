@@ -9,6 +9,8 @@
 #include "daemon/cli/pattern_argument.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "daemon/inputs/file_tree.hpp"
+#include "rules/match/block_events.hpp"
+#include "rules/match/pattern_set.hpp"
 #include "rules/pattern/pattern.hpp"
 
 namespace tocsin {
@@ -19,6 +21,7 @@ constexpr const char* kStandardInput = "(standard input)";
 struct MatchJob {
   MatchStyle style;
   std::shared_ptr<const Pattern> pattern;
+  std::optional<PatternSet> patterns;  // it alone
   Output out;
   bool flush_always = false;  // somebody may be watching a stream
   // In turn only, so without a lock.
@@ -35,21 +38,32 @@ class MatchWorker : public ScanWorker {
  public:
   explicit MatchWorker(MatchJob& job) : job_(job), event_(json_) {}
 
-  void work(const ScanFile& file, EventBatch& batch, const ScanPlace& place) override {
-    for (std::size_t i = 0; i < batch.events.size(); ++i) {
-      const EventSlice& slice = batch.events[i];
-      event_.reset(batch.message(slice));
-      if (!job_.pattern->matches(event_)) continue;
-      ++found_;
-      if (job_.style.count) continue;
-      const std::uint64_t line = (place.has_records ? slice.position : place.events_before + i) + 1;
-      append(file, line);
+  std::uint64_t work(const ScanFile& file, const EventBlock& block,
+                     const ScanPlace& place) override {
+    EventCursor event(block);
+    const LiteralScan* literals = job_.patterns->candidates();
+    while (true) {
+      if (literals != nullptr) event.skip_to(*literals);
+      if (event.at_end()) return event.index();
+      job_.patterns->match(event.message(), scratch_, matched_);
+      if (!matched_.empty()) {
+        ++found_;
+        if (!job_.style.count) append(file, event, place);
+      }
+      event.next();
     }
   }
 
-  std::size_t bytes_held() const override { return text_.size(); }
+  std::size_t bytes_held() const override { return text_.size() + bytes_held_; }
 
-  void hand_over() override {
+  void hand_over(std::uint64_t events_before) override {
+    for (Found& found : numbered_) {
+      const std::uint64_t line = found.line + (found.is_relative ? events_before : 0);
+      append_event(job_.style, {found.file, line, found.message, std::move(found.extracted)},
+                   text_);
+    }
+    numbered_.clear();
+    bytes_held_ = 0;
     job_.found += found_;
     job_.found_in_file += found_;
     found_ = 0;
@@ -59,33 +73,49 @@ class MatchWorker : public ScanWorker {
     if (job_.flush_always) job_.out.flush();
   }
 
-  void end_file(const ScanFile& file, const ReadCounters& counters,
-                const std::optional<Error>& failure) override {
+  void end_file(const ScanFile& file, const ScanTotals& totals) override {
     if (job_.style.count) {
       append_count(job_.style, shown_name(file.path), job_.found_in_file, text_);
       job_.out.write(text_);
       text_.clear();
     }
     job_.found_in_file = 0;
-    if (counters.long_lines > 0)
-      warn(std::string(shown_name(file.path)) + ": " + std::to_string(counters.long_lines) +
+    if (totals.read.long_lines > 0)
+      warn(std::string(shown_name(file.path)) + ": " + std::to_string(totals.read.long_lines) +
            " events longer than " + std::to_string(file.line_bytes_max) + " bytes were cut");
-    if (!failure) return;
-    complain(failure->text, failure->code);
+    if (!totals.failure) return;
+    complain(totals.failure->text, totals.failure->code);
     job_.has_trouble = true;
   }
 
  private:
-  void append(const ScanFile& file, std::uint64_t line) {
-    FoundEvent found{shown_name(file.path), line, event_.message(), {}};
-    if (job_.style.json) found.extracted = job_.pattern->extract(event_);
-    append_event(job_.style, found, text_);
+  struct Found {
+    std::string_view file;
+    std::uint64_t line = 0;
+    bool is_relative = false;  // only its turn tells how many lines stand before those of a job
+    std::string message;
+    std::vector<std::pair<std::string, std::string>> extracted;
+  };
+
+  void append(const ScanFile& file, const EventCursor& event, const ScanPlace& place) {
+    const std::string_view name = shown_name(file.path), message = event.message();
+    if (!job_.style.json) return append_event(job_.style, {name, 0, message, {}}, text_);
+    const std::uint64_t line =
+        place.has_records ? event.position() : place.events_before + event.index();
+    event_.reset(message);
+    numbered_.push_back(
+        {name, line + 1, !place.has_records, std::string(message), job_.pattern->extract(event_)});
+    bytes_held_ += message.size();
   }
 
   MatchJob& job_;
+  PatternSet::Scratch scratch_;
+  std::vector<std::uint32_t> matched_;
   JsonReader json_;
   EventView event_;
   std::uint64_t found_ = 0;
+  std::vector<Found> numbered_;
+  std::size_t bytes_held_ = 0;
   std::string text_;
 };
 
@@ -144,6 +174,7 @@ int run_match(std::span<const std::string> args) {
   if (job.pattern == nullptr) return kExitUsage;
   if (const auto refusal = cloudwatch_refusal(pattern))
     warn("CloudWatch would refuse this pattern: " + refusal->text);
+  job.patterns = PatternSet({{job.pattern, {}}}, {});
   if (operands.empty()) operands.emplace_back("-");
   const EventFormat format = input == "lines" ? EventFormat::lines : EventFormat::cloudtrail;
   return scan(find_files(operands, format, input == "cloudtrail", job), job);

@@ -29,27 +29,28 @@ class ReplayScan::Worker : public ScanWorker {
  public:
   explicit Worker(ReplayScan& scan) : scan_(scan) {}
 
-  void work(const ScanFile& file, EventBatch& batch, const ScanPlace&) override {
-    batch.log_group = scan_.read_.groups[file.tag].name;
-    batch.stream = batch.source = file.path;
+  std::uint64_t work(const ScanFile& file, const EventBlock& block,
+                     const ScanPlace& place) override {
     MatchBatch& matches = held_.emplace_back();
-    scan_.matcher_.match(batch, scratch_, matches);
+    matches.log_group = scan_.read_.groups[file.tag].name;
+    matches.source_time = place.source_time;
+    scan_.matcher_.match(block, scratch_, matches);
     bytes_held_ += matches.times.size() * sizeof(EventTimestamp);
     for (const MatchedEvent& event : matches.matches) bytes_held_ += event.message.size();
     file_ = static_cast<std::uint32_t>(&file - scan_.read_.files.data());
+    return matches.events;
   }
 
   std::size_t bytes_held() const override { return bytes_held_; }
 
-  void hand_over() override {
+  void hand_over(std::uint64_t) override {
     for (MatchBatch& batch : held_) scan_.take(batch, file_);
     held_.clear();
     bytes_held_ = 0;
   }
 
-  void end_file(const ScanFile& file, const ReadCounters& counters,
-                const std::optional<Error>& failure) override {
-    scan_.end_file(file, counters, failure);
+  void end_file(const ScanFile& file, const ScanTotals& totals) override {
+    scan_.end_file(file, totals);
   }
 
  private:
@@ -107,19 +108,18 @@ void ReplayScan::keep(Instant time, std::uint32_t file, MatchedEvent event) {
   kept_ = spool_.add({time, group, file, std::move(event)});
 }
 
-void ReplayScan::end_file(const ScanFile& file, const ReadCounters& counters,
-                          const std::optional<Error>& failure) {
+void ReplayScan::end_file(const ScanFile& file, const ScanTotals& totals) {
   stream_ = {};
-  totals_.events += counters.events;
-  totals_.bytes += counters.bytes;
-  if (counters.broken > 0)
-    warn_of_file(file.path + ": " + std::to_string(counters.broken) +
+  totals_.events += totals.events;
+  totals_.bytes += totals.read.bytes;
+  if (totals.read.broken > 0)
+    warn_of_file(file.path + ": " + std::to_string(totals.read.broken) +
                  " records or lines are no objects");
-  if (counters.long_lines > 0)
-    warn_of_file(file.path + ": " + std::to_string(counters.long_lines) + " events longer than " +
-                 std::to_string(file.line_bytes_max) + " bytes were cut");
-  if (failure) {
-    complain(failure->text, failure->code);
+  if (totals.read.long_lines > 0)
+    warn_of_file(file.path + ": " + std::to_string(totals.read.long_lines) +
+                 " events longer than " + std::to_string(file.line_bytes_max) + " bytes were cut");
+  if (totals.failure) {
+    complain(totals.failure->text, totals.failure->code);
     ++totals_.failed_files;
   }
 }

@@ -56,8 +56,7 @@ class ReplayScan {
 
   // These in the order of files and of the events in them, on one thread at a time.
   void take(MatchBatch& batch, std::uint32_t file);
-  void end_file(const ScanFile& file, const ReadCounters& counters,
-                const std::optional<Error>& failure);
+  void end_file(const ScanFile& file, const ScanTotals& totals);
   void keep(Instant time, std::uint32_t file, MatchedEvent event);
   void warn_of_file(const std::string& text);
   void show_progress(const MatchBatch& batch);

@@ -3,8 +3,10 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "daemon/file_descriptor.hpp"
 #include "tocsin/result.hpp"
@@ -28,6 +30,8 @@ class ByteSource {
   // Fills `out` or less (as a pipe does); 0 at the end. Errors come after all that could be read:
   // "io", and of gzip "truncated", "damaged", "too-large".
   virtual Result<std::size_t> read(std::span<char> out) = 0;
+  // All of it, if it lies in memory anyway; lives as long as the source. Instead of read().
+  virtual std::optional<std::string_view> whole() const { return std::nullopt; }
 };
 
 // Opens for reading; "-" is standard input.

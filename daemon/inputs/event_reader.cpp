@@ -2,57 +2,19 @@
 #include "daemon/inputs/event_reader.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "daemon/inputs/byte_source.hpp"
+#include "daemon/inputs/line_blocks.hpp"
 #include "daemon/inputs/line_splitter.hpp"
+#include "daemon/inputs/other_lines.hpp"
+#include "daemon/inputs/read_window.hpp"
 #include "daemon/inputs/record_scanner.hpp"
 
 namespace tocsin {
 namespace {
-
-constexpr std::size_t kReadBlock = 512 << 10;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// A window over the file that slides forward: what is unused stays, read() fills the rest.
-class Window {
- public:
-  explicit Window(std::size_t bytes_kept_max)
-      : capacity_(bytes_kept_max + kReadBlock), bytes_(new char[capacity_]) {}
-
-  std::string_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
-  std::uint64_t offset() const { return offset_; }  // of the view in the file
-  std::uint64_t end_offset() const { return offset_ + (end_ - begin_); }
-  bool is_full() const { return end_ - begin_ + kReadBlock > capacity_; }
-  std::string_view from(std::uint64_t offset) const {
-    return view().substr(static_cast<std::size_t>(offset - offset_));
-  }
-
-  void drop_until(std::uint64_t offset) {
-    begin_ += static_cast<std::size_t>(offset - offset_);
-    offset_ = offset;
-  }
-  // Returns how many bytes were added. Not while is_full().
-  Result<std::size_t> fill(ByteSource& source) {
-    TOCSIN_ASSERT(!is_full());
-    if (capacity_ - end_ < kReadBlock) {
-      std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
-      end_ -= begin_;
-      begin_ = 0;
-    }
-    Result<std::size_t> got = source.read({bytes_.get() + end_, kReadBlock});
-    if (got) end_ += *got;
-    return got;
-  }
-
- private:
-  std::size_t capacity_;
-  std::unique_ptr<char[]> bytes_;
-  std::size_t begin_ = 0, end_ = 0;
-  std::uint64_t offset_ = 0;
-};
 
 class FileEventReader : public EventReader {
  public:
@@ -65,7 +27,19 @@ class FileEventReader : public EventReader {
         format_(format),
         form_(format == EventFormat::lines ? Form::lines : Form::undecided),
         splitter_(line_bytes_max),
+        blocks_(line_bytes_max),
         window_(splitter_.window_bytes_min()) {}
+
+  Result<bool> next(EventBlock& block) override {
+    drop_block();
+    while (!take(block)) {
+      drop_block();
+      if (has_ended_) return end();
+      fill();
+    }
+    count();
+    return true;
+  }
 
   Result<bool> next(EventBatch& batch) override {
     begin_batch(batch);
@@ -75,11 +49,11 @@ class FileEventReader : public EventReader {
       if (has_ended_) return end();
       fill();
     }
-    counters_.events += batch.events.size();
     count();
     return true;
   }
 
+  Instant modified() const override { return modified_; }
   bool has_records() const override { return form_ == Form::records; }
   const ReadCounters& counters() const override { return counters_; }
 
@@ -112,8 +86,7 @@ class FileEventReader : public EventReader {
     scanner_.scan(window_.from(begin), records_);
     if (form_ == Form::undecided) decide();
     if (form_ == Form::lines) return;
-    const std::uint64_t keep = records_.empty() ? scanner_.keep_from() : records_.front().begin;
-    window_.drop_until(std::max(keep, window_.offset()));
+    drop_records();
     if (form_ == Form::records && records_.empty() && window_.is_full()) cut_open_record();
   }
 
@@ -134,6 +107,52 @@ class FileEventReader : public EventReader {
     }
   }
 
+  bool take(EventBlock& block) {
+    if (form_ == Form::lines) return take_lines(block);
+    return form_ == Form::records && take_records(block);
+  }
+
+  bool take_lines(EventBlock& block) {
+    if (!blocks_.next(window_, has_ended_ && !failure_, block)) return false;
+    if (format_ == EventFormat::cloudtrail) garbage_lines_ += count_other_lines(block);
+    return true;
+  }
+
+  // All records that are whole in the window, or one whose beginning was kept.
+  bool take_records(EventBlock& block) {
+    if (records_.empty()) return false;
+    const std::uint64_t begin = records_.front().begin;
+    const bool is_kept = begin < window_.offset();
+    const std::size_t count = is_kept ? 1 : records_.size();
+    slices_.clear();
+    for (std::size_t i = 0; i < count; ++i) slices_.push_back(slice(records_[i], begin));
+    handed_ = is_kept ? std::exchange(cut_begin_, {}) : std::string();
+    block.bytes = is_kept ? std::string_view(handed_) : window_.from(begin);
+    block.bytes = block.bytes.substr(0, slices_.back().offset + slices_.back().length);
+    block.events = slices_;
+    records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(count));
+    return true;
+  }
+
+  EventSlice slice(const RecordScanner::Record& record, std::uint64_t origin) {
+    const std::uint64_t length = record.end - record.begin;
+    if (length > line_bytes_max_) ++cut_records_;
+    return {static_cast<std::uint32_t>(record.begin - origin),
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(length, line_bytes_max_)),
+            record.index};
+  }
+
+  // What the last block pointed to.
+  void drop_block() {
+    if (form_ == Form::lines) blocks_.drop_used(window_);
+    if (form_ == Form::records) drop_records();
+  }
+
+  void drop_records() {
+    const std::uint64_t keep = records_.empty() ? scanner_.keep_from() : records_.front().begin;
+    window_.drop_until(std::max(keep, window_.offset()));
+  }
+
   void take(EventBatch& batch) {
     if (form_ == Form::lines) take_lines(batch);
     if (form_ == Form::records) take_records(batch);
@@ -145,15 +164,8 @@ class FileEventReader : public EventReader {
         splitter_.split(window_.view(), window_.offset(), is_last, batch.events);
     if (!batch.events.empty()) batch.bytes.assign(window_.view().substr(0, used));
     window_.drop_until(window_.offset() + used);
-    if (format_ == EventFormat::cloudtrail) count_garbage(batch);
-  }
-
-  void count_garbage(const EventBatch& batch) {
-    for (const EventSlice& event : batch.events) {
-      const std::string_view line = batch.message(event);
-      const std::size_t first = line.find_first_not_of(" \t");
-      if (first != std::string_view::npos && line[first] != '{') ++garbage_lines_;
-    }
+    if (format_ == EventFormat::cloudtrail)
+      garbage_lines_ += count_other_lines({batch.bytes, batch.events});
   }
 
   void take_records(EventBatch& batch) {
@@ -163,8 +175,7 @@ class FileEventReader : public EventReader {
          ++taken)
       add_record(records_[taken], batch);
     records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(taken));
-    const std::uint64_t keep = records_.empty() ? scanner_.keep_from() : records_.front().begin;
-    if (keep > window_.offset()) window_.drop_until(keep);
+    drop_records();
   }
 
   void add_record(const RecordScanner::Record& record, EventBatch& batch) {
@@ -180,7 +191,7 @@ class FileEventReader : public EventReader {
   }
 
   void count() {
-    counters_.long_lines = splitter_.long_lines() + cut_records_;
+    counters_.long_lines = splitter_.long_lines() + blocks_.long_lines() + cut_records_;
     counters_.broken = scanner_.broken() + garbage_lines_;
     if (has_ended_ && failure_ && !scanner_.has_failed()) ++counters_.broken;
   }
@@ -203,11 +214,14 @@ class FileEventReader : public EventReader {
   std::size_t line_bytes_max_;
   EventFormat format_;
   Form form_;
-  LineSplitter splitter_;
+  LineSplitter splitter_;  // for batches
+  LineBlocks blocks_;      // for blocks
   RecordScanner scanner_;
-  Window window_;
+  ReadWindow window_;
   std::vector<RecordScanner::Record> records_;  // scanned, not yet handed over
   std::string cut_begin_;                       // of a record longer than the window
+  std::string handed_;                          // such a beginning, which the last block points to
+  std::vector<EventSlice> slices_;              // of the last block
   std::uint64_t cut_records_ = 0, garbage_lines_ = 0;
   std::optional<Error> failure_;
   bool has_ended_ = false;

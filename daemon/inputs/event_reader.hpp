@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one file to its end as batches of log events: plain or gzip, lines or CloudTrail records.
+// Reads one file to its end as blocks or batches of log events: plain or gzip, lines or CloudTrail
+// records.
 // Used by the cloudtrail input, replay and match. Files are untrusted: every bound of design.md
 // "Limits" holds, what is wrong is counted. Memory is a few MiB (32 for a gzip file inflated at
 // once), however long the file.
@@ -21,13 +22,28 @@ enum class EventFormat {
 };
 
 struct ReadCounters {
-  std::uint64_t bytes = 0;  // inflated
-  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;       // inflated
   std::uint64_t long_lines = 0;  // over line_bytes_max: cut, and counted
   std::uint64_t broken = 0;      // Records or lines that are no objects, truncated files, bombs
 };
 
-class EventReader {
+// Hands events over where they were read to.
+class BlockReader {
+ public:
+  virtual ~BlockReader() = default;
+  // Points `block` to the next events, one at least, until the next call; false at the end. Of a
+  // pipe it hands over what is there. The last line needs no line break. An error (io, truncated,
+  // damaged, too-large, not-records) ends the file: what was read before it has been handed over.
+  virtual Result<bool> next(EventBlock& block) = 0;
+  // The file's mtime.
+  virtual Instant modified() const = 0;
+  // EventSlice::position is the index of a record, not the offset of a line. Settled by the first
+  // block.
+  virtual bool has_records() const = 0;
+  virtual const ReadCounters& counters() const = 0;
+};
+
+class EventReader : public BlockReader {
  public:
   // Opens `path` ("-": standard input). gzip is recognised by its magic bytes. Errors: not-found,
   // permission, is-directory, io.
@@ -36,16 +52,10 @@ class EventReader {
   // The same over a file that is open already; `path` names it in batches and errors.
   static Result<std::unique_ptr<EventReader>> open(FileDescriptor file, const std::string& path,
                                                    EventFormat format, std::size_t line_bytes_max);
-  virtual ~EventReader() = default;
-  // The next batch: `bytes`, `events`, `source`, `source_time` and `read_at` (both the file's
-  // mtime); false at the end. Of a pipe it hands over what is there. The last line needs no line
-  // break. An error (io, truncated, damaged, too-large, not-records) ends the file: what was read
-  // before it has been handed over.
+  // The same as a batch that owns them, with `bytes`, `events`, `source`, `source_time` and
+  // `read_at` (both the file's mtime). A file is read in one of the two ways.
   virtual Result<bool> next(EventBatch& batch) = 0;
-  // EventSlice::position is the index of a record, not the offset of a line. Settled by the first
-  // batch.
-  virtual bool has_records() const = 0;
-  virtual const ReadCounters& counters() const = 0;
+  using BlockReader::next;
 };
 
 }  // namespace tocsin

@@ -96,6 +96,10 @@ class MemorySource : public ByteSource {
     return length;
   }
 
+  std::optional<std::string_view> whole() const override {
+    return std::string_view(bytes_.get(), size_);
+  }
+
  private:
   Bytes bytes_;
   std::size_t size_, used_ = 0;
@@ -113,10 +117,30 @@ Bytes read_whole(const FileDescriptor& file, std::size_t size) {
 }
 
 // The length of the last member, as the file's last bytes claim it.
-std::size_t claimed_size(const char* end) {
+std::size_t claimed_size(const unsigned char* end) {
   std::size_t size = 0;
-  for (int i = 1; i <= 4; ++i) size = size << 8 | static_cast<unsigned char>(end[-i]);
+  for (int i = 1; i <= 4; ++i) size = size << 8 | end[-i];
   return size;
+}
+
+// What a small regular file claims to inflate to, and its own size.
+struct GzipClaim {
+  std::size_t size = 0, inflated = 0;
+};
+
+std::optional<GzipClaim> small_claim(const FileDescriptor& file) {
+  constexpr std::size_t kGzipOverhead = 18;
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size < kGzipOverhead || size > kWholeBytesMax) return std::nullopt;
+  unsigned char tail[4];
+  if (::pread(file.get(), tail, sizeof tail, static_cast<off_t>(size - sizeof tail)) != sizeof tail)
+    return std::nullopt;
+  const GzipClaim claim{size, claimed_size(tail + sizeof tail)};
+  if (claim.inflated > std::min<std::uint64_t>(kWholeBytesMax, inflated_bytes_max(size)))
+    return std::nullopt;
+  return claim;
 }
 
 struct FreeDecompressor {
@@ -141,18 +165,15 @@ std::unique_ptr<ByteSource> make_gzip_stream(std::unique_ptr<ByteSource> compres
   return std::make_unique<GzipStream>(std::move(compressed));
 }
 
+bool is_small_gzip(const FileDescriptor& file) { return small_claim(file).has_value(); }
+
 std::unique_ptr<ByteSource> try_inflate_whole(const FileDescriptor& file) {
-  constexpr std::size_t kGzipOverhead = 18;
-  struct stat info {};
-  if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return nullptr;
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  if (size < kGzipOverhead || size > kWholeBytesMax) return nullptr;
-  const Bytes in = read_whole(file, size);
+  const std::optional<GzipClaim> claim = small_claim(file);
+  if (!claim) return nullptr;
+  const Bytes in = read_whole(file, claim->size);
   if (!in) return nullptr;
-  const std::size_t inflated = claimed_size(in.get() + size);
-  if (inflated > std::min<std::uint64_t>(kWholeBytesMax, inflated_bytes_max(size))) return nullptr;
-  Bytes out = inflate_member(in, size, inflated);
-  return out ? std::make_unique<MemorySource>(std::move(out), inflated) : nullptr;
+  Bytes out = inflate_member(in, claim->size, claim->inflated);
+  return out ? std::make_unique<MemorySource>(std::move(out), claim->inflated) : nullptr;
 }
 
 }  // namespace tocsin

@@ -65,7 +65,6 @@ TEST_CASE("lines end at line breaks, with or without CR, and the last needs none
   CHECK(read.positions == std::vector<std::uint64_t>{0, 5, 6, 10});
   CHECK(read.error.empty());
   CHECK(read.counters.bytes == 16);
-  CHECK(read.counters.events == 4);
 }
 
 TEST_CASE("a byte order mark is no part of the first event", "[inputs]") {
@@ -185,7 +184,8 @@ TEST_CASE("binary garbage is events of some kind, never a crash", "[inputs]") {
 
 TEST_CASE("gzip is inflated: small, large, of several members, empty", "[inputs]") {
   std::string text;
-  for (std::uint64_t i = 0; text.size() < (20 << 20); ++i) text += "line " + std::to_string(i * 7919) + '\n';
+  for (std::uint64_t i = 0; text.size() < (20 << 20); ++i)
+    text += "line " + std::to_string(i * 7919) + '\n';
   const auto large = read_lines(gzip(text));
   CHECK(large.counters.bytes == text.size());
   CHECK(large.events.back().starts_with("line "));
