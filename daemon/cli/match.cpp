@@ -174,7 +174,8 @@ int run_match(std::span<const std::string> args) {
   if (job.pattern == nullptr) return kExitUsage;
   if (const auto refusal = cloudwatch_refusal(pattern))
     warn("CloudWatch would refuse this pattern: " + refusal->text);
-  job.patterns = PatternSet({{job.pattern, {}}}, {});
+  job.patterns.emplace(std::vector{PatternSet::Wanted{job.pattern, {}}},
+                       std::vector<std::string>{});
   if (operands.empty()) operands.emplace_back("-");
   const EventFormat format = input == "lines" ? EventFormat::lines : EventFormat::cloudtrail;
   return scan(find_files(operands, format, input == "cloudtrail", job), job);

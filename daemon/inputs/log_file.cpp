@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kBlock = 256 << 10;
 constexpr Duration kTimestampTick = seconds{2};
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_whole_object(std::string_view text) {
   JsonNesting nesting;

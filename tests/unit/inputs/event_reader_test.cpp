@@ -5,6 +5,7 @@
 
 #include "daemon/inputs/file_tree.hpp"
 #include "daemon/inputs/record_scanner.hpp"
+#include "rules/match/block_events.hpp"
 #include "support/catch.hpp"
 #include "support/gzip.hpp"
 #include "support/temp_dir.hpp"
@@ -45,10 +46,44 @@ WhatWasRead read_file(const std::string& path, EventFormat format, std::size_t l
   return all;
 }
 
+// The same by blocks.
+WhatWasRead read_blocks(const std::string& path, EventFormat format, std::size_t line_max) {
+  WhatWasRead all;
+  auto reader = EventReader::open(path, format, line_max);
+  if (!reader) return all.error = reader.error().code, all;
+  EventBlock block;
+  while (true) {
+    const Result<bool> more = (*reader)->next(block);
+    if (!more) all.error = more.error().code;
+    if (!more || !*more) break;
+    for (EventCursor event(block); !event.at_end(); event.next()) {
+      all.events.emplace_back(event.message());
+      all.positions.push_back(event.position());
+    }
+  }
+  all.counters = (*reader)->counters();
+  all.has_records = (*reader)->has_records();
+  return all;
+}
+
+// Blocks and batches say the same.
+WhatWasRead read_both(const std::string& path, EventFormat format, std::size_t line_max) {
+  WhatWasRead all = read_file(path, format, line_max);
+  const WhatWasRead blocks = read_blocks(path, format, line_max);
+  CHECK((blocks.events == all.events));
+  CHECK((blocks.positions == all.positions));
+  CHECK(blocks.error == all.error);
+  CHECK(blocks.has_records == all.has_records);
+  CHECK(blocks.counters.bytes == all.counters.bytes);
+  CHECK(blocks.counters.long_lines == all.counters.long_lines);
+  CHECK(blocks.counters.broken == all.counters.broken);
+  return all;
+}
+
 WhatWasRead read_text(std::string_view content, EventFormat format,
                       std::size_t line_max = 1 << 20) {
   const TempDir dir;
-  return read_file(dir.write("file", content), format, line_max);
+  return read_both(dir.write("file", content), format, line_max);
 }
 WhatWasRead read_lines(std::string_view content, std::size_t line_max = 1 << 20) {
   return read_text(content, EventFormat::lines, line_max);
