@@ -171,7 +171,10 @@ Explanation explain(const Pattern& pattern) {
           },
       },
       pattern.tree());
-  out.literals = required_literals(pattern.tree());
+  if (const auto required = required_literals(pattern.tree())) {
+    out.literals.emplace();
+    for (const Literal& literal : *required) out.literals->push_back(literal.text);
+  }
   return out;
 }
 

@@ -2,151 +2,141 @@
 #include "rules/match/literal_buckets.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
-#include <map>
+#include <utility>
 
-#include "rules/pattern/characters.hpp"
+#include "rules/match/literal_scan.hpp"
 
 namespace tocsin {
 namespace {
 
-constexpr std::size_t kBuckets = 8;
-// More groups than this are not told apart before they are merged: it costs their square.
-constexpr std::size_t kGroupsMax = 160;
-
-unsigned byte_frequency(unsigned char byte) {
-  const char c = static_cast<char>(byte);
-  constexpr std::string_view common = "etainosr", rare = "jkqvwxyz", separators = ":,.-/_= ";
-  if (c == '"') return 95;
-  if (common.find(c) != std::string_view::npos) return 45;
-  if (separators.find(c) != std::string_view::npos) return 25;
-  if (is_digit(c)) return 22;
-  if (c >= 'a' && c <= 'z') return rare.find(c) != std::string_view::npos ? 5 : 16;
-  if (is_letter(c)) return 6;
-  return byte < 0x20 || byte >= 0x7f ? 1 : 3;
-}
-
-// By what eight bits of a set of classes weigh.
-using Weights = std::array<std::array<float, 256>, 8>;
-
-Weights make_weights() {
-  Weights weights{};
-  for (unsigned part = 0; part < 8; ++part)
-    for (unsigned set = 0; set < 256; ++set)
-      for (unsigned bit = 0; bit < 8; ++bit)
-        if ((set >> bit & 1) != 0)
-          weights[part][set] +=
-              static_cast<float>(class_frequency(static_cast<unsigned char>(part * 8 + bit))) /
-              1000;
-  return weights;
-}
-
-double rate_of(const std::array<std::uint64_t, kWindowBytes>& classes) {
-  static const Weights weights = make_weights();
-  double rate = 1;
-  for (const std::uint64_t set : classes) {
-    double weight = 0;
-    for (unsigned part = 0; part < 8; ++part) weight += weights[part][set >> (8 * part) & 255];
-    rate *= std::min(weight, 1.0);
+// Merges the two groups that this costs least, until few are left.
+class Merger {
+ public:
+  explicit Merger(std::vector<LiteralBucket> groups) : groups_(std::move(groups)) {
+    for (const LiteralBucket& bucket : groups_) costs_.push_back(bucket.cost());
+    added_.assign(groups_.size(), std::vector<double>(groups_.size(), kNever));
+    for (std::size_t i = 0; i < groups_.size(); ++i) weigh(i);
   }
-  return rate;
-}
 
-void add(LiteralBucket& bucket, std::string_view window) {
-  for (std::size_t i = 0; i < kWindowBytes; ++i) {
-    if (i < window.size()) {
-      const auto byte = static_cast<unsigned char>(window[i]);
-      bucket.classes[i] |= std::uint64_t{1} << (byte & 63);
-      bucket.bytes[i].set(byte);
-    } else {
-      bucket.classes[i] = ~std::uint64_t{0};
-      bucket.bytes[i].set();
+  std::vector<LiteralBucket> merge_to(std::size_t count) && {
+    while (groups_.size() > count && merge_cheapest()) continue;
+    return std::move(groups_);
+  }
+
+ private:
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
+
+  // added_[i][k], k < i: what a merge of the two would add to the positions that pass.
+  void weigh(std::size_t i) {
+    for (std::size_t k = 0; k < groups_.size(); ++k) {
+      if (k == i || groups_[k].shape() != groups_[i].shape()) continue;
+      added_[std::max(i, k)][std::min(i, k)] =
+          groups_[i].cost_with(groups_[k]) - costs_[i] - costs_[k];
     }
   }
-}
 
-LiteralBucket merged(const LiteralBucket& a, const LiteralBucket& b) {
-  LiteralBucket both = a;
-  for (std::size_t i = 0; i < kWindowBytes; ++i) {
-    both.classes[i] |= b.classes[i];
-    both.bytes[i] |= b.bytes[i];
+  bool merge_cheapest() {
+    std::size_t into = 0, from = 0;
+    double least = kNever;
+    for (std::size_t i = 0; i < groups_.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (added_[i][k] < least) least = added_[i][k], into = k, from = i;
+    if (least == kNever) return false;
+    groups_[into].add(groups_[from]);
+    costs_[into] = groups_[into].cost();
+    const auto gone = static_cast<std::ptrdiff_t>(from);
+    groups_.erase(groups_.begin() + gone);
+    costs_.erase(costs_.begin() + gone);
+    added_.erase(added_.begin() + gone);
+    for (auto& row : added_) row.erase(row.begin() + gone);
+    weigh(into);
+    return true;
   }
-  both.rate = rate_of(both.classes);
-  return both;
-}
 
-double rate_merged(const LiteralBucket& a, const LiteralBucket& b) {
-  std::array<std::uint64_t, kWindowBytes> classes = a.classes;
-  for (std::size_t i = 0; i < kWindowBytes; ++i) classes[i] |= b.classes[i];
-  return rate_of(classes);
-}
-
-// Windows that begin alike.
-std::vector<LiteralBucket> group(const std::vector<std::string_view>& windows,
-                                 const std::vector<LiteralKey>& keys, std::size_t alike) {
-  std::map<std::pair<LiteralKey, std::string_view>, LiteralBucket> groups;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    LiteralBucket& bucket = groups[{keys[i], windows[i].substr(0, alike)}];
-    bucket.key = keys[i];
-    add(bucket, windows[i]);
-  }
-  std::vector<LiteralBucket> out;
-  for (auto& [begin, bucket] : groups) {
-    bucket.rate = rate_of(bucket.classes);
-    out.push_back(bucket);
-  }
-  return out;
-}
-
-// Two groups of one kind made one, and what that costs.
-struct Merge {
-  double cost = std::numeric_limits<double>::infinity();
-  std::size_t with = 0;
+  std::vector<LiteralBucket> groups_;
+  std::vector<double> costs_;
+  std::vector<std::vector<double>> added_;
 };
-
-Merge cheapest(const std::vector<LiteralBucket>& groups, std::size_t of) {
-  Merge best;
-  for (std::size_t i = 0; i < of; ++i) {
-    if (groups[i].key != groups[of].key) continue;
-    const double cost = rate_merged(groups[i], groups[of]) - groups[i].rate - groups[of].rate;
-    if (cost < best.cost) best = {cost, i};
-  }
-  return best;
-}
 
 }  // namespace
 
-unsigned class_frequency(unsigned char byte) {
-  unsigned sum = 0;
-  for (unsigned high = 0; high < 4; ++high)
-    sum += byte_frequency(static_cast<unsigned char>((byte & 63u) | high << 6));
+void LiteralBucket::allow(std::size_t place, char byte) {
+  const LogSample& sample = LogSample::get();
+  const auto value = static_cast<unsigned char>(byte);
+  Place& at = places_[place];
+  bytes_[place].set(value);
+  if (at.classes.test(class_of(value))) return;
+  at.classes.set(class_of(value));
+  at.positions |= sample.where(place, class_of(value));
+  at.frequency += sample.frequency(class_of(value));
+}
+
+void LiteralBucket::allow_all(std::size_t place) {
+  bytes_[place].set();
+  places_[place].classes.set();
+  places_[place].positions.set();
+  places_[place].frequency = 1;
+}
+
+void LiteralBucket::add(const LiteralWindow& window) {
+  std::size_t place = 0;
+  if (window.behind_separator) {
+    for (const char c : kValueSeparators) allow(0, c);
+    ++place;
+  }
+  for (std::size_t i = 0; i < window.text.size() && place < kWindowBytes; ++i)
+    allow(place++, window.text[i]);
+  while (place < kWindowBytes) allow_all(place++);
+}
+
+void LiteralBucket::add(const LiteralBucket& other) {
+  for (std::size_t i = 0; i < kWindowBytes; ++i) {
+    Place& place = places_[i];
+    bytes_[i] |= other.bytes_[i];
+    place.frequency = frequency_with(place, other.places_[i]);
+    place.classes |= other.places_[i].classes;
+    place.positions |= other.places_[i].positions;
+  }
+}
+
+bool LiteralBucket::includes(const LiteralBucket& other) const {
+  for (std::size_t i = 0; i < kWindowBytes; ++i)
+    if ((other.bytes_[i] & ~bytes_[i]).any()) return false;
+  return true;
+}
+
+double LiteralBucket::cost() const {
+  LogSample::Positions passed = places_[0].positions;
+  double expected = static_cast<double>(LogSample::kBytesMax);
+  for (const Place& place : places_) {
+    passed &= place.positions;
+    expected *= std::min(place.frequency, 1.0);
+  }
+  return static_cast<double>(passed.count()) + expected / 4;
+}
+
+double LiteralBucket::frequency_with(const Place& a, const Place& b) {
+  double sum = a.frequency + b.frequency;
+  for (std::uint64_t both = (a.classes & b.classes).to_ullong(); both != 0; both &= both - 1)
+    sum -= LogSample::get().frequency(static_cast<std::size_t>(std::countr_zero(both)));
   return sum;
 }
 
-double pass_rate(std::string_view window) {
-  double rate = 1;
-  for (const char c : window) rate *= class_frequency(static_cast<unsigned char>(c)) / 1000.0;
-  return rate;
+double LiteralBucket::cost_with(const LiteralBucket& other) const {
+  LogSample::Positions passed;
+  passed.set();
+  double expected = static_cast<double>(LogSample::kBytesMax);
+  for (std::size_t i = 0; i < kWindowBytes; ++i) {
+    passed &= places_[i].positions | other.places_[i].positions;
+    expected *= std::min(frequency_with(places_[i], other.places_[i]), 1.0);
+  }
+  return static_cast<double>(passed.count()) + expected / 4;
 }
 
-std::vector<LiteralBucket> share_buckets(const std::vector<std::string_view>& windows,
-                                         const std::vector<LiteralKey>& keys) {
-  std::vector<LiteralBucket> groups = group(windows, keys, kWindowBytes);
-  for (std::size_t alike = kWindowBytes - 1; groups.size() > kGroupsMax && alike > 0; --alike)
-    groups = group(windows, keys, alike);
-  std::vector<Merge> merges(groups.size());
-  for (std::size_t i = 0; i < groups.size(); ++i) merges[i] = cheapest(groups, i);
-  while (groups.size() > kBuckets) {
-    const auto best = std::min_element(merges.begin(), merges.end(),
-                                       [](auto& a, auto& b) { return a.cost < b.cost; });
-    const auto of = static_cast<std::size_t>(best - merges.begin());
-    const std::size_t with = best->with;
-    groups[with] = merged(groups[with], groups[of]);
-    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(of));
-    merges.resize(groups.size());
-    for (std::size_t i = 0; i < groups.size(); ++i) merges[i] = cheapest(groups, i);
-  }
-  return groups;
+std::vector<LiteralBucket> merge_buckets(std::vector<LiteralBucket> buckets) {
+  return Merger(std::move(buckets)).merge_to(kLiteralBuckets);
 }
 
 }  // namespace tocsin

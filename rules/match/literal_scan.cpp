@@ -29,8 +29,8 @@ std::vector<LiteralScan::Isa> LiteralScan::available() {
   return all;
 }
 
-LiteralScan::LiteralScan(std::vector<std::string> literals, bool escapes, Isa isa)
-    : literals_(std::make_shared<const std::vector<std::string>>(std::move(literals))),
+LiteralScan::LiteralScan(std::vector<Literal> literals, bool escapes, Isa isa)
+    : literals_(std::make_shared<const std::vector<Literal>>(std::move(literals))),
       tables_(std::make_shared<const LiteralTables>(*literals_, escapes)),
       scanner_(scanner_for(isa)) {
   TOCSIN_ASSERT(scanner_);

@@ -2,17 +2,35 @@
 // One pass over a block of bytes that finds the next place where one of many literals stands: what
 // lets a log group skip the lines that no pattern can match. How: literal_tables.hpp.
 #pragma once
+#include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tocsin {
 
 struct LiteralTables;
 struct LiteralScanner;
+
+// A number in JSON stands behind one of these; so does a string with its text.
+inline constexpr std::string_view kValueSeparators = "\":,[ \t\r\n";
+
+// Bytes to find, at least one.
+struct Literal {
+  Literal(std::string bytes, bool value = false)  // NOLINT: implicit, most literals are their text
+      : text(std::move(bytes)), begins_value(value) {}
+  Literal(const char* bytes) : Literal(std::string(bytes)) {}  // NOLINT
+
+  std::string text;
+  bool begins_value;  // counts only right behind one of kValueSeparators
+
+  auto operator<=>(const Literal&) const = default;
+};
 
 // Immutable, any thread; copies share their tables.
 class LiteralScan {
@@ -22,26 +40,32 @@ class LiteralScan {
   // What this processor has, slowest first.
   static std::vector<Isa> available();
 
-  // `literals`: none empty, any bytes; one's number is its index. `escapes`: a \u counts as a find
-  // too, since JSON may write any character so.
-  explicit LiteralScan(std::vector<std::string> literals, bool escapes = false,
+  // A literal's number is its index. `escapes`: a \u counts as a find too, since JSON may write any
+  // character so.
+  explicit LiteralScan(std::vector<Literal> literals, bool escapes = false,
                        Isa isa = available().back());
+  // A template, so that a list in braces is one of Literals.
+  template <std::same_as<std::string> Text>
+  explicit LiteralScan(const std::vector<Text>& texts, bool escapes = false,
+                       Isa isa = available().back())
+      : LiteralScan(std::vector<Literal>(texts.begin(), texts.end()), escapes, isa) {}
 
   struct Find {
     std::size_t at = std::string_view::npos;  // where a literal (or \u) begins; npos: nowhere
     std::size_t line_breaks = 0;              // '\n' between `from` and `at` (npos: and the end)
     std::size_t line_begin = 0;               // behind the last of them; `from` if there is none
   };
-  // A literal that begins at or behind `from`, such that none of those ends before it begins.
+  // A literal that begins at or behind `from` (with the byte before it, if it begins a value), such
+  // that none of those ends before it begins.
   Find next(std::string_view text, std::size_t from) const;
 
   // Appends the numbers of all literals that stand in `text`, each once, ascending.
   void collect(std::string_view text, std::vector<std::uint32_t>& found) const;
 
-  const std::vector<std::string>& literals() const { return *literals_; }
+  const std::vector<Literal>& literals() const { return *literals_; }
 
  private:
-  std::shared_ptr<const std::vector<std::string>> literals_;
+  std::shared_ptr<const std::vector<Literal>> literals_;
   std::shared_ptr<const LiteralTables> tables_;
   const LiteralScanner* scanner_;
 };

@@ -3,148 +3,107 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
-
-#include "rules/match/literal_buckets.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-// Windows further in would cost a find more: the lines up to its begin are counted again.
-constexpr std::size_t kOffsetMax = 32;
-
-bool is_whole(std::string_view text) {
-  return text.size() >= 2 && text.size() <= kWholeBytesMax && text.front() == '"' &&
-         text.find('"', 1) == text.size() - 1;
-}
-
-std::size_t key_bytes(std::size_t left) { return left >= 8 ? 8 : std::bit_floor(left); }
-
-LiteralKey key_of(std::size_t bytes) {
-  switch (bytes) {
-    case 8:
-      return LiteralKey::eight;
-    case 4:
-      return LiteralKey::four;
-    case 2:
-      return LiteralKey::two;
-    default:
-      return LiteralKey::one;
-  }
-}
-
-// A literal and where stage one looks for it.
-struct Placed {
-  std::string_view text;
-  LiteralKey key = LiteralKey::whole;
-  std::size_t offset = 0;
-
-  std::string_view window() const { return text.substr(offset, kWindowBytes); }
-  std::uint64_t hash() const {
-    if (key == LiteralKey::whole) return hash_of_whole(text, 0, text.size());
-    return LiteralTables::hash_key(key, load_bytes(text, offset, key_bytes(text.size() - offset)));
-  }
-};
-
-// How many literals have eight bytes in common, for those that cannot be told by a closing quote.
-using Sharers = std::unordered_map<std::uint64_t, std::uint32_t>;
-
-template <class Visit>
-void each_window(std::string_view text, Visit visit) {
-  const std::size_t needed = std::min<std::size_t>(text.size(), 8);
-  for (std::size_t at = 0; at + needed <= text.size() && at <= kOffsetMax; ++at) visit(at);
-}
-
-// The rarest place: few positions of a log pass it, and few other literals have the same bytes
-// there, each of which costs a comparison.
-Placed place(std::string_view text, const Sharers& sharers) {
-  if (is_whole(text)) return {text, LiteralKey::whole, 0};
-  Placed best{text, key_of(key_bytes(text.size())), 0};
-  double least = 2e9;
-  each_window(text, [&](std::size_t at) {
-    const auto shared = sharers.find(load_bytes(text, at, 8));
-    const double others = shared == sharers.end() ? 1 : shared->second;
-    const double cost = pass_rate(text.substr(at, kWindowBytes)) * (4 + others);
-    if (cost >= least) return;
-    least = cost;
-    best.offset = at;
-  });
-  return best;
-}
-
-std::vector<Placed> place_all(const std::vector<std::string>& literals) {
-  Sharers sharers;
-  for (const std::string& literal : literals)
-    if (literal.size() >= 8 && !is_whole(literal))
-      each_window(literal, [&](std::size_t at) { ++sharers[load_bytes(literal, at, 8)]; });
-  std::vector<Placed> placed;
-  for (const std::string& literal : literals) placed.push_back(place(literal, sharers));
-  return placed;
-}
-
-void fill_buckets(const std::vector<Placed>& placed, LiteralTables& tables) {
-  std::vector<std::string_view> windows;
-  std::vector<LiteralKey> keys;
-  for (const Placed& literal : placed) {
-    windows.push_back(literal.window());
-    keys.push_back(literal.key);
-  }
-  const std::vector<LiteralBucket> buckets = share_buckets(windows, keys);
-  for (std::size_t b = 0; b < buckets.size(); ++b) {
-    const auto bit = static_cast<std::uint8_t>(1u << b);
-    tables.buckets[static_cast<std::size_t>(buckets[b].key)] |= bit;
-    for (std::size_t i = 0; i < kWindowBytes; ++i)
-      for (std::size_t byte = 0; byte < 256; ++byte) {
-        if (!buckets[b].bytes[i].test(byte)) continue;
-        tables.by_byte[i][byte] |= bit;
-        tables.by_class[i][byte & 63] |= bit;
-        tables.by_low[i][byte & 15] |= bit;
-        tables.by_high[i][byte >> 4] |= bit;
-      }
-  }
-}
-
-void fill_entries(const std::vector<Placed>& placed, LiteralTables& tables) {
-  // A sixteenth of the bits set at most: one position in 16 is looked up in vain.
-  const auto bits = static_cast<unsigned>(std::bit_width(placed.size()) + 4);
-  tables.bitmap_shift = 64 - std::max(bits, 10u);
-  tables.bitmap.assign((std::size_t{1} << (64 - tables.bitmap_shift)) / 64, 0);
-  tables.slot_shift = tables.bitmap_shift + 3;
-  for (std::uint32_t i = 0; i < placed.size(); ++i) {
-    const std::uint64_t hash = placed[i].hash(), bit = hash >> tables.bitmap_shift;
-    tables.bitmap[bit / 64] |= std::uint64_t{1} << (bit % 64);
-    tables.entries.push_back({hash, i, static_cast<std::uint32_t>(placed[i].offset),
-                              static_cast<std::uint32_t>(tables.texts.size()),
-                              static_cast<std::uint32_t>(placed[i].text.size())});
-    tables.texts += placed[i].text;
-  }
-  std::sort(tables.entries.begin(), tables.entries.end(),
-            [](const auto& a, const auto& b) { return a.hash < b.hash; });
-  tables.slots.assign((std::size_t{1} << (64 - tables.slot_shift)) + 1, 0);
-  for (const auto& entry : tables.entries) ++tables.slots[(entry.hash >> tables.slot_shift) + 1];
-  for (std::size_t i = 1; i < tables.slots.size(); ++i) tables.slots[i] += tables.slots[i - 1];
+std::uint64_t hash_string(std::string_view text) {
+  return load_bytes(text, 0) * 0x9E3779B97F4A7C15u +
+         load_bytes(text, text.size() - 8) * 0xC2B2AE3D27D4EB4Fu + text.size();
 }
 
 }  // namespace
 
-LiteralTables::LiteralTables(const std::vector<std::string>& literals, bool escapes)
+LiteralTables::LiteralTables(std::vector<Literal> literals, bool escapes)
     : literal_count(static_cast<std::uint32_t>(literals.size())) {
-  std::vector<Placed> placed = place_all(literals);
-  if (escapes) placed.push_back({"\\u", LiteralKey::two, 0});
-  fill_buckets(placed, *this);
-  fill_entries(placed, *this);
+  if (escapes) literals.emplace_back("\\u");
+  const LiteralPlaces placed = place_literals(literals);
+  fill_stage_one(placed.buckets);
+  fill_entries(placed.places);
+}
+
+void LiteralTables::fill_stage_one(const std::vector<LiteralBucket>& shared) {
+  for (std::size_t b = 0; b < shared.size(); ++b) {
+    const auto bit = static_cast<std::uint8_t>(1u << b);
+    shape_buckets[shared[b].shape()] |= bit;
+    for (std::size_t i = 0; i < kWindowBytes; ++i)
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        if (!shared[b].allows(i, static_cast<unsigned char>(byte))) continue;
+        by_byte[i][byte] |= bit;
+        by_class[i][class_of(static_cast<unsigned char>(byte))] |= bit;
+        by_low[i][byte % 16] |= bit;
+        by_high[i][byte / 16] |= bit;
+      }
+  }
+  for (unsigned set = 1; set < 256; ++set)
+    for (std::size_t shape = 0; shape < kKeyShapes.size(); ++shape) {
+      if ((set & shape_buckets[shape]) == 0) continue;
+      const bool several = rules[set].mask != 0;
+      rules[set] = {kKeyShapes[shape].mask(), kKeyShapes[shape].begin, several};
+    }
+}
+
+void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places) {
+  // A sixteenth of the bits is set at most: one position in 16 is compared in vain.
+  const auto bits = std::max(static_cast<unsigned>(std::bit_width(places.size())) + 4, 10u);
+  bitmap_shift = 64 - bits;
+  slot_shift = bitmap_shift + 3;
+  bitmap.assign((std::size_t{1} << bits) / 64, 0);
+  for (std::uint32_t i = 0; i < places.size(); ++i) {
+    const LiteralPlace& literal = places[i];
+    const KeyShape& shape = kKeyShapes[literal.shape];
+    const std::uint64_t hash =
+        hash_key(load_bytes(literal.key(), 0), {shape.mask(), shape.begin, false});
+    const std::uint64_t bit = hash >> bitmap_shift;
+    bitmap[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    const bool by_ends = is_distinct_string(literal);
+    any_string = any_string || by_ends;
+    entries.push_back({by_ends ? hash_string(literal.text) : hash, i,
+                       static_cast<std::int32_t>(literal.offset),
+                       static_cast<std::uint32_t>(texts.size()),
+                       static_cast<std::uint32_t>(literal.text.size())});
+    texts += literal.text;
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.hash < b.hash; });
+  slots.assign((std::size_t{1} << (64 - slot_shift)) + 1, 0);
+  for (const Entry& entry : entries) ++slots[(entry.hash >> slot_shift) + 1];
+  for (std::size_t i = 1; i < slots.size(); ++i) slots[i] += slots[i - 1];
 }
 
 std::size_t LiteralTables::compare(std::string_view text, std::size_t from, std::size_t at,
-                                   std::uint64_t hash, std::vector<std::uint32_t>* found) const {
+                                   std::uint8_t buckets, std::vector<std::uint32_t>* found) const {
+  for (std::size_t i = 0; i < kKeyShapes.size(); ++i) {
+    const KeyShape& shape = kKeyShapes[i];
+    const std::size_t key = at + static_cast<std::size_t>(shape.begin);
+    if ((buckets & shape_buckets[i]) == 0 || key > at + 1) continue;
+    const std::uint64_t hash = hash_key(load_bytes(text, key), {shape.mask(), shape.begin, false});
+    if (!has_bit(hash)) continue;
+    const std::size_t begin = compare_hashed(text, from, at, hash, found);
+    if (begin != kNone) return begin;
+    if (i != 0 || !any_string || text[at] != '"') continue;
+    const std::size_t length = distinct_string_length(text.substr(at));
+    if (length == kNone) continue;
+    if (compare_hashed(text, from, at, hash_string(text.substr(at, length)), found) != kNone)
+      return at;
+  }
+  return kNone;
+}
+
+std::size_t LiteralTables::compare_hashed(std::string_view text, std::size_t from, std::size_t at,
+                                          std::uint64_t hash,
+                                          std::vector<std::uint32_t>* found) const {
   const std::uint64_t slot = hash >> slot_shift;
   for (std::uint32_t i = slots[slot]; i < slots[slot + 1]; ++i) {
     const Entry& entry = entries[i];
-    if (entry.hash != hash || at < from + entry.offset) continue;
-    const std::string_view literal(texts.data() + entry.text_begin, entry.text_length);
-    if (text.substr(at - entry.offset, literal.size()) != literal) continue;
-    if (!found) return at - entry.offset;
+    const std::size_t begin = at - static_cast<std::size_t>(entry.offset);
+    if (entry.hash != hash || begin > text.size() || begin < from) continue;
+    const std::string_view literal(texts.data() + entry.begin, entry.length);
+    if (text.substr(begin, literal.size()) != literal) continue;
+    // Stage one takes other bytes of their class for separators.
+    if (entry.offset < 0 && kValueSeparators.find(text[at]) == kNone) continue;
+    if (!found) return begin;
     if (entry.literal < literal_count) found->push_back(entry.literal);
   }
   return kNone;
@@ -152,6 +111,10 @@ std::size_t LiteralTables::compare(std::string_view text, std::size_t from, std:
 
 LiteralScan::Find LineCount::found(std::size_t from, std::size_t at, std::size_t window) const {
   LiteralScan::Find find{at, breaks, begin};
+  if (window < at) {  // the separator before it
+    if (text[window] == '\n') ++find.line_breaks, find.line_begin = at;
+    return find;
+  }
   const std::string_view between = text.substr(at, window - at);
   const auto counted = std::count(between.begin(), between.end(), '\n');
   if (counted == 0) return find;

@@ -70,9 +70,9 @@ PatternSet::PatternSet(std::vector<Wanted> patterns, Families by)
       candidates_(find_candidates()) {}
 
 std::optional<LiteralScan> PatternSet::find_candidates() const {
-  std::vector<std::string> literals;
+  std::vector<Literal> literals;
   for (const Wanted& wanted : patterns_) {
-    std::optional<std::vector<std::string>> required = required_literals(wanted.pattern->tree());
+    std::optional<std::vector<Literal>> required = required_literals(wanted.pattern->tree());
     if (!required) return std::nullopt;
     std::move(required->begin(), required->end(), std::back_inserter(literals));
   }

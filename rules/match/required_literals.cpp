@@ -17,9 +17,15 @@ bool is_written_plainly(char c) {
   return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
 }
 
-bool is_numeric(char c) {
-  constexpr std::string_view others = "+-.eE";
-  return is_digit(c) || others.find(c) != std::string_view::npos;
+// Whether a number of JSON may have this piece, written in this way.
+bool may_be_in_number(std::string_view text) {
+  std::size_t dots = 0, exponents = 0;
+  for (const char c : text) {
+    if (c == '.') ++dots;
+    if (c == 'e' || c == 'E') ++exponents;
+    if (!is_digit(c) && c != '.' && c != 'e' && c != 'E' && c != '+' && c != '-') return false;
+  }
+  return dots <= 1 && exponents <= 1;
 }
 
 // How much a literal tells events apart. Names stand in nearly all of them; a value with a period
@@ -28,7 +34,7 @@ enum class Rarity { name, dotted_value, value };
 
 // One of these literals stands in the event.
 struct Required {
-  std::vector<std::string> any_of;
+  std::vector<Literal> any_of;
   Rarity rarity = Rarity::value;  // of the most frequent one
   std::size_t shortest = 0;
 
@@ -76,9 +82,12 @@ std::optional<Required> of_value(const ast::PropertyTest& test) {
   const auto* text = std::get_if<ast::TextLiteral>(&test.literal);
   if (!text || test.op != ast::Operator::equal) return std::nullopt;
   // What could be a piece of a number may stand there without quotes.
-  const bool quoted = !std::all_of(text->core.begin(), text->core.end(), is_numeric);
-  return literal(text->core, quoted && !text->open_start, quoted && !text->open_end,
-                 text->core.find('.') == std::string::npos ? Rarity::value : Rarity::dotted_value);
+  const bool quoted = !may_be_in_number(text->core);
+  std::optional<Required> required =
+      literal(text->core, quoted && !text->open_start, quoted && !text->open_end,
+              text->core.find('.') == std::string::npos ? Rarity::value : Rarity::dotted_value);
+  if (required && !quoted && !text->open_start) required->any_of.front().begins_value = true;
+  return required;
 }
 
 std::optional<Required> of_condition(const ast::JsonCondition& condition) {
@@ -136,7 +145,7 @@ std::optional<Required> of_expression(const Expression& expression) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> required_literals(const ast::Tree& pattern) {
+std::optional<std::vector<Literal>> required_literals(const ast::Tree& pattern) {
   const auto* json = std::get_if<ast::Json>(&pattern);
   if (!json) return std::nullopt;
   std::optional<Required> required = of_expression(json->expression);

@@ -2,16 +2,16 @@
 // Which bytes must stand in an event for a pattern to match it.
 #pragma once
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "rules/match/literal_scan.hpp"
 #include "rules/pattern/ast.hpp"
 
 namespace tocsin {
 
-// Literals of which at least one stands, byte by byte, in every event that the pattern matches (of a
-// JSON pattern: every event without a \u escape); none has a line break. nullopt: there is no such
-// set. Other events may hold them too: they are candidates only.
-std::optional<std::vector<std::string>> required_literals(const ast::Tree& pattern);
+// Literals of which at least one stands, byte by byte, in every event that the pattern matches (of
+// a JSON pattern: every event without a \u escape); none has a line break. nullopt: there is no
+// such set. Other events may hold them too: they are candidates only.
+std::optional<std::vector<Literal>> required_literals(const ast::Tree& pattern);
 
 }  // namespace tocsin

@@ -12,7 +12,7 @@ using namespace tocsin;
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-using Literals = std::vector<std::string>;
+using Literals = std::vector<Literal>;
 using Numbers = std::vector<std::uint32_t>;
 
 // Every way to run, on the same literals.
@@ -34,16 +34,27 @@ struct Exact {
   std::size_t size;
 };
 
+// Where a literal stands, with the byte before it at or behind `from` if it begins a value.
+std::size_t find_plainly(std::string_view text, const Literal& literal, std::size_t from) {
+  for (std::size_t at = from; (at = text.find(literal.text, at)) != kNone; ++at)
+    if (!literal.begins_value ||
+        (at > from && kValueSeparators.find(text[at - 1]) != std::string_view::npos))
+      return at;
+  return kNone;
+}
+
 // What LiteralScan promises, said plainly.
 bool is_right(const LiteralScan::Find& find, std::string_view text, std::size_t from,
               Literals literals, bool escapes) {
   if (escapes) literals.emplace_back("\\u");
   std::size_t first_end = kNone;
   bool stands = false;
-  for (const std::string& literal : literals) {
-    const std::size_t at = text.find(literal, from);
-    if (at != kNone) first_end = std::min(first_end, at + literal.size());
-    stands = stands || (find.at != kNone && text.substr(find.at).starts_with(literal));
+  for (const Literal& literal : literals) {
+    const std::size_t at = find_plainly(text, literal, from);
+    if (at != kNone) first_end = std::min(first_end, at + literal.text.size());
+    const std::size_t before = literal.begins_value ? 1 : 0;
+    stands = stands || (find.at != kNone && find.at >= before &&
+                        find_plainly(text, literal, find.at - before) == find.at);
   }
   if ((first_end == kNone) != (find.at == kNone)) return false;
   if (find.at != kNone && (!stands || find.at < from || first_end <= find.at)) return false;
@@ -57,7 +68,7 @@ bool is_right(const LiteralScan::Find& find, std::string_view text, std::size_t 
 Numbers all_in(std::string_view text, const Literals& literals) {
   Numbers found;
   for (std::uint32_t i = 0; i < literals.size(); ++i)
-    if (text.find(literals[i]) != kNone) found.push_back(i);
+    if (find_plainly(text, literals[i], 0) != kNone) found.push_back(i);
   return found;
 }
 
@@ -98,9 +109,9 @@ Literals random_literals(Random& random, std::size_t count) {
   while (literals.size() < count) {
     std::string text = random.text(1 + random.below(random.below(8) == 0 ? 80 : 9), kAlphabet);
     if (!literals.empty() && random.below(2) == 0)
-      text = literals[random.below(literals.size())].substr(0, 1 + random.below(12)) + text;
+      text = literals[random.below(literals.size())].text.substr(0, 1 + random.below(12)) + text;
     if (random.below(3) == 0) text = '"' + text + '"';
-    literals.push_back(std::move(text));
+    literals.emplace_back(std::move(text), random.below(4) == 0);
   }
   return literals;
 }
@@ -116,14 +127,14 @@ TEST_CASE("every variant finds what stands in random texts, and nothing else", "
     for (int i = 0; i < 12; ++i) {
       std::string text = random.text(random.below(300), kAlphabet.substr(random.below(4)));
       if (random.below(2) == 0)
-        text.insert(random.below(text.size() + 1), literals[random.below(literals.size())]);
+        text.insert(random.below(text.size() + 1), literals[random.below(literals.size())].text);
       check(scans, text, random.below(text.size() + 1), literals, escapes);
     }
   }
 }
 
 TEST_CASE("a literal is found wherever it stands, the ends of the text included", "[match][scan]") {
-  for (const std::size_t length : {1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 66, 130, 300}) {
+  for (const std::size_t length : {1, 2, 3, 4, 5, 7, 8, 9, 12, 47, 49, 64, 66, 128, 130, 300}) {
     Random random(static_cast<unsigned>(length));
     for (const bool quoted : {false, true}) {
       std::string literal = random.text(length, "xyzXYZ.");
@@ -143,7 +154,6 @@ TEST_CASE("a literal is found wherever it stands, the ends of the text included"
 }
 
 TEST_CASE("lines are counted up to the find, whatever the literal's window", "[match][scan]") {
-  const Literals literals = {"qualifiedName\"", "a\nb\nXQZ", "\n"};
   const std::string text = "one\n\ntwo a\nb\nXQZ\nlast";
   for (const LiteralScan::Isa isa : LiteralScan::available()) {
     const LiteralScan::Find find = LiteralScan({"a\nb\nXQZ"}, false, isa).next(text, 1);
@@ -151,7 +161,21 @@ TEST_CASE("lines are counted up to the find, whatever the literal's window", "[m
     CHECK(find.line_breaks == 2);
     CHECK(find.line_begin == 5);
   }
-  check(Scans(literals), text, 0, literals, false);
+  const Literals alone = {"\n"}, several = {"a\nb\nXQZ", "last"}, value = {{"last", true}};
+  for (const Literals& literals : {alone, several, value})
+    for (std::size_t from = 0; from < text.size(); ++from)
+      check(Scans(literals), text, from, literals, false);
+}
+
+TEST_CASE("a literal that begins a value counts only behind a separator", "[match][scan]") {
+  for (const std::string text : {"1", "1234", "401", "1234567", "12345678", "111122223333"}) {
+    const Literals literals = {{text, true}};
+    const Scans scans(literals);
+    for (std::size_t length = 0; length < 70; ++length)
+      for (const std::string before :
+           {"\"", ":", ",", "[", " ", "\t", "\n", "\r", "0", "a", "}", ""})
+        check(scans, std::string(length, '-') + before + text + ",\n1" + text, 0, literals, false);
+  }
 }
 
 TEST_CASE("the first escape of a text is a find", "[match][scan]") {
