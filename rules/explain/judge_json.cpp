@@ -11,6 +11,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kValuesShownMax = 3;
+constexpr std::size_t kNamesMax = 1'000;  // among which a slip is looked for
 
 std::string node_words(const JsonNode& node) {
   switch (node.kind) {
@@ -46,7 +47,8 @@ std::string absence_words(const ast::Selector& selector, const JsonNode& root) {
       next = node->member(member->name);
       if (next == nullptr) {
         std::vector<std::string_view> names;
-        for (const JsonNode* child = node->first_child; child; child = child->next)
+        for (const JsonNode* child = node->first_child; child && names.size() < kNamesMax;
+             child = child->next)
           names.push_back(child->name);
         const std::string_view near = nearest_name(member->name, names);
         const std::string meant = near.empty() ? "" : "; did you mean " + shown(near) + "?";
