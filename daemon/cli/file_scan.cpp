@@ -49,7 +49,7 @@ class Scan {
 
   void serve(ScanWorker& worker) {
     Job job;
-    while (take(job)) {
+    while (!worker.is_done() && take(job)) {
       if (job.shared->way.kind == ScanWay::Kind::whole) open(job);
       if (job.reader != nullptr)
         read(job, worker);
@@ -117,7 +117,7 @@ class Scan {
 
   void read(Job& job, ScanWorker& worker) {
     EventBlock block;
-    while (true) {
+    while (!worker.is_done()) {
       const Result<bool> more = job.reader->next(block);
       if (!more) job.totals.failure = more.error();
       if (!more || !*more) break;

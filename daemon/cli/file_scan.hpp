@@ -47,6 +47,8 @@ class ScanWorker {
   virtual std::uint64_t work(const ScanFile& file, const EventBlock& block,
                              const ScanPlace& place) = 0;
   virtual std::size_t bytes_held() const = 0;
+  // Asked before each piece of work: true ends the scan for this worker.
+  virtual bool is_done() const { return false; }
 
   // These in the order of files and of the events in them, one worker at a time.
   // `events_before`: how many events of the file were handed over with earlier jobs.

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
 
 #include "daemon/cli/command.hpp"
@@ -43,7 +44,7 @@ void Options::value(const std::string& names, std::optional<std::string>& target
 
 void Options::number(const std::string& names, std::optional<std::uint64_t>& target,
                      const std::string& type, const std::string& help) {
-  parser_->app.add_option(names, target, help)->type_name(type);
+  parser_->app.add_option(names, target, help)->type_name(type)->check(CLI::NonNegativeNumber, "");
 }
 
 void Options::choice(const std::string& names, std::string& target,

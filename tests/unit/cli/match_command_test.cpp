@@ -51,4 +51,45 @@ TEST_CASE("a pattern may be empty, or begin with a dash after --", "[cli][match]
   CHECK(tocsin_says({"match", "--", "-a"}, "a\nb\n").text == "b\n");
 }
 
+TEST_CASE("match -v prints the events that do not match", "[cli][match]") {
+  CHECK(tocsin_says({"match", "-v", "ERROR"}, "a\nERROR b\nc\n").text == "a\nc\n");
+  CHECK(tocsin_says({"match", "-vc", "{ $.a = 1 }"}, "{\"a\":1}\n{\"a\":2}\nplain\n").text ==
+        "2\n");
+  CHECK(tocsin_says({"match", "-v", ""}, "a\n").code == 1);
+}
+
+TEST_CASE("match -m stops after so many events of all files together", "[cli][match]") {
+  const TempDir folder;
+  const std::string one = folder.write("1.log", "ERROR 1\nERROR 2\n");
+  const std::string two = folder.write("2.log", "ERROR 3\nERROR 4\n");
+  CHECK(tocsin_says({"match", "-m", "3", "ERROR", one, two}).text ==
+        one + ":ERROR 1\n" + one + ":ERROR 2\n" + two + ":ERROR 3\n");
+  CHECK(tocsin_says({"match", "-m1", "-c", "ERROR", one}).text == "1\n");
+  CHECK(tocsin_says({"match", "-m0", "ERROR", one}).code == 1);
+  CHECK(tocsin_says({"match", "-m", "-1", "ERROR", one}).code == 2);
+}
+
+TEST_CASE("match -l prints files, -q nothing but the exit code", "[cli][match]") {
+  const TempDir folder;
+  const std::string one = folder.write("1.log", "ok\n"), two = folder.write("2.log", "ERROR\n");
+  CHECK(tocsin_says({"match", "-l", "ERROR", one, two}).text == two + "\n");
+  CHECK(tocsin_says({"match", "-l", "--json", "ERROR", two}).text ==
+        "{\"file\":\"" + two + "\"}\n");
+  const Answer quiet = tocsin_says({"match", "-q", "ERROR", one, two});
+  CHECK(quiet.code == 0);
+  CHECK(quiet.text.empty());
+  CHECK(tocsin_says({"match", "-q", "ERROR", one}).code == 1);
+  CHECK(tocsin_says({"match", "-ql", "ERROR", one}).code == 2);
+}
+
+TEST_CASE("match -n numbers lines and records, --no-filename leaves names out", "[cli][match]") {
+  const TempDir folder;
+  const std::string one = folder.write("1.log", "a\nERROR 1\n");
+  const std::string two = folder.write("2.json", R"({"Records":[{"a":1},{"a":"ERROR"}]})");
+  CHECK(tocsin_says({"match", "-n", "ERROR", one, two}).text ==
+        one + ":2:ERROR 1\n" + two + ":2:{\"a\":\"ERROR\"}\n");
+  CHECK(tocsin_says({"match", "-n", "--no-filename", "ERROR", one, one}).text ==
+        "2:ERROR 1\n2:ERROR 1\n");
+}
+
 }  // namespace tocsin
