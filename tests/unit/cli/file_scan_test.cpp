@@ -86,4 +86,25 @@ TEST_CASE("files small and large are handed over in order, whatever the number o
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("a scan ends when its workers are done", "[cli][scan]") {
+  class Satisfied : public Recorder {
+   public:
+    using Recorder::Recorder;
+    bool is_done() const override { return is_done_; }
+    void end_file(const ScanFile& file, const ScanTotals& totals) override {
+      Recorder::end_file(file, totals);
+      is_done_ = true;
+    }
+
+   private:
+    bool is_done_ = false;
+  };
+  const std::vector<ScanFile> files(5, ScanFile{.path = "/nosuch/file", .tag = 1});
+  Log log;
+  std::vector<std::unique_ptr<ScanWorker>> workers;
+  workers.push_back(std::make_unique<Satisfied>(log));
+  scan_files(files, workers);
+  CHECK(log.lines == std::vector<std::string>{"end 1 0 not-found"});
+}
+
 }  // namespace tocsin
