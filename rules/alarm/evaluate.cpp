@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/alarm/evaluate.hpp"
 
-#include "tocsin/config_values.hpp"
 #include "tocsin/result.hpp"
 
 namespace tocsin {
@@ -97,11 +96,11 @@ AlarmState evaluate(const EvaluationSpec& spec, std::span<const std::optional<bo
   return premature(spec, real, state);
 }
 
-std::optional<double> samples_needed(std::string_view statistic) {
-  if (statistic.substr(0, 1) != "p") return std::nullopt;
-  const std::optional<double> percent = parse_decimal(statistic.substr(1));
-  if (!percent || *percent <= 0 || *percent >= 100) return std::nullopt;
-  const double p = *percent / 100;
+std::optional<double> samples_needed(const StatisticExpression& statistic) {
+  const double percent = statistic.high.value_or(0);
+  if (statistic.kind != StatisticExpression::Kind::percentile || percent <= 0 || percent >= 100)
+    return std::nullopt;
+  const double p = percent / 100;
   return p >= 0.5 ? 10 / (1 - p) : 10 / p;
 }
 

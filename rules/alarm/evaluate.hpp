@@ -5,8 +5,8 @@
 #pragma once
 #include <optional>
 #include <span>
-#include <string_view>
 
+#include "rules/metric/statistic_expression.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
 
@@ -43,9 +43,9 @@ bool is_breaching(double value, BandComparison comparison, Band band);
 AlarmState evaluate(const EvaluationSpec& spec, std::span<const std::optional<bool>> breaching,
                     AlarmState state);
 
-// How many samples the percentile `statistic` ("p99": 1000) needs to say something; nothing for any
+// How many samples the percentile `statistic` (p99: 1000) needs to say something; nothing for any
 // other statistic, p0 and p100.
-std::optional<double> samples_needed(std::string_view statistic);
+std::optional<double> samples_needed(const StatisticExpression& statistic);
 
 // Whether the datapoints that evaluate() would judge hold fewer samples than `needed`: with
 // `evaluate_low_sample_count_percentile: ignore` the state then stays. False if there is no such

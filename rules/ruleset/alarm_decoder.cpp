@@ -9,12 +9,6 @@ constexpr int kPeriodsMax =
     86'400 / 10;  // N * period stays within a day or a week; this only keeps numbers small
 constexpr int kRangeBeyondPeriodsMax = 100;
 
-constexpr std::pair<std::string_view, Statistic> kStatistics[] = {
-    {"SampleCount", Statistic::sample_count},
-    {"Sum", Statistic::sum},
-    {"Average", Statistic::average},
-    {"Minimum", Statistic::minimum},
-    {"Maximum", Statistic::maximum}};
 constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
     {"GreaterThanThreshold", Comparison::greater},
     {"GreaterThanOrEqualToThreshold", Comparison::greater_or_equal},
@@ -33,17 +27,6 @@ constexpr std::pair<std::string_view, bool> kLowSamples[] = {{"evaluate", true},
 constexpr std::pair<std::string_view, Anchor> kAnchors[] = {
     {"minute", Anchor::minute}, {"fixed", Anchor::fixed}, {"event", Anchor::event}};
 
-// p99, tm90, TM(10%:90%), IQM, ...: CloudWatch knows them. spec/alarms.md section 2.1.
-bool is_extended_statistic(std::string_view text) {
-  if (text == "IQM") return true;
-  for (const std::string_view function : {"TM(", "WM(", "TC(", "TS(", "PR("})
-    if (text.substr(0, 3) == function && text.back() == ')') return true;
-  for (const std::string_view prefix : {"p", "tm", "wm", "tc", "ts"})
-    if (text.substr(0, prefix.size()) == prefix && parse_decimal(text.substr(prefix.size())))
-      return true;
-  return false;
-}
-
 void not_built(const ConfigNode& node, const std::string& what, Diagnostics& out) {
   report(out, "not-built", node, what + " is not built yet in this version");
 }
@@ -54,39 +37,57 @@ const ConfigNode* find_given(const ConfigReader& read, std::string_view key) {
   return node != nullptr && !node->is_null() ? node : nullptr;
 }
 
-bool names_extended_statistic(const ConfigNode* node) {
-  return node != nullptr && node->is_scalar() && is_extended_statistic(node->scalar);
+// What an evaluation is read for: configuration, or the alarm of a rule test, whose text is not at
+// hand. One of the two is there.
+struct Reading {
+  const DecodeContext* configured = nullptr;
+  TestedEvaluation* tested = nullptr;
+};
+
+std::optional<StatisticExpression> parse_name(ConfigReader& read, const ConfigNode& node,
+                                              const Reading& reading) {
+  const auto text = config::text(node, "statistic", read.diagnostics());
+  if (!text) return std::nullopt;
+  const auto parsed = parse_statistic(*text);
+  if (const auto* statistic = std::get_if<StatisticExpression>(&parsed)) return *statistic;
+  const auto& error = std::get<StatisticError>(parsed);
+  const SourceLocation where = reading.configured
+                                   ? place_inside(node, error.column, reading.configured->document)
+                                   : node.where;
+  read.diagnostics().error("bad-value", where, "`statistic`: " + error.text, error.hint,
+                           error.length);
+  return std::nullopt;
 }
 
-void read_extended_statistic(ConfigReader& read, const ConfigNode& node, TestedEvaluation& tested) {
+void read_extended_statistic(ConfigReader& read, const ConfigNode& node, const Reading& reading) {
   for (const char* key : {"statistic", "extended_statistic"}) read.allow(key);
   if (find_given(read, "statistic") != nullptr)
     report(read.diagnostics(), "bad-value", node,
            "an alarm has `statistic` or `extended_statistic`, not both");
-  if (!names_extended_statistic(&node))
-    report(read.diagnostics(), "bad-value", node,
-           "`extended_statistic` must be one of CloudWatch's",
-           "such as p99, tm90, TM(10%:90%) or IQM");
-  tested.extended_statistic = node.scalar;
+  const auto statistic = parse_name(read, node, reading);
+  if (statistic && statistic->simple())
+    report(read.diagnostics(), "bad-value", node, "`extended_statistic` has no simple statistic",
+           "statistic: " + node.scalar);
+  else if (statistic)
+    reading.tested->extended_statistic = statistic;
 }
 
-// `tested` is nullptr for configuration.
-void read_statistic(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) {
+void read_statistic(ConfigReader& read, Alarm& alarm, const Reading& reading) {
   const ConfigNode* extended = find_given(read, "extended_statistic");
-  if (tested != nullptr && extended != nullptr)
-    return read_extended_statistic(read, *extended, *tested);
-  if (tested != nullptr)
+  if (reading.tested != nullptr && extended != nullptr)
+    return read_extended_statistic(read, *extended, reading);
+  if (reading.tested != nullptr)
     read.allow("extended_statistic");
   else
     read.not_built("extended_statistic");
-  const ConfigNode* node = read.map().find("statistic");
-  if (!names_extended_statistic(node)) {
-    read.require_name("statistic", alarm.statistic, kStatistics);
-    return;
-  }
-  read.allow("statistic");
-  if (tested != nullptr)
-    tested->extended_statistic = node->scalar;
+  const ConfigNode* node = read.find_required("statistic");
+  if (node == nullptr) return;
+  const auto statistic = parse_name(read, *node, reading);
+  if (!statistic) return;
+  if (const auto simple = statistic->simple())
+    alarm.statistic = *simple;
+  else if (reading.tested != nullptr)
+    reading.tested->extended_statistic = statistic;
   else
     not_built(*node, "statistic " + node->scalar, read.diagnostics());
 }
@@ -98,8 +99,7 @@ std::optional<BandComparison> find_band_comparison(const ConfigReader& read) {
   return std::nullopt;
 }
 
-// `tested` is nullptr for configuration.
-void read_threshold(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) {
+void read_threshold(ConfigReader& read, Alarm& alarm, const Reading& reading) {
   const std::optional<BandComparison> band = find_band_comparison(read);
   if (!band) {
     read.require_name("comparison", alarm.comparison, kComparisons);
@@ -107,8 +107,8 @@ void read_threshold(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) 
     return;
   }
   const ConfigNode& comparison = *read.find("comparison");
-  if (tested != nullptr)
-    tested->band = band;
+  if (reading.tested != nullptr)
+    reading.tested->band = band;
   else
     not_built(comparison, "the band comparison " + comparison.scalar, read.diagnostics());
   read.allow("threshold");
@@ -174,10 +174,10 @@ void read_actions(ConfigReader& read, Alarm& alarm) {
 
 // `anchor: event` is the short form written out, as `tocsin rules show` prints it: one trailing
 // window.
-void read_event_window(ConfigReader& read, Alarm& alarm) {
-  read_statistic(read, alarm, nullptr);
+void read_event_window(ConfigReader& read, Alarm& alarm, const Reading& reading) {
+  read_statistic(read, alarm, reading);
   read.require("period", alarm.period, {.least = seconds{1}, .most = days{7}});
-  read_threshold(read, alarm, nullptr);
+  read_threshold(read, alarm, reading);
 }
 
 void read_group_by(ConfigReader& read, Alarm& alarm) {
@@ -190,29 +190,26 @@ void read_group_by(ConfigReader& read, Alarm& alarm) {
              "give the metric filter dimensions: { name: " + item.scalar + " }");
 }
 
-// `tested` is nullptr for configuration.
-void read_judgement(ConfigReader& read, Alarm& alarm, TestedEvaluation* tested) {
-  read_statistic(read, alarm, tested);
+void read_judgement(ConfigReader& read, Alarm& alarm, const Reading& reading) {
+  read_statistic(read, alarm, reading);
   read_period(read, alarm);
   read.require("evaluation_periods", alarm.evaluation_periods, {.least = 1, .most = kPeriodsMax});
   read.optional("datapoints_to_alarm", alarm.datapoints_to_alarm,
                 Bounds<int>{.least = 1, .most = kPeriodsMax});
   alarm.evaluation_range = default_evaluation_range(alarm.evaluation_periods);
   read.optional("evaluation_range", alarm.evaluation_range);
-  read_threshold(read, alarm, tested);
+  read_threshold(read, alarm, reading);
   read.optional_name("treat_missing_data", alarm.treat_missing_data, kMissing);
   bool low_samples = true;  // concerns percentiles only: in configuration without effect so far
   read.optional_name("evaluate_low_sample_count_percentile", low_samples, kLowSamples);
-  if (tested != nullptr) tested->evaluate_low_samples = low_samples;
+  if (reading.tested != nullptr) reading.tested->evaluate_low_samples = low_samples;
   check_windows(read, alarm);
 }
 
 }  // namespace
 
-void read_evaluation(ConfigReader& read, Alarm& alarm) { read_judgement(read, alarm, nullptr); }
-
 void read_evaluation(ConfigReader& read, Alarm& alarm, TestedEvaluation& tested) {
-  read_judgement(read, alarm, &tested);
+  read_judgement(read, alarm, {.configured = nullptr, .tested = &tested});
 }
 
 void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft) {
@@ -230,9 +227,9 @@ void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& d
   const bool measured = metric != nullptr && read_metric(*metric, alarm, context.out);
   read.optional_name("anchor", alarm.anchor, kAnchors);
   if (alarm.anchor == Anchor::event)
-    read_event_window(read, alarm);
+    read_event_window(read, alarm, {.configured = &context, .tested = nullptr});
   else
-    read_evaluation(read, alarm);
+    read_judgement(read, alarm, {.configured = &context, .tested = nullptr});
   read_unit(read, alarm.unit);
   read.optional("actions_enabled", alarm.actions_enabled);
   read_actions(read, alarm);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "rules/alarm/evaluate.hpp"
+#include "rules/metric/statistic_expression.hpp"
 #include "rules/ruleset/draft.hpp"
 #include "tocsin/config_reader.hpp"
 
@@ -19,19 +20,17 @@ void decode_metric_filter(const ConfigNode& node, const DecodeContext& context, 
 // alarms: spec/alarms.md section 3.
 void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 
-// The part of an alarm that says how it is evaluated: statistic, period, evaluation_periods,
-// datapoints_to_alarm, evaluation_range, comparison, threshold, treat_missing_data,
-// evaluate_low_sample_count_percentile. Rule tests have it without the rest. Mistakes, limits
-// between the fields included, are reported through `read`.
-void read_evaluation(ConfigReader& read, Alarm& alarm);
-
 // What `tocsin test` evaluates and configuration answers with not-built.
 struct TestedEvaluation {
-  std::string extended_statistic;      // "p99"; empty: `alarm.statistic` holds
+  std::optional<StatisticExpression> extended_statistic;  // nothing: `alarm.statistic` holds
   std::optional<BandComparison> band;  // instead of `alarm.comparison` and `alarm.threshold`
   bool evaluate_low_samples = true;
 };
-// The same for a rule test. `statistic` and `threshold` may be null where the other is meant.
+// The part of an alarm that says how it is evaluated, as rule tests have it without the rest:
+// statistic, period, evaluation_periods, datapoints_to_alarm, evaluation_range, comparison,
+// threshold, treat_missing_data, evaluate_low_sample_count_percentile. `statistic` and `threshold`
+// may be null where the other is meant. Mistakes, limits between the fields included, are reported
+// through `read`.
 void read_evaluation(ConfigReader& read, Alarm& alarm, TestedEvaluation& tested);
 
 }  // namespace tocsin

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <optional>
 
+#include "rules/metric/statistic_expression.hpp"
+#include "rules/pattern/characters.hpp"
 #include "rules/ruleset/decoders.hpp"
 #include "rules/ruleset/item_fields.hpp"
 
@@ -45,16 +47,25 @@ void read_condition(const ConfigNode& node, std::string_view key, Alarm& alarm, 
          bare ? "write \">= " + *text + "\"" : "such as \">= 1\"");
 }
 
-// "p99" and its kin, which CloudWatch knows and a later version builds.
+// "p99" and its kin, misspelt or not.
 bool is_percentile_key(std::string_view key) {
-  return key.size() > 1 && key[0] == 'p' && parse_decimal(key.substr(1)).has_value();
+  return key.size() > 1 && key[0] == 'p' && is_digit(key[1]);
+}
+
+// CloudWatch knows them and a later version builds them.
+void refuse_percentile(ConfigReader& read, const ConfigNode& key) {
+  const auto parsed = parse_statistic(key.scalar);
+  const auto* error = std::get_if<StatisticError>(&parsed);
+  if (error == nullptr) return read.not_built(key.scalar);
+  read.allow(key.scalar);
+  report(read.diagnostics(), "bad-value", key, "`" + key.scalar + "`: " + error->text, error->hint);
 }
 
 // The one statistic among the keys of `alarm:`, with its condition.
 std::optional<Statistic> read_statistic(ConfigReader& read, Alarm& alarm) {
   std::optional<Statistic> chosen;
   for (const auto& [key, value] : read.map().entries)
-    if (is_percentile_key(key.scalar)) read.not_built(key.scalar);
+    if (is_percentile_key(key.scalar)) refuse_percentile(read, key);
   for (const StatisticKey& s : kStatistics) {
     const ConfigNode* node = read.find(s.key);
     if (node == nullptr) continue;

@@ -184,12 +184,16 @@ TEST_CASE("a value on a bound of the band breaches nothing") {
   }
 }
 
+StatisticExpression named(std::string_view statistic) {
+  return std::get<StatisticExpression>(parse_statistic(statistic));
+}
+
 TEST_CASE("a percentile needs ten samples beyond it, other statistics need none") {
-  CHECK(*samples_needed("p99") == Approx(1000));
-  CHECK(*samples_needed("p50") == Approx(20));
-  CHECK(*samples_needed("p10") == Approx(100));
-  for (const char* statistic : {"p0", "p100", "p101", "p", "tm90", "IQM", "PR(1:2)", ""})
-    CHECK_FALSE(samples_needed(statistic));
+  CHECK(*samples_needed(named("p99")) == Approx(1000));
+  CHECK(*samples_needed(named("p50")) == Approx(20));
+  CHECK(*samples_needed(named("p10")) == Approx(100));
+  for (const char* statistic : {"p0", "p100", "tm90", "IQM", "PR(1:2)", "Sum"})
+    CHECK_FALSE(samples_needed(named(statistic)));
 }
 
 TEST_CASE("samples are counted over the datapoints that are judged, and 10000 are 10000") {
@@ -199,9 +203,9 @@ TEST_CASE("samples are counted over the datapoints that are judged, and 10000 ar
   CHECK_FALSE(has_few_samples(spec, row, counts, 100));
   CHECK(has_few_samples(spec, row, counts, 101));
   CHECK_FALSE(has_few_samples(spec, Row{std::nullopt}, std::vector<double>{0}, 100));
-  CHECK_FALSE(
-      has_few_samples(spec, Row{true}, std::vector<double>{10'000}, *samples_needed("p99.9")));
-  CHECK(has_few_samples(spec, Row{true}, std::vector<double>{9'999}, *samples_needed("p99.9")));
+  const double needed = *samples_needed(named("p99.9"));
+  CHECK_FALSE(has_few_samples(spec, Row{true}, std::vector<double>{10'000}, needed));
+  CHECK(has_few_samples(spec, Row{true}, std::vector<double>{9'999}, needed));
 }
 
 }  // namespace tocsin
