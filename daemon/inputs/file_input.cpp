@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/inputs/file_input.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "daemon/inputs/file_glob.hpp"
 #include "daemon/inputs/file_streams.hpp"
 #include "daemon/inputs/following_input.hpp"
@@ -37,19 +40,30 @@ class FileInput : public FollowingInput {
   void end() override { shared_.watcher = nullptr; }
 
   void discover(Instant now, std::vector<PositionUpdate>& updates) override {
-    const GlobMatches found = expand_globs(globs_);
+    GlobMatches found = expand_globs(globs_);
+    // What came into a directory before it was watched wakes nobody.
+    if (watch(found.directories)) found = expand_globs(globs_);
     totals_.unreadable += found.unreadable;
-    for (const std::string& directory : found.directories) watch(directory);
     streams_.add(found.files, is_first_look_ ? start_ : StartPoint{});
     streams_.prune(now, updates);
     if (is_first_look_) updates.push_back({shared_.log_group, std::string(kSeenRow), "1"});
     is_first_look_ = false;
   }
 
-  void watch(const std::string& directory) {
-    const bool is_watched =
-        shared_.watcher->watch_directory(directory, DirectoryChanges::names) >= 0;
-    if (!is_watched && unwatched_.insert(directory).second) ++totals_.unwatched;
+  // True if one of them was not watched before.
+  bool watch(const std::set<std::string>& directories) {
+    std::set<int> watched;
+    for (const std::string& directory : directories) {
+      const int watch = shared_.watcher->watch_directory(directory, DirectoryChanges::names);
+      if (watch >= 0)
+        watched.insert(watch);
+      else if (unwatched_.insert(directory).second)
+        ++totals_.unwatched;
+    }
+    const bool has_new =
+        !std::includes(watched_.begin(), watched_.end(), watched.begin(), watched.end());
+    watched_ = std::move(watched);
+    return has_new;
   }
 
   std::vector<FollowedStream*> streams() override {
@@ -63,6 +77,7 @@ class FileInput : public FollowingInput {
   FileStreams streams_;
   StartPoint start_;
   bool is_first_look_;
+  std::set<int> watched_;
   std::set<std::string> unwatched_;
 };
 
