@@ -85,14 +85,21 @@ std::string read_at(int file, std::uint64_t offset, std::size_t length) {
 }
 
 Likeness compare(int file, const FilePosition& position) {
+  FilePosition grown = position;
+  return verify(file, grown);
+}
+
+Likeness verify(int file, FilePosition& position) {
   const std::uint64_t length = position.tail_length();
   errno = 0;
   const std::string tail = read_at(file, position.offset - length, length);
-  const std::string head = read_at(file, 0, position.head_length);
+  const std::string begin = read_at(file, 0, kHeadBytesMax);
   if (errno != 0) return Likeness::unknown;
+  const std::string_view head = std::string_view(begin).substr(0, position.head_length);
   const bool is_same = tail.size() == length && hash_bytes(tail) == position.tail_hash &&
                        head.size() == position.head_length &&
                        hash_bytes(head) == position.head_hash;
+  if (is_same && position.head_length < kHeadBytesMax) set_head(begin, position);
   return is_same ? Likeness::same : Likeness::different;
 }
 
@@ -126,12 +133,16 @@ void Fingerprint::write_to(FilePosition& position) const {
   position.tail_hash = hash_bytes(tail_);
 }
 
-void take_fingerprint(int file, FilePosition& position) {
-  std::string head = read_at(file, 0, kHeadBytesMax);
-  const std::size_t text_end = head.find_last_not_of('\0') + 1;
-  head.resize(std::max<std::size_t>(text_end, std::min(position.offset, head.size())));
+void set_head(std::string_view begin, FilePosition& position) {
+  const std::size_t text_end = begin.find_last_not_of('\0') + 1;
+  const std::size_t read = std::min<std::uint64_t>(position.offset, begin.size());
+  const std::string_view head = begin.substr(0, std::max(text_end, read));
   position.head_length = head.size();
   position.head_hash = hash_bytes(head);
+}
+
+void take_fingerprint(int file, FilePosition& position) {
+  set_head(read_at(file, 0, kHeadBytesMax), position);
   const std::uint64_t length = position.tail_length();
   position.tail_hash = hash_bytes(read_at(file, position.offset - length, length));
 }

@@ -51,6 +51,8 @@ enum class Likeness { same, different, unknown };  // unknown: it cannot be read
 
 // Whether the open file holds, where `position` says, what was read of it.
 Likeness compare(int file, const FilePosition& position);
+// The same; if so, the head becomes what the file holds by now.
+Likeness verify(int file, FilePosition& position);
 // It begins the same, but ends before the position: a copy that is being made.
 bool holds_part(int file, const FilePosition& position);
 // The same for bytes that come in order.
@@ -66,8 +68,10 @@ class Fingerprint {
   std::uint64_t length_ = 0;
   std::string head_, tail_;
 };
-// Sets head and tail to what the open file holds. Zeros at the end of the head may be space that
-// the writer has reserved: they are no part of it.
+// `begin`: the file's first bytes, kHeadBytesMax if it has so many. Zeros at their end may be space
+// that the writer has reserved: they are no part of the head.
+void set_head(std::string_view begin, FilePosition& position);
+// Sets head and tail to what the open file holds.
 void take_fingerprint(int file, FilePosition& position);
 
 // Up to `length` bytes at `offset`; less at the end or on an error.

@@ -78,6 +78,7 @@ void FileStream::open_current() {
   if (shared_.is_rotated(path_)) return;
   // It was moved here just now: its stream hands it over in the next look.
   if (shared_.is_taken(*this, path_id_, path_)) return;
+  if (stored_.empty() && has_open(path_id_)) return put_current_last();
   if (stored_.empty() && shared_.is_copy(path_)) return;
   FilePosition beginning;
   beginning.id = path_id_;
@@ -96,7 +97,7 @@ void FileStream::open_current() {
 // left.
 void FileStream::start(std::unique_ptr<LogFile> current) {
   if (start_.with_rotated && start_.at != StartAt::end) {
-    RotatedFiles found = search_between(current->position(), start_.newer_than, nullptr);
+    RotatedFiles found = search_between(current->position(), start_.newer_than, current.get());
     for (auto& file : found.between) {
       if (!shared_.is_matched(file->path())) continue;
       set_start(*file);

@@ -96,6 +96,7 @@ class FileStream : public FollowedStream {
   void open_current();
   void restore(std::unique_ptr<LogFile> current);
   bool restore_one(const FilePosition& position, bool is_last, std::unique_ptr<LogFile>& current);
+  void put_current_last();
   void follow(std::unique_ptr<LogFile> current);
   void start(std::unique_ptr<LogFile> current);
   void set_start(LogFile& file) const;
@@ -109,11 +110,11 @@ class FileStream : public FollowedStream {
   void add_rotated(RotatedFiles found);
   void erase(std::size_t index);
   // `since` as in RotationSearch. `current`: the file at the path, if it is not among files_.
-  RotatedFiles search(const FilePosition& position, Instant since, const LogFile* current) const;
-  RotatedFiles search_between(const FilePosition& position, Instant since,
-                              const LogFile* current) const;
-  RotationSearch make_search(const FilePosition& position, Instant since,
-                             const LogFile* current) const;
+  RotatedFiles search(const FilePosition& position, Instant since, LogFile* current);
+  RotatedFiles search_rest(const FilePosition& position, LogFile* current);
+  RotatedFiles search_between(const FilePosition& position, Instant since, LogFile* current);
+  RotationSearch make_search(const FilePosition& position, Instant since, LogFile* current);
+  std::vector<FilePosition> known_positions(LogFile* current);
   bool is_current(std::size_t index) const;
   bool has_unread_file() const;
   void note_time(const EventBatch& batch, Instant now);

@@ -32,7 +32,7 @@ Instant modified_at(const struct stat& info) {
 
 BlockBuffer::BlockBuffer(std::size_t line_bytes_max)
     : line_bytes_max_(line_bytes_max),
-      size_(kTailBytesMax + LineSplitter(line_bytes_max).window_bytes_min() + kBlock),
+      size_(kHeadBytesMax + LineSplitter(line_bytes_max).window_bytes_min() + kBlock),
       bytes_(new char[size_]) {}
 
 LogFile::LogFile(FileDescriptor file, std::string path, FilePosition position, LineKind kind,
@@ -58,10 +58,20 @@ bool LogFile::refresh(Instant now) {
   if (modified_ == verified_ && verified_at_ - modified_ > kTimestampTick) return true;
   verified_ = modified_;
   verified_at_ = now;
-  const Likeness likeness = compare(file_.get(), position_);
-  if (likeness == Likeness::same && position_.head_length < kHeadBytesMax)
-    take_fingerprint(file_.get(), position_);
-  return likeness != Likeness::different;
+  if (verify(file_.get(), position_) != Likeness::different) return true;
+  verified_ = {};
+  return false;
+}
+
+// Whether `block`, whose first `lead` bytes are those before the position, is of what was verified:
+// since then the file may have become another. The head is verified while it is in the block.
+bool LogFile::continues(std::string_view block, std::size_t lead) const {
+  const std::uint64_t tail = position_.tail_length();
+  if (block.size() < lead || hash_bytes(block.substr(lead - tail, tail)) != position_.tail_hash)
+    return false;
+  if (lead < position_.offset) return true;
+  return block.size() >= position_.head_length &&
+         hash_bytes(block.substr(0, position_.head_length)) == position_.head_hash;
 }
 
 bool LogFile::is_unread() const {
@@ -81,21 +91,22 @@ LogFile::Outcome LogFile::read(BlockBuffer& buffer, EventBatch& batch, InputTota
   batch.source_time = modified_;
   if (is_compressed()) return read_copy(buffer.line_bytes_max(), batch, totals);
   while (true) {
-    const std::uint64_t tail = position_.tail_length();
+    // With the whole head while that may still grow, else with the tail.
+    const std::uint64_t lead =
+        position_.offset < kHeadBytesMax ? position_.offset : position_.tail_length();
     const ssize_t got = ::pread(file_.get(), buffer.data(), buffer.size(),
-                                static_cast<off_t>(position_.offset - tail));
+                                static_cast<off_t>(position_.offset - lead));
     if (got < 0) return Outcome::failed;
     const std::string_view block(buffer.data(), static_cast<std::size_t>(got));
-    if (block.size() < tail || hash_bytes(block.substr(0, tail)) != position_.tail_hash)
-      return Outcome::rewritten;
-    const std::string_view window = block.substr(tail);
+    if (!continues(block, lead)) return Outcome::rewritten;
+    const std::string_view window = block.substr(lead);
     const bool is_end = block.size() < buffer.size();
     size_ = std::max(size_, position_.offset + window.size());
     const std::uint64_t before = position_.offset;
     std::size_t used = skip_no_text(window, is_end);
     if (position_.offset != before) continue;
     if (used == 0) used = take_lines(window, is_end, buffer.line_bytes_max(), batch, totals);
-    advance(block.substr(0, tail + used), used);
+    advance(block, lead, used);
     if (!batch.events.empty()) return Outcome::events;
     if (used == 0) return Outcome::nothing;
   }
@@ -144,12 +155,14 @@ std::size_t LogFile::take_objects(std::string_view window, std::size_t used, boo
   return used;
 }
 
-void LogFile::advance(std::string_view read_to_there, std::size_t used) {
+void LogFile::advance(std::string_view block, std::size_t lead, std::size_t used) {
   if (used == 0) return;
+  const bool is_from_begin = lead == position_.offset;
   position_.offset += used;
   const std::uint64_t tail = position_.tail_length();
-  position_.tail_hash = hash_bytes(read_to_there.substr(read_to_there.size() - tail));
-  if (position_.head_length < kHeadBytesMax) take_fingerprint(file_.get(), position_);
+  position_.tail_hash = hash_bytes(block.substr(lead + used - tail, tail));
+  if (is_from_begin && position_.head_length < kHeadBytesMax)
+    set_head(block.substr(0, kHeadBytesMax), position_);
 }
 
 void LogFile::start_at(std::uint64_t offset) {

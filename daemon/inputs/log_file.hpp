@@ -92,7 +92,8 @@ class LogFile {
                          EventBatch& batch, InputTotals& totals);
   std::size_t take_objects(std::string_view window, std::size_t used, bool is_all,
                            EventBatch& batch) const;
-  void advance(std::string_view read_to_there, std::size_t used);
+  bool continues(std::string_view block, std::size_t lead) const;
+  void advance(std::string_view block, std::size_t lead, std::size_t used);
 
   FileDescriptor file_;
   std::unique_ptr<EventReader> copy_;

@@ -1,80 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/inputs/rotated_files.hpp"
 
-#include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <optional>
-#include <system_error>
+#include <cerrno>
 
 #include "daemon/inputs/byte_source.hpp"
 
 namespace tocsin {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A file's mtime is that of the kernel's last tick, the clock is not.
 constexpr Duration kTimestampTick = milliseconds{20};
 
-// NAME's directory and NAME, behind symbolic links.
-fs::path real_path(const std::string& path) {
-  std::error_code failure;
-  const fs::path real = fs::canonical(path, failure);
-  return failure ? fs::absolute(path, failure) : real;
-}
-
-bool is_other_compression(std::string_view name) {
-  for (const std::string_view suffix : {".xz", ".bz2", ".zst", ".lz4", ".Z", ".zip"})
-    if (name.ends_with(suffix)) return true;
-  return false;
-}
-
-std::optional<Sibling> sibling(const fs::path& directory, std::string_view base,
-                               const std::string& name) {
-  if (name.size() < base.size() + 2 || !name.starts_with(base)) return std::nullopt;
-  const char separator = name[base.size()];
-  if ((separator != '.' && separator != '-') || is_other_compression(name)) return std::nullopt;
-  Sibling found;
-  found.path = (directory / name).string();
-  struct stat info {};
-  if (::stat(found.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  found.id = id_of(info);
-  found.modified = modified_at(info);
-  found.size = static_cast<std::uint64_t>(info.st_size);
-  found.is_gzip = name.ends_with(".gz");
-  std::string_view suffix = std::string_view(name).substr(base.size());
-  if (found.is_gzip) suffix.remove_suffix(3);
-  found.is_numbered = is_rotation_suffix(suffix);
-  return found;
-}
-
-void drop_compressed_twins(std::vector<Sibling>& siblings) {
-  const auto is_twin = [&siblings](const Sibling& s) {
-    return s.is_gzip && std::any_of(siblings.begin(), siblings.end(), [&s](const Sibling& other) {
-             return other.path.size() + 3 == s.path.size() && s.path.starts_with(other.path);
-           });
-  };
-  std::vector<Sibling> kept;
-  std::copy_if(siblings.begin(), siblings.end(), std::back_inserter(kept),
-               [&](const Sibling& s) { return !is_twin(s); });
-  siblings = std::move(kept);
-}
-
-// The file that was found, unless another has its name by now: rotation goes on meanwhile.
-FileDescriptor open_found(const Sibling& sibling) {
-  Result<FileDescriptor> file = open_file(sibling.path);
-  struct stat info {};
-  if (!file || ::fstat(file->get(), &info) != 0 || id_of(info) != sibling.id) return {};
-  return std::move(*file);
-}
-
 // Whether the gzip file holds, inflated, what was read. Reads it up to the position.
 bool copy_holds(const FileDescriptor& file, const FilePosition& position) {
-  FileDescriptor same(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
-  if (!same || ::lseek(same.get(), 0, SEEK_SET) != 0) return false;
-  auto source = ByteSource::open(std::move(same), "");
+  const auto source = inflate(file);
   if (!source) return false;
   Fingerprint fingerprint;
   std::vector<char> block(256 << 10);
@@ -82,7 +24,7 @@ bool copy_holds(const FileDescriptor& file, const FilePosition& position) {
     while (fingerprint.length() < end) {
       const std::uint64_t wanted =
           std::min<std::uint64_t>(block.size(), end - fingerprint.length());
-      const Result<std::size_t> got = (*source)->read({block.data(), wanted});
+      const Result<std::size_t> got = source->read({block.data(), wanted});
       if (!got || *got == 0) return false;
       fingerprint.add({block.data(), *got});
     }
@@ -101,82 +43,122 @@ bool holds(const FileDescriptor& file, bool is_gzip, const FilePosition& positio
   return compare(file.get(), position) == Likeness::same;
 }
 
-std::unique_ptr<LogFile> open_at(const Sibling& sibling, FilePosition position, LineKind kind) {
-  FileDescriptor file = open_found(sibling);
-  if (!file || !holds(file, sibling.is_gzip, position)) return nullptr;
-  position.id = sibling.id;
-  const auto form = sibling.is_gzip ? LogFile::Form::gzip_copy : LogFile::Form::plain;
-  return std::make_unique<LogFile>(std::move(file), sibling.path, position, kind, form);
-}
+class Searcher {
+ public:
+  explicit Searcher(const RotationSearch& search) : search_(search) {}
 
-std::unique_ptr<LogFile> open_rest(const Sibling& sibling, const RotationSearch& search) {
-  // Every file begins with nothing: without content only its id tells a file from others.
-  if (search.position.is_blank() && sibling.id != search.position.id) return nullptr;
-  return open_at(sibling, search.position, search.kind);
-}
+  // A file that is renamed or compressed during a listing may be missing in it, or be another by
+  // the time it is opened. It does not move in each of so many.
+  RotatedFiles search() {
+    constexpr int kListingsMax = 10;
+    Listing listing = list_siblings(search_.path);
+    for (int i = 0; i < kListingsMax; ++i) {
+      is_disturbed_ = listing.is_disturbed;
+      look_through(listing.siblings);
+      Listing next = list_siblings(search_.path);
+      if (!is_disturbed_ && !next.is_disturbed && next.has_same_names(listing)) break;
+      listing = std::move(next);
+    }
+    std::stable_sort(found_.between.begin(), found_.between.end(),
+                     [](const auto& a, const auto& b) {
+                       return is_older(a->modified(), a->path(), b->modified(), b->path());
+                     });
+    return std::move(found_);
+  }
 
-// It holds what was read already.
-bool is_known_copy(const Sibling& sibling, const RotationSearch& search) {
-  const FileDescriptor file = open_found(sibling);
-  const auto is_held = [&](const FilePosition& position) {
-    return !position.is_blank() && (holds(file, sibling.is_gzip, position) ||
-                                    (!sibling.is_gzip && holds_part(file.get(), position)));
-  };
-  return !file || is_held(search.position) ||
-         std::any_of(search.known.begin(), search.known.end(), is_held);
-}
+ private:
+  void look_through(const std::vector<Sibling>& siblings) {
+    known_ = search_.known();
+    found_.unreadable = 0;
+    if (search_.wants_rest) find_rest(siblings);
+    if (search_.wants_between) find_between(siblings);
+  }
+
+  void find_rest(const std::vector<Sibling>& siblings) {
+    // The file itself first, then plain copies, then compressed ones.
+    const auto rank = [this](const Sibling& s) {
+      return s.id == search_.position.id ? 0 : s.is_gzip ? 2 : 1;
+    };
+    for (int wanted = 0; wanted < 3; ++wanted)
+      for (const Sibling& s : siblings)
+        if (!found_.rest && rank(s) == wanted && !is_found(s) && !search_.is_taken(s))
+          found_.rest = open_rest(s);
+  }
+
+  void find_between(const std::vector<Sibling>& siblings) {
+    for (const Sibling& s : siblings) {
+      // What is empty may be a copy that begins.
+      if (!s.is_numbered || s.size == 0 || !is_changed(s) || s.modified > search_.until) continue;
+      if (is_found(s) || search_.is_taken(s) || search_.is_followed(s.path)) continue;
+      FileDescriptor file = open(s);
+      if (!file && !is_moved_) ++found_.unreadable;
+      if (!file || is_known_copy(file, s)) continue;
+      FilePosition beginning;
+      if (s.is_gzip) set_head(inflated_begin(file, kHeadBytesMax), beginning);
+      found_.between.push_back(make_file(std::move(file), s, beginning));
+    }
+  }
+
+  bool is_changed(const Sibling& s) const { return s.modified > search_.since - kTimestampTick; }
+
+  bool is_found(const Sibling& s) const {
+    const auto is_it = [&s](const auto& file) { return file && file->position().id == s.id; };
+    return is_it(found_.rest) || std::any_of(found_.between.begin(), found_.between.end(), is_it);
+  }
+
+  // The file that was listed, unless another has its name by now.
+  FileDescriptor open(const Sibling& s) {
+    errno = 0;
+    Result<FileDescriptor> file = open_file(s.path);
+    struct stat info {};
+    is_moved_ = file ? ::fstat(file->get(), &info) == 0 && id_of(info) != s.id : errno == ENOENT;
+    is_disturbed_ = is_disturbed_ || is_moved_;
+    if (!file || is_moved_) return {};
+    return std::move(*file);
+  }
+
+  std::unique_ptr<LogFile> make_file(FileDescriptor file, const Sibling& s,
+                                     FilePosition position) const {
+    position.id = s.id;
+    const auto form = s.is_gzip ? LogFile::Form::gzip_copy : LogFile::Form::plain;
+    return std::make_unique<LogFile>(std::move(file), s.path, position, search_.kind, form);
+  }
+
+  std::unique_ptr<LogFile> open_rest(const Sibling& s) {
+    // Every file begins with nothing: without content only its id tells a file from others, and
+    // that may be of another by now, if this was not empty since.
+    const bool is_blank = search_.position.is_blank();
+    if (is_blank && (s.id != search_.position.id || (s.size > 0 && !is_changed(s)))) return nullptr;
+    FileDescriptor file = open(s);
+    if (!file || !holds(file, s.is_gzip, search_.position)) return nullptr;
+    if (is_blank && is_known_copy(file, s)) return nullptr;
+    return make_file(std::move(file), s, search_.position);
+  }
+
+  // It holds what was read already.
+  bool is_known_copy(const FileDescriptor& file, const Sibling& s) const {
+    const auto is_held = [&](const FilePosition& position) {
+      return !position.is_blank() &&
+             (holds(file, s.is_gzip, position) || (!s.is_gzip && holds_part(file.get(), position)));
+    };
+    // Found under another name in a listing before, and compressed since.
+    const auto is_copied = [&](const std::unique_ptr<LogFile>& other) {
+      return other && !other->is_compressed() && is_held(other->position());
+    };
+    return is_held(search_.position) || std::any_of(known_.begin(), known_.end(), is_held) ||
+           is_copied(found_.rest) ||
+           std::any_of(found_.between.begin(), found_.between.end(), is_copied);
+  }
+
+  const RotationSearch& search_;
+  std::vector<FilePosition> known_;
+  RotatedFiles found_;
+  bool is_disturbed_ = false;  // another listing may show more
+  bool is_moved_ = false;      // what open() has not opened is elsewhere
+};
 
 }  // namespace
 
-bool is_rotation_suffix(std::string_view suffix) {
-  constexpr std::string_view kDigits = "0123456789";
-  if (suffix.size() < 2 || suffix.find_first_not_of("0123456789.-_T:") != std::string_view::npos)
-    return false;
-  const auto digits = std::count_if(suffix.begin(), suffix.end(), [&](char c) {
-    return kDigits.find(c) != std::string_view::npos;
-  });
-  const bool is_digit_next = kDigits.find(suffix[1]) != std::string_view::npos;
-  // host-1 is the log of a host; a date has eight digits.
-  return is_digit_next && (suffix[0] == '.' || (suffix[0] == '-' && digits >= 8));
-}
-
-std::vector<Sibling> find_siblings(const std::string& path) {
-  const fs::path real = real_path(path);
-  const std::string base = real.filename().string();
-  std::vector<Sibling> siblings;
-  std::error_code failure;
-  fs::directory_iterator entry(real.parent_path(), failure), end;
-  for (; !failure && entry != end; entry.increment(failure))
-    if (auto found = sibling(real.parent_path(), base, entry->path().filename().string()))
-      siblings.push_back(std::move(*found));
-  drop_compressed_twins(siblings);
-  std::sort(siblings.begin(), siblings.end(), [](const Sibling& a, const Sibling& b) {
-    return a.modified != b.modified ? a.modified < b.modified : a.path > b.path;
-  });
-  return siblings;
-}
-
-RotatedFiles find_rotated(const RotationSearch& search) {
-  RotatedFiles found;
-  std::vector<Sibling> siblings = find_siblings(search.path);
-  // The file itself first, then plain copies, then compressed ones.
-  const auto rank = [&](const Sibling& s) {
-    return s.id == search.position.id ? 0 : s.is_gzip ? 2 : 1;
-  };
-  for (int wanted = 0; search.wants_rest && wanted < 3 && !found.rest; ++wanted)
-    for (const Sibling& s : siblings)
-      if (!found.rest && rank(s) == wanted && !search.is_taken(s))
-        found.rest = open_rest(s, search);
-  for (const Sibling& s : siblings) {
-    // What is empty may be a copy that begins.
-    if (!s.is_numbered || s.size == 0 || s.modified <= search.since - kTimestampTick) continue;
-    if (search.is_taken(s) || search.is_followed(s.path)) continue;
-    if (found.rest && s.path == found.rest->path()) continue;
-    if (is_known_copy(s, search)) continue;
-    if (auto whole = open_at(s, FilePosition{}, search.kind))
-      found.between.push_back(std::move(whole));
-  }
-  return found;
-}
+RotatedFiles find_rotated(const RotationSearch& search) { return Searcher(search).search(); }
 
 }  // namespace tocsin
