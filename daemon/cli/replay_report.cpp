@@ -110,8 +110,8 @@ void ReplayReport::print(const Notification& n) {
 void ReplayReport::finish(const ReplaySummary& s) {
   tell(kNever);
   if (json_) {
-    Json matched = Json::object();
-    for (const auto& [filter, count] : s.matched) matched[filter] = count;
+    Json::object_t matched;  // names are unique: not looked for before each is added
+    for (const auto& [filter, count] : s.matched) matched.emplace_back(filter, count);
     return out_.json_line({{"type", "summary"},
                            {"events", s.events},
                            {"bytes", s.bytes},

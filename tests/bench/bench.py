@@ -51,7 +51,7 @@ def run_races(bench, rows, rounds):
     """The contestants of the rows, run in turn; rows with a rival that is not installed are left out."""
     left_out = [row for row in rows if not (there(row.rival) and there(row.subject))]
     rows = [row for row in rows if row not in left_out]
-    runs = {name: make(bench) for name, make in CONTESTANTS.items() if any(name in (row.subject, row.rival) for row in rows)}
+    runs = {name: make(bench) for name, make in CONTESTANTS.items() if any(name in (row.subject, row.rival, row.less) for row in rows)}
     race(runs, rounds, bench.core)
     return rows, left_out, runs
 
@@ -60,11 +60,10 @@ def print_races(rows, runs):
     print("| row | against | goal | measured | by CPU time | holds | MB/s | rival MB/s | counts: ours, rival |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
-        ours, rival = runs[row.subject], runs[row.rival]
-        ratio = ours.speed() / rival.speed() * row.factor
-        by_cpu = ours.speed_of_cpu() / rival.speed_of_cpu() * row.factor
+        ours, rival, less = runs[row.subject], runs[row.rival], runs.get(row.less)
+        ratio, by_cpu = (ours.speed(less, by) / rival.speed(None, by) * row.factor for by in ("wall", "cpu"))
         by_cpu = "" if ours.cores else f"{by_cpu:.2f}"
-        print(f"| {row.key} | {row.what} | {row.goal} | {ratio:.2f} | {by_cpu} | {HOLDS[ratio >= row.goal]} | {ours.speed():.0f} | "
+        print(f"| {row.key} | {row.what} | {row.goal} | {ratio:.2f} | {by_cpu} | {HOLDS[ratio >= row.goal]} | {ours.speed(less):.0f} | "
               f"{rival.speed() / row.factor:.0f} | {EXACT[ours.exact]}, {EXACT[rival.exact] or '-'} |")
 
 
