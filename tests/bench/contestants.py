@@ -42,6 +42,10 @@ class Bench:
         return data.Trail(self.sample_events)
 
     @cached_property
+    def calm(self):
+        return data.calm_trail(self.events)
+
+    @cached_property
     def values(self):
         return self.trail.values()
 
@@ -143,6 +147,8 @@ def count_text(path, text):
 
 CONTESTANTS = {
     "replay": lambda b: b.replay(b.trail.file, b.trail.unique),
+    "replay of a calm trail": lambda b: b.replay(b.calm.file, b.calm.unique),
+    "wc -l of a calm trail": lambda b: Run(["wc", "-l", b.calm.file], b.calm.size),
     "replay, two cores": lambda b: b.replay(b.trail.file, b.trail.unique, cores=b.both),
     "replay of a gz tree": lambda b: b.replay(b.trail.tree(800), b.trail.unique, size=b.trail.size),
     "replay of a gz tree, two cores": lambda b: b.replay(b.trail.tree(800), b.trail.unique, size=b.trail.size, cores=b.both),
@@ -173,7 +179,7 @@ CONTESTANTS = {
 }
 
 # What a rival needs besides its own name in PATH.
-PROGRAMS = {"wc -l": "wc", "DuckDB": "node", "Python": "python3", "rsyslog": "rsyslogd", "grep -F -f": "grep", "ripgrep": "rg"}
+PROGRAMS = {"wc -l": "wc", "wc -l of a calm trail": "wc", "DuckDB": "node", "Python": "python3", "rsyslog": "rsyslogd", "grep -F -f": "grep", "ripgrep": "rg"}
 
 
 def there(name):

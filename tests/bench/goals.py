@@ -7,6 +7,7 @@ Row = namedtuple("Row", "key subject rival goal factor what less", defaults=(1.0
 
 ROWS = [
     Row("wc", "replay", "wc -l", 0.5, what="`wc -l` on the same file"),
+    Row("wc-calm", "replay of a calm trail", "wc -l of a calm trail", 0.5, what="the same, 1 event in 200 matches instead of 1 in 15"),
     Row("duckdb", "replay", "DuckDB", 6, what="DuckDB, one thread, the same counts by SQL"),
     Row("quamina", "replay", "wc -l", 10, 7500 / 430, what="Quamina, taken as 430/7500 of `wc -l`"),
     Row("python", "replay", "Python", 25, what="Python, `json.loads` and a function per rule"),
