@@ -20,11 +20,21 @@ namespace {
 constexpr std::size_t kSearchedBytes = 256;
 // Clocks of senders may be ahead of the file's: the bound beyond which a time counts as forged.
 constexpr Duration kAheadMax = hours{2};
+// No clock on earth is further from UTC.
+constexpr Duration kOffsetMax = hours{48};
 // From a leap day back to the one before it, at most (1896 to 1904).
 constexpr int kYearsBack = 8;
 
 constexpr std::array<std::string_view, 5> kUsualNames = {"timestamp", "time", "@timestamp",
                                                          "eventTime", "ts"};
+
+// JSON writes such a name as it is, or with a \u.
+bool is_written_plainly(std::string_view name) {
+  constexpr std::string_view others = "_-@.";
+  return std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
+  });
+}
 
 enum class Format { automatic, iso8601, syslog, apache, epoch, strptime };
 
@@ -48,7 +58,8 @@ constexpr std::array<NamedFormat, 8> kFormats{{
 
 struct EventTime::Plan {
   std::optional<ast::Selector> field;
-  std::string member;  // the field if it is just a member of the root
+  std::optional<TopLevelMember> member;  // the field if it is just a member of the root
+  std::vector<TopLevelMember> usual;     // without a field: names that a JSON line's time may have
   int column = 0;
   Format format = Format::automatic;
   EpochUnit unit = EpochUnit::by_digits;
@@ -56,7 +67,7 @@ struct EventTime::Plan {
   TimeZone zone = TimeZone::utc();
 
   Instant find(EventView& event, Instant near) const;
-  std::optional<std::string> field_text(EventView& event) const;
+  bool read_field(EventView& event, WrittenTime& out) const;
   Instant find_in_line(EventView& event, Instant near) const;
   bool read_at(TimeCursor cursor, WrittenTime& out) const;
   bool read_one(Format kind, TimeCursor cursor, WrittenTime& out) const;
@@ -73,7 +84,10 @@ Result<EventTime> EventTime::compile(const TimeSpec& spec, std::string_view inpu
     plan->field = parse_selector(field);
     if (!plan->field) return Error{"bad-value", "time: '" + field + "' is no selector"};
     const auto* member = std::get_if<ast::Member>(&plan->field->segments.front());
-    if (member && plan->field->segments.size() == 1) plan->member = member->name;
+    if (member && plan->field->segments.size() == 1 && is_written_plainly(member->name))
+      plan->member.emplace(member->name);
+  } else if (spec.column == 0) {
+    for (const std::string_view name : kUsualNames) plan->usual.emplace_back(std::string(name));
   }
   plan->column = spec.column;
   const std::optional<TimeZone> zone = TimeZone::find(spec.zone);
@@ -107,10 +121,7 @@ Instant EventTime::find(EventView& event, Instant near) const { return plan_->fi
 
 Instant EventTime::Plan::find(EventView& event, Instant near) const {
   WrittenTime time;
-  if (field) {
-    const std::optional<std::string> text = field_text(event);
-    return text && read_at(TimeCursor(trim(*text)), time) ? settle(time, near) : kNoTime;
-  }
+  if (field) return read_field(event, time) ? settle(time, near) : kNoTime;
   if (column > 0) {
     const std::vector<Field>& fields = event.fields();
     const auto index = static_cast<std::size_t>(column) - 1;
@@ -124,18 +135,19 @@ Instant EventTime::Plan::find(EventView& event, Instant near) const {
   return find_in_line(event, near);
 }
 
-std::optional<std::string> EventTime::Plan::field_text(EventView& event) const {
-  if (!member.empty()) return top_level_scalar(event, member);
+bool EventTime::Plan::read_field(EventView& event, WrittenTime& out) const {
+  const auto read = [&](const auto& text) { return text && read_at(TimeCursor(trim(*text)), out); };
+  if (member) return read(member->find(event));
   const JsonNode* root = event.json();
-  return root ? select_scalar(*field, *root) : std::nullopt;
+  return root && read(select_scalar(*field, *root));
 }
 
 Instant EventTime::Plan::find_in_line(EventView& event, Instant near) const {
   const std::string_view line = trim_start(event.message());
   WrittenTime time;
   if (!line.empty() && line.front() == '{') {
-    for (const std::string_view name : kUsualNames) {
-      const std::optional<std::string> text = top_level_scalar(event, name);
+    for (const TopLevelMember& name : usual) {
+      const std::optional<std::string_view> text = name.find(event);
       if (text && read_at(TimeCursor(trim(*text)), time)) return settle(time, near);
     }
     return kNoTime;
@@ -192,7 +204,7 @@ Instant EventTime::Plan::settle(const WrittenTime& time, Instant near) const {
   if (near == kNoTime) return kNoTime;
   const int latest = year_of(near) + 1;
   for (int year = latest; year >= latest - 1 - kYearsBack; --year) {
-    if (!is_valid(time, year)) continue;
+    if (!is_valid(time, year) || as_utc(time, year) - kOffsetMax > near + kAheadMax) continue;
     const Instant found = resolve(time, year);
     if (found <= near + kAheadMax) return found;
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/top_level.hpp"
 
+#include <utility>
+
+#include "rules/match/json_depth.hpp"
 #include "rules/pattern/characters.hpp"
 
 namespace tocsin {
@@ -12,19 +15,8 @@ constexpr std::size_t kNone = std::string_view::npos;
 // Whether a name of the root object can begin at `position`: outside strings, one level deep,
 // behind `{` or `,`.
 bool is_at_root_name(std::string_view text, std::size_t position) {
-  int depth = 0;
-  char before = '\0';
-  for (std::size_t i = 0; i < position; ++i) {
-    const char c = text[i];
-    if (c == '"') {
-      for (++i; i < position && text[i] != '"';) i += text[i] == '\\' ? 2 : 1;
-      if (i >= position) return false;
-    }
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (kJsonWhite.find(c) == kNone) before = c;
-  }
-  return depth == 1 && (before == '{' || before == ',');
+  const std::size_t before = text.find_last_not_of(kJsonWhite, position - 1);
+  return (text[before] == '{' || text[before] == ',') && json_depth(text.substr(0, position)) == 1;
 }
 
 // The value behind a name that ends at `at`; nullopt: it takes a parser to tell.
@@ -44,28 +36,30 @@ std::optional<std::string_view> plain_value(std::string_view text, std::size_t a
   return text.substr(at, end - at);
 }
 
-std::optional<std::string> parsed_value(EventView& event, std::string_view name) {
+std::optional<std::string_view> parsed_value(EventView& event, std::string_view name) {
   const JsonNode* root = event.json();
   const JsonNode* node = root ? root->member(name) : nullptr;
   if (!node || (node->kind != JsonNode::Kind::string && node->kind != JsonNode::Kind::number))
     return std::nullopt;
-  return std::string(node->text);
+  return node->text;
 }
 
 }  // namespace
 
-std::optional<std::string> top_level_scalar(EventView& event, std::string_view name) {
+TopLevelMember::TopLevelMember(std::string name)
+    : name_(std::move(name)), key_({'"' + name_ + '"'}, true) {}
+
+std::optional<std::string_view> TopLevelMember::find(EventView& event) const {
   const std::string_view text = trim_start(event.message(), kJsonWhite);
   if (text.empty() || text.front() != '{') return std::nullopt;
-  if (event.has_unicode_escape()) return parsed_value(event, name);
-  const std::string key = '"' + std::string(name) + '"';
-  const std::size_t first = text.find(key);
+  const std::size_t first = key_.next(text, 0).at;
   if (first == kNone) return std::nullopt;
-  const std::size_t end = first + key.size();
-  if (contains(text.substr(end), key)) return parsed_value(event, name);
+  const std::size_t end = first + name_.size() + 2;
+  // In disguise or more than once: the last of the names counts.
+  if (text[first] != '"' || key_.next(text, end).at != kNone) return parsed_value(event, name_);
   if (!is_at_root_name(text, first)) return std::nullopt;
-  if (const auto value = plain_value(text, end)) return std::string(*value);
-  return parsed_value(event, name);
+  if (const auto value = plain_value(text, end)) return value;
+  return parsed_value(event, name_);
 }
 
 }  // namespace tocsin

@@ -5,14 +5,26 @@
 #include <string>
 #include <string_view>
 
+#include "rules/match/literal_scan.hpp"
 #include "rules/pattern/event_view.hpp"
 
 namespace tocsin {
 
-// The string or number (source text) under `name` in the root object; nullopt: absent, of another
-// kind, no object. A name of the same spelling further in never counts. `name` is made of
-// characters that JSON writes as they are. Where one look suffices, what stands behind the member
-// is not judged: an event cut in the middle still has a time.
-std::optional<std::string> top_level_scalar(EventView& event, std::string_view name);
+// Immutable, any thread.
+class TopLevelMember {
+ public:
+  // `name` is made of characters that JSON writes as they are.
+  explicit TopLevelMember(std::string name);
+
+  // The string or number (source text) under the name in the root object; nullopt: absent, of
+  // another kind, no object. A name of the same spelling further in never counts. Where one look
+  // suffices, what stands behind the member is not judged: an event cut in the middle still has a
+  // time. The text lives until the view is reset or its reader reads on.
+  std::optional<std::string_view> find(EventView& event) const;
+
+ private:
+  std::string name_;
+  LiteralScan key_;  // the name in its quotes, or a \u: one that is written in disguise, perhaps
+};
 
 }  // namespace tocsin

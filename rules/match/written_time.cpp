@@ -131,6 +131,7 @@ bool TimeCursor::take_number(int digits_min, int digits_max, int& value) {
 }
 
 bool TimeCursor::take_month(int& month) {
+  if (!is_letter(peek())) return false;
   for (std::size_t i = 0; i < kMonths.size(); ++i) {
     const std::size_t length = name_length(rest(), kMonths[i]);
     if (length == 0) continue;
@@ -182,8 +183,33 @@ bool TimeCursor::take_offset(Duration& offset) {
   return true;
 }
 
+namespace {
+
+// 2026-01-31T23:59:58Z, as most trails and services write it.
+bool read_plain_utc(TimeCursor& cursor, WrittenTime& out) {
+  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:ddZ";
+  const std::string_view text = cursor.rest();
+  if (text.size() < shape.size()) return false;
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] == 'd' ? !is_digit(text[i]) : text[i] != shape[i]) return false;
+  if (text.size() > shape.size() && is_alphanumeric(text[shape.size()])) return false;
+  const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+  out.year = two(0) * 100 + two(2);
+  out.month = two(5);
+  out.day = two(8);
+  out.hour = two(11);
+  out.minute = two(14);
+  out.second = two(17);
+  out.offset = Duration{0};
+  cursor.skip(shape.size());
+  return true;
+}
+
+}  // namespace
+
 bool read_iso8601(TimeCursor& cursor, WrittenTime& out) {
   out = WrittenTime{};
+  if (read_plain_utc(cursor, out)) return is_valid(out, *out.year);
   int year = 0;
   if (!cursor.take_number(4, 4, year) || !cursor.take('-') ||
       !cursor.take_number(2, 2, out.month) || !cursor.take('-') ||

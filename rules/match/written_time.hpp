@@ -35,6 +35,7 @@ class TimeCursor {
   char peek() const { return at_end() ? '\0' : text_[at_]; }
   std::string_view rest() const { return text_.substr(at_); }
   void skip_white();
+  void skip(std::size_t bytes) { at_ += bytes; }  // no more than there are
 
   bool take(char c);
   bool take_number(int digits_min, int digits_max, int& value);

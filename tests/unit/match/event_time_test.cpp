@@ -41,6 +41,8 @@ TEST_CASE("an ISO 8601 time near the start of a line is its time", "[match][time
   CHECK(read("2026-01-31 23:59:58 -0530 x") == "2026-02-01T05:29:58.000Z");
   CHECK(read("2026-01-31T23:59Z") == "2026-01-31T23:59:00.000Z");
   CHECK(read("<165>1 2026-01-31T23:59:58.000003-07:00 host app") == "2026-02-01T06:59:58.000Z");
+  CHECK(read("2026-01-31T23:59:58Zulu") == "2026-01-31T23:59:58.000Z");
+  CHECK(read("2026-01-31T23:59:58Z") == "2026-01-31T23:59:58.000Z");
   CHECK(read("2016-12-31T23:59:60Z leap") == "2017-01-01T00:00:00.000Z");
   CHECK(read("0000-01-01T00:00:00Z") == "0000-01-01T00:00:00.000Z");
   CHECK(read("9999-12-31T23:59:59.999Z") == "9999-12-31T23:59:59.999Z");
@@ -138,6 +140,13 @@ TEST_CASE("a look-alike of eventTime further in does not fool", "[match][time]")
   CHECK(read(R"({"a":"eventTime","b":"1999-01-01T00:00:00Z"})") == "none");
   CHECK(read(R"([{"eventTime":"1999-01-01T00:00:00Z"}])") == "none");
   CHECK(read(R"({"a":["eventTime",{"eventTime":"1999-01-01T00:00:00Z"}]})") == "none");
+}
+
+TEST_CASE("a time's name may have characters that JSON writes in two ways", "[match][time]") {
+  const Reading read = at_field("$.['a/b']");
+  CHECK(read(R"({"a/b":"2026-01-01T00:00:01Z"})") == "2026-01-01T00:00:01.000Z");
+  CHECK(read(R"({"a\\/b":"2026-01-01T00:00:01Z"})") == "none");
+  CHECK(read(R"({"a\/b":"2026-01-01T00:00:01Z"})") == "2026-01-01T00:00:01.000Z");
 }
 
 TEST_CASE("eventTime may be written with escapes, and the last of two wins", "[match][time]") {
