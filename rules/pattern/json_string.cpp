@@ -110,4 +110,15 @@ bool decode_json_string(std::string_view raw, char*& out) {
   return true;
 }
 
+bool has_valid_escapes(std::string_view raw) {
+  std::size_t at = raw.find('\\');
+  while (at != std::string_view::npos) {
+    if (at + 1 >= raw.size()) return false;
+    const char c = raw[at + 1];
+    if (c == 'u' ? code_unit(raw, at + 2) < 0 : simple_escape(c) == '\0') return false;
+    at = raw.find('\\', at + 2);
+  }
+  return true;
+}
+
 }  // namespace tocsin

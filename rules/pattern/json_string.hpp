@@ -13,4 +13,7 @@ bool is_json_number(std::string_view token);
 // `out` behind it. A lone surrogate becomes U+FFFD. false: a bad escape.
 bool decode_json_string(std::string_view raw, char*& out);
 
+// Whether decode_json_string() would take what stands between the quotes.
+bool has_valid_escapes(std::string_view raw);
+
 }  // namespace tocsin

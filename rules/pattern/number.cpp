@@ -147,6 +147,18 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
   return left_sign > 0 ? compare(left_size, right_size) : compare(right_size, left_size);
 }
 
+std::size_t hash_number(std::string_view text) {
+  const std::optional<Parts> parts = split_number(text);
+  TOCSIN_ASSERT(parts);
+  const Magnitude magnitude(*parts);
+  if (magnitude.size() == 0) return 0;
+  constexpr std::size_t kSpread = 0x9E37'79B9'7F4A'7C15;
+  std::size_t hash = static_cast<std::size_t>(magnitude.point) * 2 + (parts->negative ? 1 : 0);
+  for (std::size_t i = 0; i < magnitude.size(); ++i)
+    hash = hash * kSpread + static_cast<unsigned char>(magnitude.digit(i));
+  return hash * kSpread;
+}
+
 std::optional<double> parse_number(std::string_view text) {
   const std::optional<Parts> parts = split_number(text);
   if (!parts) return std::nullopt;

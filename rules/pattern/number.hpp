@@ -3,6 +3,7 @@
 // digit.
 #pragma once
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,9 @@ bool is_number(std::string_view text);
 // By value: 3.0 == 3, 1e2 == 100, -0 == 0. Both must be numbers. Exponents beyond 10^17 count as
 // that.
 std::strong_ordering compare_numbers(std::string_view a, std::string_view b);
+
+// The same for numbers that compare as equal. Must be a number.
+std::size_t hash_number(std::string_view text);
 
 // A number that is compared with many; a view of its text.
 class Number {

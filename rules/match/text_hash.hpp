@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// A quick hash of short texts, and what finds things by it. Tables are filled from patterns, never
+// from events, so nobody outside can make their chains long.
+#pragma once
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace tocsin {
+
+// The first up to eight bytes of `text`, the rest zero. `readable`: at least so many bytes lie
+// there, those behind the text being anybody's.
+inline std::uint64_t first_bytes(std::string_view text, std::size_t readable) {
+  std::uint64_t word = 0;
+  if (readable < sizeof word) {
+    std::memcpy(&word, text.data(), text.size() < sizeof word ? text.size() : sizeof word);
+    return word;
+  }
+  std::memcpy(&word, text.data(), sizeof word);
+  if (text.size() >= sizeof word) return word;
+  std::uint64_t kept = 0;  // of memory order, so right for either byte order
+  std::memcpy(&kept, &word, text.size());
+  return kept;
+}
+
+inline std::uint64_t mix_hash(std::uint64_t value) {
+  value *= 0x9E37'79B9'7F4A'7C15;
+  return value ^ (value >> 32);
+}
+
+inline std::uint64_t hash_text(std::string_view text) {
+  std::uint64_t hash = text.size();
+  while (text.size() > 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    hash = mix_hash(hash ^ word);
+    text.remove_prefix(8);
+  }
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data(), text.size());
+  return mix_hash(hash ^ word);
+}
+
+// Numbers from 0 by their hashes; some may share one. Immutable once built; 16 to 32 bytes each.
+class HashIndex {
+ public:
+  HashIndex() = default;
+  // The number of a hash is its index.
+  explicit HashIndex(const std::vector<std::uint64_t>& hashes)
+      : places_(std::bit_ceil(hashes.size() * 2 + 1)), mask_(places_.size() - 1) {
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      std::size_t at = static_cast<std::size_t>(hashes[i]) & mask_;
+      while (places_[at] != 0) at = (at + 1) & mask_;
+      places_[at] = (hashes[i] & kTag) | (i + 1);
+    }
+  }
+
+  // Calls `visit` with every number whose hash may be this one: compare what it stands for.
+  template <class Visit>
+  void find(std::uint64_t hash, const Visit& visit) const {
+    for (std::size_t at = static_cast<std::size_t>(hash) & mask_; places_[at] != 0;
+         at = (at + 1) & mask_)
+      if ((places_[at] & kTag) == (hash & kTag))
+        visit(static_cast<std::size_t>(places_[at] & ~kTag) - 1);
+  }
+
+ private:
+  static constexpr std::uint64_t kTag = 0xFFFF'FFFF'0000'0000;
+  std::vector<std::uint64_t> places_ = std::vector<std::uint64_t>(1);  // tag, number plus 1
+  std::size_t mask_ = 0;
+};
+
+}  // namespace tocsin
