@@ -25,44 +25,52 @@ constexpr std::array<std::int8_t, 256> kNesting = [] {
 
 }  // namespace
 
-// Every member function takes the token it starts at and returns the one behind, or kStop.
+// Member functions take the token they start at and return the one behind, or kStop. Nearly always
+// the walk is at one node of the trie; at several only below a wildcard that has named siblings.
 class JsonExtractor::TokenWalk {
  public:
   TokenWalk(JsonExtractor& memory, const JsonTokens& tokens, const SelectorTrie& trie,
             SlotValues& values)
-      : memory_(memory), tokens_(tokens), trie_(trie), values_(values) {}
+      : memory_(memory),
+        tokens_(tokens),
+        trie_(trie),
+        values_(values),
+        escapes_(tokens.text.find('\\') != std::string_view::npos) {}
 
   Outcome run() {
-    memory_.active_.assign(1, SelectorTrie::kRoot);
-    const std::size_t end = value(0, 0, 1);
+    memory_.active_.clear();
+    const std::size_t end = value(0, SelectorTrie::kRoot);
     if (end == kStop) return stopped_;
     return end == tokens_.count ? Outcome::extracted : Outcome::no_json;
   }
 
  private:
-  SelectorTrie::Node active(std::size_t i) const { return memory_.active_[i]; }
+  using Node = SelectorTrie::Node;
+  static constexpr Node kNone = SelectorTrie::kNone;
+
   std::size_t stop(Outcome why) {
     stopped_ = why;
     return kStop;
   }
 
-  // Of the active nodes only those from `first` to before `last` are at this value.
-  std::size_t value(std::size_t at, std::size_t first, std::size_t last) {
-    bool objects = false, arrays = false, has_read = false;
-    SlotValue read_value;
-    for (std::size_t i = first; i < last; ++i) {
-      const SelectorTrie::Node node = active(i);
-      objects = objects || trie_.enters_objects(node);
-      arrays = arrays || trie_.enters_arrays(node);
-      const std::uint32_t slot = trie_.slot(node);
-      if (slot == SelectorTrie::kNone) continue;
-      if (!has_read && !read(at, read_value)) return stop(Outcome::no_json);
-      has_read = true;
+  // ---- At one node ----
+
+  std::size_t value(std::size_t at, Node node) {
+    if (const std::uint32_t slot = trie_.slot(node); slot != kNone) {
+      SlotValue read_value;
+      if (!read(at, read_value)) return stop(Outcome::no_json);
       values_.add(slot, read_value);
     }
     const char c = tokens_.first(at);
-    if (objects && c == '{') return object(at, first, last);
-    if (arrays && c == '[') return array(at, first, last);
+    if (c == '{' && trie_.enters_objects(node) && trie_.every(node) == kNone)
+      return members(at, node);
+    if ((c == '{' && trie_.enters_objects(node)) || (c == '[' && trie_.enters_arrays(node))) {
+      const std::size_t base = memory_.active_.size();
+      memory_.active_.push_back(node);
+      at = c == '{' ? object(at, base, base + 1) : array(at, base, base + 1);
+      memory_.active_.resize(base);
+      return at;
+    }
     return skip(at);
   }
 
@@ -74,60 +82,112 @@ class JsonExtractor::TokenWalk {
     return at;
   }
 
+  // An object at a node without wildcard.
+  std::size_t members(std::size_t at, Node node) {
+    const std::uint64_t object = ++memory_.objects_;
+    if (tokens_.first(++at) == '}') return at + 1;
+    while (true) {
+      if (!is_name(at)) return stop(Outcome::no_json);
+      const std::string_view name = name_at(at);
+      const SelectorTrie::Found child = trie_.member(node, name, readable(name));
+      if (child.node == kNone) {
+        if (has_escape(name)) return stop(Outcome::unsure);
+        at = skip(at + 2);
+      } else {
+        if (!child.written_so || memory_.seen_[child.node] == object) return stop(Outcome::unsure);
+        memory_.seen_[child.node] = object;
+        at = value(at + 2, child.node);
+        if (at == kStop) return kStop;
+      }
+      const char c = tokens_.first(at++);
+      if (c == '}') return at;
+      if (c != ',') return stop(Outcome::no_json);
+    }
+  }
+
+  // ---- At several nodes ----
+
+  // Of the active nodes only those from `first` to before `last` are at this value.
+  std::size_t value(std::size_t at, std::size_t first, std::size_t last) {
+    bool objects = false, arrays = false, has_read = false;
+    SlotValue read_value;
+    for (std::size_t i = first; i < last; ++i) {
+      const Node node = memory_.active_[i];
+      objects = objects || trie_.enters_objects(node);
+      arrays = arrays || trie_.enters_arrays(node);
+      const std::uint32_t slot = trie_.slot(node);
+      if (slot == kNone) continue;
+      if (!has_read && !read(at, read_value)) return stop(Outcome::no_json);
+      has_read = true;
+      values_.add(slot, read_value);
+    }
+    const char c = tokens_.first(at);
+    if (objects && c == '{') return object(at, first, last);
+    if (arrays && c == '[') return array(at, first, last);
+    return skip(at);
+  }
+
   std::size_t object(std::size_t at, std::size_t first, std::size_t last) {
     const std::uint64_t object = ++memory_.objects_;
     const std::size_t names_before = memory_.names_.size();
-    bool every = false;
-    for (std::size_t i = first; i < last; ++i)
-      every = every || trie_.every(active(i)) != SelectorTrie::kNone;
     if (tokens_.first(++at) == '}') return at + 1;
     while (true) {
-      if (tokens_.first(at) != '"' || tokens_.first(at + 1) != ':') return stop(Outcome::no_json);
+      if (!is_name(at)) return stop(Outcome::no_json);
       const std::string_view name = name_at(at);
-      if (!enter(name, object, first, last)) return stop(Outcome::unsure);
-      if (every) memory_.names_.push_back(name);
-      if (memory_.names_.size() - names_before > kPairwiseNamesMax) return stop(Outcome::unsure);
+      memory_.names_.push_back(name);
+      if (memory_.names_.size() - names_before > kPairwiseNamesMax || has_escape(name) ||
+          !enter(name, object, first, last))
+        return stop(Outcome::unsure);
       at = visit(at + 2, last);
       if (at == kStop) return kStop;
       const char c = tokens_.first(at++);
       if (c == '}') break;
       if (c != ',') return stop(Outcome::no_json);
     }
-    if (every && !all_distinct(names_before)) return stop(Outcome::unsure);
+    if (!all_distinct(names_before)) return stop(Outcome::unsure);
     memory_.names_.resize(names_before);
     return at;
   }
 
-  std::string_view name_at(std::size_t at) const {
-    const std::size_t begin = tokens_.offsets[at] + 1;
-    std::size_t end = tokens_.offsets[at + 1] - 1;
-    while (tokens_.text[end] != '"') --end;  // white space before the colon
-    return tokens_.text.substr(begin, end - begin);
-  }
-
   // Makes the children of that name active; false: it takes the tree.
   bool enter(std::string_view name, std::uint64_t object, std::size_t first, std::size_t last) {
-    const std::size_t readable =
-        static_cast<std::size_t>(tokens_.text.data() + tokens_.text.size() - name.data());
-    bool known = false;
     for (std::size_t i = first; i < last; ++i) {
-      const SelectorTrie::Node node = active(i);
-      const SelectorTrie::Node every = trie_.every(node);
-      if (every != SelectorTrie::kNone) memory_.active_.push_back(every);
-      const SelectorTrie::Found child = trie_.member(node, name, readable);
-      if (child.node == SelectorTrie::kNone) continue;
+      const Node node = memory_.active_[i];
+      make_active(trie_.every(node));
+      const SelectorTrie::Found child = trie_.member(node, name, readable(name));
+      if (child.node == kNone) continue;
       if (!child.written_so || memory_.seen_[child.node] == object) return false;
       memory_.seen_[child.node] = object;
       memory_.active_.push_back(child.node);
-      known = true;
     }
-    return known || name.find('\\') == std::string_view::npos;
+    return true;
   }
 
-  // The value that enter() or the like was for: nodes behind `base` are active.
+  std::size_t array(std::size_t at, std::size_t first, std::size_t last) {
+    if (tokens_.first(++at) == ']') return at + 1;
+    for (std::size_t index = 0;; ++index) {
+      for (std::size_t i = first; i < last; ++i) {
+        const Node node = memory_.active_[i];
+        make_active(trie_.every(node));
+        make_active(trie_.element(node, index));
+      }
+      at = visit(at, last);
+      if (at == kStop) return kStop;
+      const char c = tokens_.first(at++);
+      if (c == ']') return at;
+      if (c != ',') return stop(Outcome::no_json);
+    }
+  }
+
+  void make_active(Node node) {
+    if (node != kNone) memory_.active_.push_back(node);
+  }
+
+  // The value that nodes behind `base` were made active for.
   std::size_t visit(std::size_t at, std::size_t base) {
-    if (memory_.active_.size() == base) return skip(at);
-    at = value(at, base, memory_.active_.size());
+    const std::size_t count = memory_.active_.size() - base;
+    if (count == 0) return skip(at);
+    at = count == 1 ? value(at, memory_.active_[base]) : value(at, base, base + count);
     memory_.active_.resize(base);
     return at;
   }
@@ -140,21 +200,25 @@ class JsonExtractor::TokenWalk {
     return true;
   }
 
-  std::size_t array(std::size_t at, std::size_t first, std::size_t last) {
-    if (tokens_.first(++at) == ']') return at + 1;
-    for (std::size_t index = 0;; ++index) {
-      for (std::size_t i = first; i < last; ++i) {
-        const SelectorTrie::Node every = trie_.every(active(i));
-        const SelectorTrie::Node element = trie_.element(active(i), index);
-        if (every != SelectorTrie::kNone) memory_.active_.push_back(every);
-        if (element != SelectorTrie::kNone) memory_.active_.push_back(element);
-      }
-      at = visit(at, last);
-      if (at == kStop) return kStop;
-      const char c = tokens_.first(at++);
-      if (c == ']') return at;
-      if (c != ',') return stop(Outcome::no_json);
-    }
+  // ---- Tokens ----
+
+  bool is_name(std::size_t at) const {
+    return at + 1 < tokens_.count && tokens_.text[tokens_.offsets[at]] == '"' &&
+           tokens_.text[tokens_.offsets[at + 1]] == ':';
+  }
+
+  std::string_view name_at(std::size_t at) const {
+    const std::size_t begin = tokens_.offsets[at] + 1;
+    std::size_t end = tokens_.offsets[at + 1] - 1;
+    while (tokens_.text[end] != '"') --end;  // white space before the colon
+    return tokens_.text.substr(begin, end - begin);
+  }
+
+  bool has_escape(std::string_view text) const {
+    return escapes_ && text.find('\\') != std::string_view::npos;
+  }
+  std::size_t readable(std::string_view name) const {
+    return static_cast<std::size_t>(tokens_.text.data() + tokens_.text.size() - name.data());
   }
 
   // False: the token is no JSON.
@@ -190,7 +254,7 @@ class JsonExtractor::TokenWalk {
 
   bool read_string(std::string_view raw, std::string_view& text) {
     text = raw;
-    if (raw.find('\\') == std::string_view::npos) return true;
+    if (!has_escape(raw)) return true;
     if (decoding_ == nullptr) decoding_ = memory_.room_to_decode(tokens_.text.size());
     char* const begin = decoding_;
     if (!decode_json_string(raw, decoding_)) return false;
@@ -202,6 +266,7 @@ class JsonExtractor::TokenWalk {
   const JsonTokens& tokens_;
   const SelectorTrie& trie_;
   SlotValues& values_;
+  const bool escapes_;
   Outcome stopped_ = Outcome::no_json;
   char* decoding_ = nullptr;
 };

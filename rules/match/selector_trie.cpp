@@ -76,7 +76,8 @@ void SelectorTrie::seal(NodeData& node) {
     const std::uint64_t begin = first_bytes(name, name.size());
     std::size_t i = hash(begin, name.size());
     while (entries_[node.members.first + (i & node.members.mask)].node != kNone) ++i;
-    entries_[node.members.first + (i & node.members.mask)] = {begin, name, child,
+    const std::uint64_t end = name.size() > 8 ? load_word(name.data() + name.size() - 8) : 0;
+    entries_[node.members.first + (i & node.members.mask)] = {begin, end, name, child,
                                                               is_written_so(name)};
   }
 }

@@ -53,8 +53,7 @@ class SelectorTrie {
     for (std::size_t i = hash(begin, name.size());; ++i) {
       const MemberEntry& entry = entries_[members.first + (i & members.mask)];
       if (entry.node == kNone) return {};
-      if (entry.begin == begin && entry.name.size() == name.size() &&
-          (name.size() <= sizeof begin || entry.name == name))
+      if (entry.begin == begin && entry.name.size() == name.size() && ends_alike(entry, name))
         return {entry.node, entry.written_so};
     }
   }
@@ -65,7 +64,7 @@ class SelectorTrie {
     std::size_t first = 0, mask = 0;
   };
   struct MemberEntry {
-    std::uint64_t begin = 0;
+    std::uint64_t begin = 0, end = 0;  // the first and last eight bytes; `end` of longer names only
     std::string_view name;
     Node node = kNone;
     bool written_so = true;
@@ -82,6 +81,12 @@ class SelectorTrie {
   static std::size_t length_bit(std::size_t length) { return length < 63 ? length : 63; }
   static std::size_t hash(std::uint64_t begin, std::size_t length) {
     return static_cast<std::size_t>(mix_hash(begin ^ (length << 56)));
+  }
+  // Of names of one length whose first eight bytes are the same.
+  static bool ends_alike(const MemberEntry& entry, std::string_view name) {
+    if (name.size() <= 8) return true;
+    if (load_word(name.data() + name.size() - 8) != entry.end) return false;
+    return name.size() <= 16 || entry.name == name;
   }
   Node child(Node node, const ast::Segment& segment);
   Node add_node();

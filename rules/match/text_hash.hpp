@@ -11,19 +11,27 @@
 
 namespace tocsin {
 
+// The eight bytes at `at`, in memory order.
+inline std::uint64_t load_word(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
 // The first up to eight bytes of `text`, the rest zero. `readable`: at least so many bytes lie
 // there, those behind the text being anybody's.
 inline std::uint64_t first_bytes(std::string_view text, std::size_t readable) {
-  std::uint64_t word = 0;
-  if (readable < sizeof word) {
-    std::memcpy(&word, text.data(), text.size() < sizeof word ? text.size() : sizeof word);
+  if (readable < 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), text.size());
     return word;
   }
-  std::memcpy(&word, text.data(), sizeof word);
-  if (text.size() >= sizeof word) return word;
-  std::uint64_t kept = 0;  // of memory order, so right for either byte order
-  std::memcpy(&kept, &word, text.size());
-  return kept;
+  const std::uint64_t word = load_word(text.data());
+  if (text.size() >= 8) return word;
+  if (text.empty()) return 0;
+  const std::size_t others = 64 - 8 * text.size();
+  constexpr bool little = std::endian::native == std::endian::little;
+  return little ? word << others >> others : word >> others << others;
 }
 
 inline std::uint64_t mix_hash(std::uint64_t value) {
@@ -34,9 +42,7 @@ inline std::uint64_t mix_hash(std::uint64_t value) {
 inline std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = text.size();
   while (text.size() > 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    hash = mix_hash(hash ^ word);
+    hash = mix_hash(hash ^ load_word(text.data()));
     text.remove_prefix(8);
   }
   std::uint64_t word = 0;
