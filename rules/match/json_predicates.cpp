@@ -14,15 +14,15 @@ bool is_any_text(const ast::Literal& literal) {
   return text != nullptr && (text->open_start || text->open_end) && text->core.empty();
 }
 
-bool is_ordering(ast::Operator op) {
-  return op != ast::Operator::equal && op != ast::Operator::not_equal;
-}
-
-JsonPredicates::Cost cost_of(const ast::PropertyTest& test) {
-  using Cost = JsonPredicates::Cost;
-  if (std::holds_alternative<ast::RegexLiteral>(test.literal)) return Cost::regex;
-  if (test.op == ast::Operator::not_equal) return Cost::inequality;
-  return is_ordering(test.op) ? Cost::ordering : Cost::text;
+JsonPredicates::Rarity rarity_of(const ast::PropertyTest& test) {
+  using Rarity = JsonPredicates::Rarity;
+  if (SlotTriggers::kind(test) == SlotTriggers::Kind::none) return Rarity::any_text;
+  return std::visit(Overloaded{
+                        [](const ast::NumberLiteral&) { return Rarity::ordering; },
+                        [](const ast::TextLiteral&) { return Rarity::text; },
+                        [](const ast::RegexLiteral&) { return Rarity::regex; },
+                    },
+                    test.literal);
 }
 
 // Tells literals apart, as far as they mean different things.
@@ -67,7 +67,8 @@ JsonPredicates::Id JsonPredicates::add(const ast::PropertyTest& test, std::uint3
   if (test.op == ast::Operator::equal && is_any_text(test.literal)) return add_any_text(slot);
   std::string key = std::to_string(slot) + '/' + std::to_string(static_cast<int>(test.op));
   bool added = false;
-  return find_or_add(key + key_of(test.literal), {slot, cost_of(test), false, &test}, added);
+  return find_or_add(key + key_of(test.literal), {slot, rarity_of(test), Index::none, &test},
+                     added);
 }
 
 JsonPredicates::Id JsonPredicates::add_any_of(std::span<const ast::Literal* const> literals,
@@ -79,7 +80,7 @@ JsonPredicates::Id JsonPredicates::add_any_of(std::span<const ast::Literal* cons
   std::string key = std::to_string(slot) + '=';
   for (const std::string& member : members) append_part(key, member);
   bool added = false;
-  const Id id = find_or_add(std::move(key), {slot, Cost::equality, true, nullptr}, added);
+  const Id id = find_or_add(std::move(key), {slot, Rarity::equality, Index::exact, nullptr}, added);
   if (!added) return id;
   for (const ast::Literal* literal : literals) {
     if (const auto* number = std::get_if<ast::NumberLiteral>(literal))
@@ -90,41 +91,62 @@ JsonPredicates::Id JsonPredicates::add_any_of(std::span<const ast::Literal* cons
   return id;
 }
 
-JsonPredicates::InPassing& JsonPredicates::in_passing(std::uint32_t slot) {
-  if (in_passing_.size() <= slot) in_passing_.resize(slot + 1);
-  return in_passing_[slot];
+JsonPredicates::Slot& JsonPredicates::slot(std::uint32_t slot) {
+  if (slots_.size() <= slot) slots_.resize(slot + 1);
+  return slots_[slot];
 }
 
-JsonPredicates::Id JsonPredicates::add_in_passing(Id& id, Predicate predicate) {
-  if (id == kNone) {
-    id = static_cast<Id>(predicates_.size());
+JsonPredicates::Id JsonPredicates::add_in_passing(Id Slot::*id, Predicate predicate) {
+  Id& known = slot(predicate.slot).*id;
+  if (known == kNone) {
+    known = static_cast<Id>(predicates_.size());
     predicates_.push_back(predicate);
   }
-  return id;
+  return known;
 }
 
 JsonPredicates::Id JsonPredicates::add_any_text(std::uint32_t slot) {
-  return add_in_passing(in_passing(slot).any_text, {slot, Cost::any_text, true, nullptr});
+  return add_in_passing(&Slot::any_text, {slot, Rarity::any_text, Index::exact, nullptr});
 }
 
 JsonPredicates::Id JsonPredicates::add(ast::State state, std::uint32_t slot) {
-  InPassing& passing = in_passing(slot);
-  const Predicate in_state{slot, Cost::state, true, nullptr};
+  const Predicate in_state{slot, Rarity::state, Index::exact, nullptr};
   switch (state) {
     case ast::State::is_null:
-      return add_in_passing(passing.is_null, in_state);
+      return add_in_passing(&Slot::is_null, in_state);
     case ast::State::is_true:
-      return add_in_passing(passing.is_true, in_state);
+      return add_in_passing(&Slot::is_true, in_state);
     case ast::State::is_false:
-      return add_in_passing(passing.is_false, in_state);
+      return add_in_passing(&Slot::is_false, in_state);
     case ast::State::not_exists:
       break;
   }
-  return add_in_passing(passing.not_exists, {slot, Cost::absence, false, nullptr});
+  return add_in_passing(&Slot::not_exists, {slot, Rarity::absence, Index::none, nullptr});
+}
+
+JsonPredicates::Rarity JsonPredicates::rarity(Id id) const { return predicates_[id].rarity; }
+
+int JsonPredicates::price(Id id) const {
+  const Predicate& predicate = predicates_[id];
+  if (predicate.test == nullptr || predicate.index == Index::exact) return 0;
+  return std::holds_alternative<ast::RegexLiteral>(predicate.test->literal) ? 2 : 1;
+}
+
+JsonPredicates::Id JsonPredicates::trigger_of(Id id) {
+  Predicate& predicate = predicates_[id];
+  if (predicate.index != Index::none) return id;
+  predicate.index = SlotTriggers::kind(*predicate.test);
+  if (predicate.index == Index::none) return add_any_text(predicate.slot);
+  std::unique_ptr<SlotTriggers>& triggers = slot(predicate.slot).triggers;
+  if (!triggers) triggers = std::make_unique<SlotTriggers>();
+  triggers->add(*predicate.test, id);
+  return id;
 }
 
 void JsonPredicates::seal(std::size_t slots) {
-  in_passing_.resize(slots);
+  slots_.resize(slots);
+  for (Slot& slot : slots_)
+    if (slot.triggers) slot.triggers->seal();
   building_.clear();
   equal_.seal();
 }

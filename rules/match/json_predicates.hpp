@@ -3,12 +3,14 @@
 // index where its kind has one, else when somebody asks. spec/filter-patterns.md 5.3 and 5.4.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "rules/match/equality_index.hpp"
+#include "rules/match/slot_triggers.hpp"
 #include "rules/match/slot_values.hpp"
 #include "rules/pattern/ast.hpp"
 
@@ -17,7 +19,7 @@ namespace tocsin {
 // What is known of predicates in the present event. One thread; for any set, one after the other.
 class PredicateAnswers {
  public:
-  enum class Answer { unknown, no, yes };
+  enum class Answer : std::uint8_t { unknown, no, yes, perhaps };
 
   void begin(std::size_t predicates) {
     if (stamps_.size() < predicates) stamps_.resize(predicates);
@@ -27,15 +29,16 @@ class PredicateAnswers {
   }
   Answer get(std::uint32_t predicate) const {
     const std::uint32_t stamp = stamps_[predicate];
-    if (stamp >> 1 != event_) return Answer::unknown;
-    return (stamp & 1) != 0 ? Answer::yes : Answer::no;
+    return stamp >> 2 == event_ ? static_cast<Answer>(stamp & 3) : Answer::unknown;
   }
-  void set(std::uint32_t predicate, bool holds) {
-    stamps_[predicate] = event_ << 1 | static_cast<std::uint32_t>(holds);
+  void set(std::uint32_t predicate, Answer answer) {
+    stamps_[predicate] = event_ << 2 | static_cast<std::uint32_t>(answer);
   }
 
+  SlotTriggers::Scratch memory;
+
  private:
-  static constexpr std::uint32_t kEventsMax = std::uint32_t{1} << 31;
+  static constexpr std::uint32_t kEventsMax = std::uint32_t{1} << 30;
   std::uint32_t event_ = 0;
   std::vector<std::uint32_t> stamps_;  // of the event that it was judged in, and the answer
 };
@@ -44,9 +47,9 @@ class PredicateAnswers {
 class JsonPredicates {
  public:
   using Id = std::uint32_t;
-  // How much one costs to judge and how rarely it holds, best first: by index or in passing; with a
-  // look at the value; the rest.
-  enum class Cost { equality, state, text, ordering, inequality, regex, any_text, absence };
+  // How good a reason to run a pattern one is, best first: how rarely it holds, how cheaply that is
+  // seen. Those that no index finds, as inequalities, need some text in their slot.
+  enum class Rarity { equality, state, text, regex, ordering, any_text, absence };
 
   // The predicate of a condition, whose selector has this slot.
   Id add(const ast::PropertyTest& test, std::uint32_t slot);
@@ -56,35 +59,40 @@ class JsonPredicates {
   // Whether the slot has a string or number: what every PropertyTest of it needs.
   Id add_any_text(std::uint32_t slot);
   static bool is_plain_equality(const ast::PropertyTest& test);
+  Rarity rarity(Id id) const;
+  // What a judgement costs where it is not known yet, by degrees.
+  int price(Id id) const;
+  // The predicate that mark() calls whenever this one may hold: itself if there is an index for its
+  // kind, which it is then added to. Not for absence.
+  Id trigger_of(Id id);
   void seal(std::size_t slots);
 
   std::size_t size() const { return predicates_.size(); }
-  Cost cost(Id id) const { return predicates_[id].cost; }
-  std::uint32_t slot(Id id) const { return predicates_[id].slot; }
-  // Whether mark() finds it: then what mark() did not call does not hold.
-  bool is_indexed(Id id) const { return predicates_[id].indexed; }
 
-  // Calls `holds` with each indexed predicate that holds in the event, once.
-  template <class Holds>
-  void mark(const SlotValues& values, PredicateAnswers& answers, const Holds& holds) const {
+  // Calls `wakes` with each indexed predicate that holds in the event, or of which a literal was
+  // seen, once.
+  template <class Wakes>
+  void mark(const SlotValues& values, PredicateAnswers& answers, const Wakes& wakes) const {
     const auto found = [&](Id id) {
-      if (answers.get(id) == PredicateAnswers::Answer::yes) return;
-      answers.set(id, true);
-      holds(id);
+      if (answers.get(id) != PredicateAnswers::Answer::unknown) return;
+      answers.set(id, predicates_[id].index == Index::literal ? PredicateAnswers::Answer::perhaps
+                                                              : PredicateAnswers::Answer::yes);
+      wakes(id);
     };
     const auto found_if_any = [&](Id id) {
       if (id != kNone) found(id);
     };
     for (const std::uint32_t slot : values.filled()) {
-      const InPassing& passing = in_passing_[slot];
+      const Slot& tests = slots_[slot];
       values.any(slot, [&](const SlotValue& value) {
         if (value.is_text()) {
-          found_if_any(passing.any_text);
+          found_if_any(tests.any_text);
           equal_.find(slot, value, found);
+          if (tests.triggers) tests.triggers->find(value, answers.memory, found);
         } else if (value.kind == JsonNode::Kind::null) {
-          found_if_any(passing.is_null);
+          found_if_any(tests.is_null);
         } else if (value.kind == JsonNode::Kind::boolean) {
-          found_if_any(value.boolean ? passing.is_true : passing.is_false);
+          found_if_any(value.boolean ? tests.is_true : tests.is_false);
         }
         return false;
       });
@@ -93,34 +101,39 @@ class JsonPredicates {
 
   // After mark().
   bool holds(Id id, const SlotValues& values, PredicateAnswers& answers) const {
-    const PredicateAnswers::Answer known = answers.get(id);
-    if (known != PredicateAnswers::Answer::unknown || predicates_[id].indexed)
-      return known == PredicateAnswers::Answer::yes;
+    using Answer = PredicateAnswers::Answer;
+    const Answer known = answers.get(id);
+    if (known == Answer::yes || known == Answer::no) return known == Answer::yes;
+    // What is indexed and was not found does not hold.
+    if (known == Answer::unknown && predicates_[id].index != Index::none) return false;
     const bool answer = judge(predicates_[id], values);
-    answers.set(id, answer);
+    answers.set(id, answer ? Answer::yes : Answer::no);
     return answer;
   }
 
  private:
   static constexpr Id kNone = static_cast<Id>(-1);
+  using Index = SlotTriggers::Kind;
   struct Predicate {
     std::uint32_t slot = 0;
-    Cost cost = Cost::equality;
-    bool indexed = false;
-    const ast::PropertyTest* test = nullptr;  // not indexed: none means NOT EXISTS
+    Rarity rarity = Rarity::equality;
+    Index index = Index::none;                // what mark() tells of it
+    const ast::PropertyTest* test = nullptr;  // what it is judged by; none: absence, if not indexed
   };
-  struct InPassing {
+  // What of a slot is seen in passing; kNone: nobody asks.
+  struct Slot {
     Id any_text = kNone, is_null = kNone, is_true = kNone, is_false = kNone, not_exists = kNone;
+    std::unique_ptr<SlotTriggers> triggers;
   };
 
   Id find_or_add(std::string key, Predicate predicate, bool& added);
-  InPassing& in_passing(std::uint32_t slot);
-  Id add_in_passing(Id& id, Predicate predicate);
+  Slot& slot(std::uint32_t slot);
+  Id add_in_passing(Id Slot::*id, Predicate predicate);
   static bool judge(const Predicate& predicate, const SlotValues& values);
 
   std::vector<Predicate> predicates_;
   std::unordered_map<std::string, Id> building_;
-  std::vector<InPassing> in_passing_;  // by slot
+  std::vector<Slot> slots_;
   EqualityIndex equal_;
 };
 

@@ -9,7 +9,7 @@ namespace tocsin {
 
 using Expression = ast::Expression<ast::JsonCondition>;
 using Id = JsonPredicates::Id;
-using Cost = JsonPredicates::Cost;
+using Rarity = JsonPredicates::Rarity;
 
 // An expression over predicates: && of && and || of || made one, plain equalities of one selector
 // in a || made one predicate.
@@ -24,12 +24,12 @@ namespace {
 
 // Predicates one of which holds whenever a pattern matches, and what to expect of them.
 struct Access {
-  Cost cost = Cost::equality;  // of the worst
-  std::size_t users = 0;       // patterns that name them: what many name is likely frequent
+  Rarity rarity = Rarity::equality;  // of the worst
+  std::size_t users = 0;             // patterns that name them: what many name is likely frequent
   std::vector<Id> predicates;
 
   bool better_than(const Access& other) const {
-    return cost != other.cost ? cost < other.cost : users < other.users;
+    return rarity != other.rarity ? rarity < other.rarity : users < other.users;
   }
 };
 
@@ -85,10 +85,11 @@ class JsonPrograms::Compiler {
 
   void wake(std::uint32_t pattern, const Clause& clause) {
     Access access = this->access(clause);
-    if (access.cost == Cost::absence) {
+    if (access.rarity == Rarity::absence) {
       out_.always_awake_.push_back(pattern);
       return;
     }
+    for (Id& id : access.predicates) id = predicates_.trigger_of(id);
     std::sort(access.predicates.begin(), access.predicates.end());
     access.predicates.erase(std::unique(access.predicates.begin(), access.predicates.end()),
                             access.predicates.end());
@@ -147,31 +148,18 @@ class JsonPrograms::Compiler {
     return only;
   }
 
-  Access of_predicate(Id id) {
-    // What no index finds still needs a value to be judged by.
-    const bool absence = predicates_.cost(id) == Cost::absence;
-    const std::size_t users = id < users_.size() ? users_[id] : 0;
-    if (!absence && !predicates_.is_indexed(id)) {
-      const Id present = predicates_.add_any_text(predicates_.slot(id));
-      return {Cost::any_text, users, {present}};
-    }
-    return {predicates_.cost(id), users, {id}};
-  }
+  Access of_predicate(Id id) const { return {predicates_.rarity(id), users_[id], {id}}; }
 
   static void join(Access& access, Access other) {
-    access.cost = std::max(access.cost, other.cost);
+    access.rarity = std::max(access.rarity, other.rarity);
     access.users += other.users;
     access.predicates.insert(access.predicates.end(), other.predicates.begin(),
                              other.predicates.end());
   }
 
-  Cost price(const Clause& clause) const {
-    if (clause.kind == Clause::Kind::predicate) {
-      const Cost cost = predicates_.cost(clause.predicate);
-      return predicates_.is_indexed(clause.predicate) || cost == Cost::absence ? Cost::equality
-                                                                               : cost;
-    }
-    Cost dearest = Cost::equality;
+  int price(const Clause& clause) const {
+    if (clause.kind == Clause::Kind::predicate) return predicates_.price(clause.predicate);
+    int dearest = 0;
     for (const Clause& operand : clause.operands) dearest = std::max(dearest, price(operand));
     return dearest;
   }
