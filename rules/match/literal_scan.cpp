@@ -14,6 +14,10 @@ const LiteralScanner* scanner_for(LiteralScan::Isa isa) {
   switch (isa) {
     case LiteralScan::Isa::scalar:
       return scalar_scanner();
+    case LiteralScan::Isa::neon:
+      return neon_scanner();
+    case LiteralScan::Isa::avx2:
+      return avx2_scanner();
     case LiteralScan::Isa::avx512:
       return avx512_scanner();
   }
@@ -24,7 +28,7 @@ const LiteralScanner* scanner_for(LiteralScan::Isa isa) {
 
 std::vector<LiteralScan::Isa> LiteralScan::available() {
   std::vector<Isa> all;
-  for (const Isa isa : {Isa::scalar, Isa::avx512})
+  for (const Isa isa : {Isa::scalar, Isa::neon, Isa::avx2, Isa::avx512})
     if (scanner_for(isa)) all.push_back(isa);
   return all;
 }

@@ -27,7 +27,7 @@ struct Literal {
   Literal(const char* bytes) : Literal(std::string(bytes)) {}  // NOLINT
 
   std::string text;
-  bool begins_value;  // counts only right behind one of kValueSeparators
+  bool begins_value;  // begins with any one of kValueSeparators, `text` follows
 
   auto operator<=>(const Literal&) const = default;
 };
@@ -36,7 +36,7 @@ struct Literal {
 class LiteralScan {
  public:
   // The instructions that the pass is written in; all find the same.
-  enum class Isa { scalar, avx512 };
+  enum class Isa { scalar, neon, avx2, avx512 };
   // What this processor has, slowest first.
   static std::vector<Isa> available();
 
@@ -55,8 +55,7 @@ class LiteralScan {
     std::size_t line_breaks = 0;              // '\n' between `from` and `at` (npos: and the end)
     std::size_t line_begin = 0;               // behind the last of them; `from` if there is none
   };
-  // A literal that begins at or behind `from` (with the byte before it, if it begins a value), such
-  // that none of those ends before it begins.
+  // A literal that begins at or behind `from`, such that none of those ends before it begins.
   Find next(std::string_view text, std::size_t from) const;
 
   // Appends the numbers of all literals that stand in `text`, each once, ascending.

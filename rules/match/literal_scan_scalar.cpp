@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/literal_tables.hpp"
+#include "rules/match/literal_scan_loop.hpp"
 
 namespace tocsin {
 namespace {
 
-// The buckets whose window may stand at `at`; behind the end of the text stand zeros.
-std::uint8_t buckets_at(const LiteralTables& tables, std::string_view text, std::size_t at) {
-  const auto test = [&](std::size_t i) {
-    const unsigned char byte = at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
-    return tables.by_byte[i][byte];
-  };
-  std::uint8_t buckets = test(0);
-  for (std::size_t i = 1; i < kWindowBytes && buckets != 0; ++i) buckets &= test(i);
-  return buckets;
-}
+class Bytewise {
+ public:
+  explicit Bytewise(const LiteralTables& tables) : tables_(tables) {}
 
-LiteralScan::Find scan(const LiteralTables& tables, std::string_view text, std::size_t from,
-                       std::vector<std::uint32_t>* found) {
-  LineCount lines(text, from);
-  for (std::size_t at = from; at < text.size(); ++at) {
-    const std::uint8_t buckets = buckets_at(tables, text, at);
-    if (buckets != 0 && tables.may_hold(text, at, buckets)) {
-      const std::size_t begin = tables.compare(text, from, at, buckets, found);
-      if (begin != std::string_view::npos) return lines.found(from, begin, at);
+  BlockBits pass(const char* block, std::uint8_t* buckets) const {
+    BlockBits bits;
+    for (std::size_t i = 0; i < kBlockBytes; ++i) {
+      std::uint8_t there = tables_.by_byte[0][static_cast<unsigned char>(block[i])];
+      for (std::size_t k = 1; k < kWindowBytes && there != 0; ++k)
+        there &= tables_.by_byte[k][static_cast<unsigned char>(block[i + k])];
+      buckets[i] = there;
+      bits.passed |= std::uint64_t{there != 0} << i;
+      bits.breaks |= std::uint64_t{block[i] == '\n'} << i;
     }
-    if (text[at] == '\n') lines.add(at, 1);
+    return bits;
   }
-  return lines.end();
-}
+  BlockBits pass_end(const char* block, std::size_t left, std::uint8_t* buckets) const {
+    return pass_copy(*this, block, left, buckets);
+  }
+  static std::size_t positions(std::uint64_t bits, std::size_t first, std::uint8_t* out) {
+    return write_positions(bits, first, out);
+  }
+
+ private:
+  const LiteralTables& tables_;
+};
 
 }  // namespace
 
 const LiteralScanner* scalar_scanner() {
-  static constexpr LiteralScanner scanner = {scan};
+  static constexpr LiteralScanner scanner = {scan_with<Bytewise>};
   return &scanner;
 }
 

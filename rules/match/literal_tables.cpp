@@ -102,8 +102,9 @@ std::size_t LiteralTables::compare_hashed(std::string_view text, std::size_t fro
     const std::string_view literal(texts.data() + entry.begin, entry.length);
     if (text.substr(begin, literal.size()) != literal) continue;
     // Stage one takes other bytes of their class for separators.
-    if (entry.offset < 0 && kValueSeparators.find(text[at]) == kNone) continue;
-    if (!found) return begin;
+    const bool with_separator = entry.offset < 0;
+    if (with_separator && kValueSeparators.find(text[at]) == kNone) continue;
+    if (!found) return with_separator ? at : begin;
     if (entry.literal < literal_count) found->push_back(entry.literal);
   }
   return kNone;
@@ -111,10 +112,6 @@ std::size_t LiteralTables::compare_hashed(std::string_view text, std::size_t fro
 
 LiteralScan::Find LineCount::found(std::size_t from, std::size_t at, std::size_t window) const {
   LiteralScan::Find find{at, breaks, begin};
-  if (window < at) {  // the separator before it
-    if (text[window] == '\n') ++find.line_breaks, find.line_begin = at;
-    return find;
-  }
   const std::string_view between = text.substr(at, window - at);
   const auto counted = std::count(between.begin(), between.end(), '\n');
   if (counted == 0) return find;

@@ -106,6 +106,8 @@ struct LiteralScanner {
 };
 // nullptr: not for this processor.
 const LiteralScanner* scalar_scanner();
+const LiteralScanner* neon_scanner();
+const LiteralScanner* avx2_scanner();
 const LiteralScanner* avx512_scanner();
 
 // The lines that a pass has gone through.
@@ -117,8 +119,7 @@ struct LineCount {
     if (mask != 0) begin = block + 64 - static_cast<std::size_t>(__builtin_clzll(mask));
   }
   LiteralScan::Find end() const { return {std::string_view::npos, breaks, begin}; }
-  // A literal begins at `at`; `window`, its first byte before or behind that, is where lines were
-  // counted to.
+  // A literal begins at `at`; its window, at or behind it, is where lines were counted to.
   LiteralScan::Find found(std::size_t from, std::size_t at, std::size_t window) const;
 
   std::string_view text;

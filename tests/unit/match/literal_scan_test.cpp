@@ -34,11 +34,11 @@ struct Exact {
   std::size_t size;
 };
 
-// Where a literal stands, with the byte before it at or behind `from` if it begins a value.
+// Where a literal begins, with its separator if it begins a value.
 std::size_t find_plainly(std::string_view text, const Literal& literal, std::size_t from) {
-  for (std::size_t at = from; (at = text.find(literal.text, at)) != kNone; ++at)
-    if (!literal.begins_value ||
-        (at > from && kValueSeparators.find(text[at - 1]) != std::string_view::npos))
+  if (!literal.begins_value) return text.find(literal.text, from);
+  for (std::size_t at = from; at < text.size(); ++at)
+    if (kValueSeparators.find(text[at]) != kNone && text.substr(at + 1).starts_with(literal.text))
       return at;
   return kNone;
 }
@@ -51,10 +51,9 @@ bool is_right(const LiteralScan::Find& find, std::string_view text, std::size_t 
   bool stands = false;
   for (const Literal& literal : literals) {
     const std::size_t at = find_plainly(text, literal, from);
-    if (at != kNone) first_end = std::min(first_end, at + literal.text.size());
-    const std::size_t before = literal.begins_value ? 1 : 0;
-    stands = stands || (find.at != kNone && find.at >= before &&
-                        find_plainly(text, literal, find.at - before) == find.at);
+    const std::size_t length = literal.text.size() + (literal.begins_value ? 1 : 0);
+    if (at != kNone) first_end = std::min(first_end, at + length);
+    stands = stands || (find.at != kNone && find_plainly(text, literal, find.at) == find.at);
   }
   if ((first_end == kNone) != (find.at == kNone)) return false;
   if (find.at != kNone && (!stands || find.at < from || first_end <= find.at)) return false;
