@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "rules/pattern/bound_fields.hpp"
@@ -121,6 +122,7 @@ void DelimitedSet::set_triggers() {
     for (const Key& key : keys) sum += shared[key] * looseness(key.second);
     return sum;
   };
+  std::map<std::string, std::vector<std::uint32_t>> inner;
   for (std::uint32_t number = 0; number < patterns_.size(); ++number) {
     const auto best =
         std::min_element(choices[number].begin(), choices[number].end(),
@@ -129,9 +131,19 @@ void DelimitedSet::set_triggers() {
       untriggered_.push_back(number);
       continue;
     }
-    for (const auto& [place, key] : *best) triggers_[place].add(key, number);
+    for (const auto& [place, key] : *best)
+      if (key.kind == FieldKey::Kind::inner)
+        inner[key.text].push_back(number);
+      else
+        triggers_[place].add(key, number);
   }
-  for (FieldTriggers& triggers : triggers_) triggers.seal();
+  if (inner.empty()) return;
+  std::vector<std::string> literals;
+  for (auto& [text, patterns] : inner) {
+    literals.push_back(text);
+    inner_patterns_.push_back(std::move(patterns));
+  }
+  inner_scan_.emplace(literals);
 }
 
 bool DelimitedSet::holds(const Test& test, FieldValue& value) {
@@ -188,8 +200,14 @@ void DelimitedSet::match(std::string_view message, Scratch& scratch,
     FieldValue& value = this->value(place, scratch);
     if (!value.is_there()) continue;
     scratch.triggered.clear();
-    triggers_[place].find(value, scratch.literals, scratch.triggered);
+    triggers_[place].find(value, scratch.triggered);
     for (const std::uint32_t pattern : scratch.triggered) look_at(pattern);
+  }
+  if (inner_scan_) {
+    scratch.literals.clear();
+    inner_scan_->collect(message, scratch.literals);
+    for (const std::uint32_t literal : scratch.literals)
+      for (const std::uint32_t pattern : inner_patterns_[literal]) look_at(pattern);
   }
   for (const std::uint32_t pattern : untriggered_) look_at(pattern);
   if (matched.size() - before > 1)

@@ -3,7 +3,6 @@
 // only as far as one of them asks. spec/filter-patterns.md section 6.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "rules/match/field_triggers.hpp"
 #include "rules/match/field_value.hpp"
+#include "rules/match/literal_scan.hpp"
 #include "rules/match/marks.hpp"
 #include "rules/pattern/ast.hpp"
 #include "rules/pattern/fields.hpp"
@@ -70,9 +70,11 @@ class DelimitedSet {
   static FieldValue read(const FieldPlace& place, Scratch& scratch);
 
   std::vector<const ast::Delimited*> patterns_;
-  std::vector<Rule> rules_;              // by number of the pattern
-  std::vector<FieldPlace> places_;       // that some condition asks for, ascending
-  std::vector<FieldTriggers> triggers_;  // by number of the place
+  std::vector<Rule> rules_;                // by number of the pattern
+  std::vector<FieldPlace> places_;         // that some condition asks for, ascending
+  std::vector<FieldTriggers> triggers_;    // by number of the place
+  std::optional<LiteralScan> inner_scan_;  // for texts within fields
+  std::vector<std::vector<std::uint32_t>> inner_patterns_;  // by number of the literal
   std::vector<std::uint32_t> untriggered_;
 };
 

@@ -153,10 +153,11 @@ Instant EventTime::Plan::find_in_line(EventView& event, Instant near) const {
     return kNoTime;
   }
   const std::size_t end = std::min(line.size(), kSearchedBytes);
+  bool in_word = false;
   for (std::size_t i = 0; i < end; ++i) {
-    const bool begins_word = is_alphanumeric(line[i]) && (i == 0 || !is_alphanumeric(line[i - 1]));
-    const bool epoch_only = format == Format::epoch;
-    if (!begins_word || (epoch_only && i > 0)) continue;
+    const bool begins_word = !in_word && is_alphanumeric(line[i]);
+    in_word = is_alphanumeric(line[i]);
+    if (!begins_word) continue;
     if (format == Format::automatic && i > 0) {
       // A number inside a line is an epoch only by chance.
       for (const Format kind : {Format::iso8601, Format::syslog, Format::apache})
@@ -164,6 +165,7 @@ Instant EventTime::Plan::find_in_line(EventView& event, Instant near) const {
     } else if (read_at(TimeCursor(line, i), time)) {
       return settle(time, near);
     }
+    if (format == Format::epoch) break;
   }
   return kNoTime;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "rules/pattern/regex_literals.hpp"
+#include "tocsin/result.hpp"
 
 namespace tocsin {
 namespace {
@@ -59,10 +60,8 @@ Keys keys_of_any(const Condition::AnyOf& any) {
   return all;
 }
 
-std::uint64_t filter_bit(std::string_view text) {
-  if (text.empty()) return 1;
-  const auto byte = [](char c) { return static_cast<unsigned char>(c); };
-  return std::uint64_t{1} << ((byte(text.front()) * 5u + byte(text.back()) + text.size()) % 64);
+std::uint64_t filter_bit(std::int64_t number) {
+  return std::uint64_t{1} << (static_cast<std::uint64_t>(number) % 64);
 }
 
 }  // namespace
@@ -91,8 +90,7 @@ void FieldTriggers::Texts::add(const std::string& text, std::uint32_t pattern) {
   filter |= filter_bit(text);
 }
 
-void FieldTriggers::Texts::find(std::string_view text, Numbers& patterns) const {
-  if ((filter & filter_bit(text)) == 0) return;
+void FieldTriggers::Texts::look_up(std::string_view text, Numbers& patterns) const {
   const auto entry = table.find(text);
   if (entry == table.end()) return;
   patterns.insert(patterns.end(), entry->second.begin(), entry->second.end());
@@ -111,45 +109,31 @@ void FieldTriggers::add(const FieldKey& key, std::uint32_t pattern) {
     case FieldKey::Kind::whole:
       return whole_.add(key.text, pattern);
     case FieldKey::Kind::number:
+      number_filter_ |= filter_bit(key.number);
       return numbers_[key.number].push_back(pattern);
     case FieldKey::Kind::prefix:
     case FieldKey::Kind::suffix:
       return affixes(key.kind, key.text.size()).texts.add(key.text, pattern);
     case FieldKey::Kind::inner:
-      inner_[key.text].push_back(pattern);
+      TOCSIN_ASSERT(false);
   }
 }
 
-void FieldTriggers::seal() {
-  if (inner_.empty()) return;
-  std::vector<std::string> literals;
-  for (auto& [text, patterns] : inner_) {
-    literals.push_back(text);
-    inner_patterns_.push_back(std::move(patterns));
-  }
-  inner_.clear();
-  inner_scan_.emplace(std::move(literals));
-}
-
-void FieldTriggers::find(FieldValue& value, Numbers& found, Numbers& patterns) const {
+void FieldTriggers::find(FieldValue& value, Numbers& patterns) const {
   const std::string_view text = value.text();
   whole_.find(text, patterns);
-  if (!numbers_.empty() && value.number() && value.number()->integer()) {
-    const auto entry = numbers_.find(*value.number()->integer());
-    if (entry != numbers_.end())
-      patterns.insert(patterns.end(), entry->second.begin(), entry->second.end());
-  }
   for (const Affixes& group : affixes_) {
     if (text.size() < group.length) continue;
     const bool prefix = group.kind == FieldKey::Kind::prefix;
-    group.texts.find(text.substr(prefix ? 0 : text.size() - group.length, group.length), patterns);
+    group.texts.find({text.data() + (prefix ? 0 : text.size() - group.length), group.length},
+                     patterns);
   }
-  if (!inner_scan_) return;
-  found.clear();
-  inner_scan_->collect(text, found);
-  for (const std::uint32_t literal : found)
-    patterns.insert(patterns.end(), inner_patterns_[literal].begin(),
-                    inner_patterns_[literal].end());
+  if (number_filter_ == 0 || !value.number()) return;
+  const std::optional<std::int64_t> number = value.number()->integer();
+  if (!number || (number_filter_ & filter_bit(*number)) == 0) return;
+  const auto entry = numbers_.find(*number);
+  if (entry != numbers_.end())
+    patterns.insert(patterns.end(), entry->second.begin(), entry->second.end());
 }
 
 }  // namespace tocsin

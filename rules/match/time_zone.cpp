@@ -18,10 +18,35 @@ std::optional<TimeZone> TimeZone::find(const std::string& name) {
   }
 }
 
+namespace {
+
+// Wall clock times of a zone between two changes of its clocks, far enough from either that none
+// of them occurs twice or is skipped.
+struct SteadyTimes {
+  const date::time_zone* zone = nullptr;
+  Instant begin, end;
+  Duration offset{};
+
+  void learn(const date::time_zone& of, date::local_time<Duration> wall) {
+    const date::local_info info = of.get_info(wall);
+    zone = &of;
+    offset = info.first.offset;
+    constexpr Duration kClear = hours{48};  // no clock was ever put back or forward by so much
+    begin = Instant{Duration{info.first.begin.time_since_epoch()}} + offset + kClear;
+    end = Instant{Duration{info.first.end.time_since_epoch()}} + offset - kClear;
+  }
+};
+
+}  // namespace
+
 Instant TimeZone::from_local(Instant local) const {
   if (!zone_) return local;
+  // Looking up a zone's changes takes longer than reading a time; the times of a log are close.
+  thread_local SteadyTimes last;
+  if (last.zone == zone_ && local >= last.begin && local < last.end) return local - last.offset;
   try {
     const date::local_time<Duration> wall{local.time_since_epoch()};
+    last.learn(*zone_, wall);
     return Instant{zone_->to_sys(wall, date::choose::earliest).time_since_epoch()};
   } catch (const std::exception&) {
     return local;  // the zone's file became unreadable after start

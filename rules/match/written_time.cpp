@@ -18,13 +18,21 @@ constexpr std::array<std::string_view, 12> kMonths = {
 constexpr std::array<std::string_view, 7> kWeekdays = {
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool starts_with_lower(std::string_view text, std::string_view word) {
   if (text.size() < word.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i)
     if (lower(text[i]) != word[i]) return false;
   return true;
+}
+
+// The first three of at least three, in lower case.
+constexpr std::uint32_t first_letters(std::string_view text) {
+  std::uint32_t letters = 0;
+  for (std::size_t i = 0; i < 3; ++i)
+    letters = letters << 8 | static_cast<unsigned char>(lower(text[i]));
+  return letters;
 }
 
 // How many bytes of `text` are `name` or its first three letters; 0: it is not there.
@@ -131,11 +139,12 @@ bool TimeCursor::take_number(int digits_min, int digits_max, int& value) {
 }
 
 bool TimeCursor::take_month(int& month) {
-  if (!is_letter(peek())) return false;
+  const std::string_view text = rest();
+  if (text.size() < 3) return false;
+  const std::uint32_t letters = first_letters(text);
   for (std::size_t i = 0; i < kMonths.size(); ++i) {
-    const std::size_t length = name_length(rest(), kMonths[i]);
-    if (length == 0) continue;
-    at_ += length;
+    if (first_letters(kMonths[i]) != letters) continue;
+    at_ += name_length(text, kMonths[i]);
     month = static_cast<int>(i) + 1;
     return true;
   }
@@ -160,6 +169,7 @@ bool TimeCursor::take_fraction_digits(int& millisecond) {
 }
 
 bool TimeCursor::take_offset(Duration& offset) {
+  if (at_end() || is_digit(peek())) return false;
   for (const std::string_view name : {"UTC", "GMT", "Z"})
     if (rest().starts_with(name) &&
         (rest().size() == name.size() || !is_alphanumeric(rest()[name.size()]))) {
@@ -208,6 +218,7 @@ bool read_plain_utc(TimeCursor& cursor, WrittenTime& out) {
 }  // namespace
 
 bool read_iso8601(TimeCursor& cursor, WrittenTime& out) {
+  if (!cursor.has('-', 4)) return false;  // most words are no time: the quickest way to tell
   out = WrittenTime{};
   if (read_plain_utc(cursor, out)) return is_valid(out, *out.year);
   int year = 0;
@@ -223,6 +234,7 @@ bool read_iso8601(TimeCursor& cursor, WrittenTime& out) {
 }
 
 bool read_syslog(TimeCursor& cursor, WrittenTime& out) {
+  if (is_digit(cursor.peek())) return false;
   out = WrittenTime{};
   if (!cursor.take_month(out.month) || !cursor.take(' ')) return false;
   cursor.skip_white();
@@ -238,6 +250,7 @@ bool read_syslog(TimeCursor& cursor, WrittenTime& out) {
 }
 
 bool read_apache(TimeCursor& cursor, WrittenTime& out) {
+  if (!cursor.has('/', 2)) return false;
   out = WrittenTime{};
   int year = 0;
   if (!cursor.take_number(2, 2, out.day) || !cursor.take('/') || !cursor.take_month(out.month) ||

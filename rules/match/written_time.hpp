@@ -33,6 +33,9 @@ class TimeCursor {
   std::size_t position() const { return at_; }
   bool at_end() const { return at_ >= text_.size(); }
   char peek() const { return at_end() ? '\0' : text_[at_]; }
+  bool has(char c, std::size_t ahead) const {
+    return text_.size() - at_ > ahead && text_[at_ + ahead] == c;
+  }
   std::string_view rest() const { return text_.substr(at_); }
   void skip_white();
   void skip(std::size_t bytes) { at_ += bytes; }  // no more than there are

@@ -52,31 +52,36 @@ std::size_t find_white(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-// Where the delimiter that opens at at_ is closed.
-std::size_t FieldSplitter::find_close(char close, bool& exhausted) const {
+// Where the delimiter that opens at `open` is closed.
+std::size_t FieldSplitter::find_close(char close, std::size_t open, bool& exhausted) const {
   if (exhausted) return kNone;
-  const std::size_t end = message_.find(close, at_ + 1);
+  const std::size_t end = message_.find(close, open + 1);
   exhausted = end == kNone;
   return end;
 }
 
 void FieldSplitter::split(std::size_t count, std::vector<Field>& fields) {
+  const std::string_view text = message_;
+  const auto piece = [&](std::size_t begin, std::size_t end) {
+    return std::string_view(text.data() + begin, end - begin);
+  };
+  std::size_t at = at_;
   while (fields.size() < count) {
-    while (at_ < message_.size() && is_white(message_[at_])) ++at_;
-    if (at_ >= message_.size()) return;
-    const char first = message_[at_];
+    while (at < text.size() && is_white(text[at])) ++at;
+    if (at == text.size()) break;
     std::size_t end = kNone;
-    if (first == '"') end = find_close('"', no_quote_);
-    if (first == '[') end = find_close(']', no_bracket_);
+    if (text[at] == '"') end = find_close('"', at, no_quote_);
+    if (text[at] == '[') end = find_close(']', at, no_bracket_);
     if (end != kNone) {
-      fields.push_back({message_.substr(at_ + 1, end - at_ - 1), at_});
-      at_ = end + 1;
-      continue;
+      fields.push_back({piece(at + 1, end), at});
+      at = end + 1;
+    } else {
+      end = find_white(text, at);
+      fields.push_back({piece(at, end), at});
+      at = end;
     }
-    end = find_white(message_, at_);
-    fields.push_back({message_.substr(at_, end - at_), at_});
-    at_ = end;
   }
+  at_ = at;
 }
 
 void split_fields(std::string_view message, std::vector<Field>& out) {

@@ -22,7 +22,7 @@ class FieldSplitter {
   void split(std::size_t count, std::vector<Field>& fields);
 
  private:
-  std::size_t find_close(char close, bool& exhausted) const;
+  std::size_t find_close(char close, std::size_t open, bool& exhausted) const;
 
   std::string_view message_;
   std::size_t at_ = 0;

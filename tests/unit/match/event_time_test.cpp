@@ -222,3 +222,17 @@ TEST_CASE("RFC 3339 times are printed and read back", "[match][time]") {
   CHECK_FALSE(parse_rfc3339("2026-07-01T12:00:00Z "));
   CHECK_FALSE(parse_rfc3339(""));
 }
+
+TEST_CASE("what was read before does not change what a zone's clock means", "[match][time]") {
+  const Reading berlin = with("auto", "Europe/Berlin"), tokyo = with("auto", "Asia/Tokyo");
+  for (int round = 0; round < 2; ++round) {
+    CHECK(berlin("2026-01-15 12:00:00 x") == "2026-01-15T11:00:00.000Z");
+    CHECK(berlin("2026-03-29 01:59:59 x") == "2026-03-29T00:59:59.000Z");
+    CHECK(berlin("2026-03-29 03:00:00 x") == "2026-03-29T01:00:00.000Z");
+    CHECK(tokyo("2026-07-15 12:00:00 x") == "2026-07-15T03:00:00.000Z");
+    CHECK(berlin("2026-07-15 12:00:00 x") == "2026-07-15T10:00:00.000Z");
+    CHECK(berlin("2026-10-25 02:30:00 twice") == "2026-10-25T00:30:00.000Z");
+    CHECK(berlin("2026-10-25 03:00:00 x") == "2026-10-25T02:00:00.000Z");
+    CHECK(berlin("2026-12-15 12:00:00 x") == "2026-12-15T11:00:00.000Z");
+  }
+}
