@@ -165,21 +165,22 @@ bool DelimitedSet::holds(const Rule& rule, Scratch& scratch) const {
 }
 
 FieldValue& DelimitedSet::value(std::uint32_t place, Scratch& scratch) const {
-  if (scratch.places.add(place)) scratch.values[place] = read(places_[place], scratch);
-  return scratch.values[place];
+  FieldValue& value = scratch.values[place];
+  if (scratch.places.add(place)) read(places_[place], scratch, value);
+  return value;
 }
 
-FieldValue DelimitedSet::read(const FieldPlace& place, Scratch& scratch) {
+void DelimitedSet::read(const FieldPlace& place, Scratch& scratch, FieldValue& value) {
   const std::vector<Field>& fields = scratch.fields;
   const bool from_right = place.from == FieldPlace::From::right;
   const bool with_rest = place.from == FieldPlace::From::left_with_rest;
-  scratch.splitter.split(from_right ? kAllFields : place.index + (with_rest ? 2 : 1),
-                         scratch.fields);
-  if (place.index >= fields.size()) return {};
-  if (from_right) return FieldValue(fields[fields.size() - 1 - place.index].text);
+  const std::size_t wanted = from_right ? kAllFields : place.index + (with_rest ? 2 : 1);
+  if (fields.size() < wanted) scratch.splitter.split(wanted, scratch.fields);
+  if (place.index >= fields.size()) return value.clear();
+  if (from_right) return value.set(fields[fields.size() - 1 - place.index].text);
   const Field& field = fields[place.index];
   const bool has_more = with_rest && fields.size() > place.index + 1;
-  return FieldValue(has_more ? trim_end(scratch.message.substr(field.begin)) : field.text);
+  value.set(has_more ? trim_end(scratch.message.substr(field.begin)) : field.text);
 }
 
 void DelimitedSet::match(std::string_view message, Scratch& scratch,
@@ -200,7 +201,7 @@ void DelimitedSet::match(std::string_view message, Scratch& scratch,
     FieldValue& value = this->value(place, scratch);
     if (!value.is_there()) continue;
     scratch.triggered.clear();
-    triggers_[place].find(value, scratch.triggered);
+    triggers_[place].find(value, scratch.literals, scratch.triggered);
     for (const std::uint32_t pattern : scratch.triggered) look_at(pattern);
   }
   if (inner_scan_) {

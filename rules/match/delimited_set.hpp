@@ -67,7 +67,7 @@ class DelimitedSet {
   static bool holds(const Test& test, FieldValue& value);
   bool holds(const Rule& rule, Scratch& scratch) const;
   FieldValue& value(std::uint32_t place, Scratch& scratch) const;
-  static FieldValue read(const FieldPlace& place, Scratch& scratch);
+  static void read(const FieldPlace& place, Scratch& scratch, FieldValue& value);
 
   std::vector<const ast::Delimited*> patterns_;
   std::vector<Rule> rules_;                // by number of the pattern

@@ -160,6 +160,7 @@ Instant EventTime::Plan::find_in_line(EventView& event, Instant near) const {
     if (!begins_word) continue;
     if (format == Format::automatic && i > 0) {
       // A number inside a line is an epoch only by chance.
+      if (!may_be_time(line, i)) continue;
       for (const Format kind : {Format::iso8601, Format::syslog, Format::apache})
         if (read_one(kind, TimeCursor(line, i), time)) return settle(time, near);
     } else if (read_at(TimeCursor(line, i), time)) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "rules/pattern/regex_literals.hpp"
-#include "tocsin/result.hpp"
 
 namespace tocsin {
 namespace {
@@ -115,11 +114,25 @@ void FieldTriggers::add(const FieldKey& key, std::uint32_t pattern) {
     case FieldKey::Kind::suffix:
       return affixes(key.kind, key.text.size()).texts.add(key.text, pattern);
     case FieldKey::Kind::inner:
-      TOCSIN_ASSERT(false);
+      inner_[key.text].push_back(pattern);
   }
 }
 
-void FieldTriggers::find(FieldValue& value, Numbers& patterns) const {
+void FieldTriggers::seal() {
+  if (inner_.empty()) return;
+  std::vector<std::string> literals;
+  for (auto& [text, patterns] : inner_) {
+    literals.push_back(text);
+    inner_patterns_.push_back(std::move(patterns));
+  }
+  inner_.clear();
+  inner_scan_.emplace(literals);
+}
+
+void FieldTriggers::find(FieldValue& value, Numbers& found, Numbers& patterns) const {
+  const auto append = [&](const Numbers& more) {
+    patterns.insert(patterns.end(), more.begin(), more.end());
+  };
   const std::string_view text = value.text();
   whole_.find(text, patterns);
   for (const Affixes& group : affixes_) {
@@ -128,12 +141,15 @@ void FieldTriggers::find(FieldValue& value, Numbers& patterns) const {
     group.texts.find({text.data() + (prefix ? 0 : text.size() - group.length), group.length},
                      patterns);
   }
+  if (inner_scan_) {
+    found.clear();
+    inner_scan_->collect(text, found);
+    for (const std::uint32_t literal : found) append(inner_patterns_[literal]);
+  }
   if (number_filter_ == 0 || !value.number()) return;
   const std::optional<std::int64_t> number = value.number()->integer();
   if (!number || (number_filter_ & filter_bit(*number)) == 0) return;
-  const auto entry = numbers_.find(*number);
-  if (entry != numbers_.end())
-    patterns.insert(patterns.end(), entry->second.begin(), entry->second.end());
+  if (const auto entry = numbers_.find(*number); entry != numbers_.end()) append(entry->second);
 }
 
 }  // namespace tocsin

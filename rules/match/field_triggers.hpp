@@ -6,18 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "rules/match/field_value.hpp"
+#include "rules/match/literal_scan.hpp"
 #include "rules/pattern/ast.hpp"
 
 namespace tocsin {
 
-// The field is the text or the number, begins or ends with the text, or holds it: then it stands
-// anywhere in the event, which is searched once for all fields.
+// The field is the text or the number, begins or ends with the text, or holds it.
 struct FieldKey {
   enum class Kind : std::uint8_t { whole, number, prefix, suffix, inner };
   Kind kind = Kind::whole;
@@ -32,15 +34,16 @@ std::vector<FieldKey> required_keys(const ast::Expression<ast::FieldTest>& condi
 // How many fields a key lets through, roughly: 1 for a whole value.
 std::size_t looseness(const FieldKey& key);
 
-// Built by add(); after that immutable, any thread.
+// Built by add() and seal(); after that immutable, any thread.
 class FieldTriggers {
  public:
-  // Any but an `inner` key.
   void add(const FieldKey& key, std::uint32_t pattern);
+  void seal();
   bool empty() const { return is_empty_; }
 
-  // Appends the patterns of all keys that hold, some of them twice perhaps.
-  void find(FieldValue& value, std::vector<std::uint32_t>& patterns) const;
+  // Appends the patterns of all keys that hold, some of them twice perhaps. `found` is memory.
+  void find(FieldValue& value, std::vector<std::uint32_t>& found,
+            std::vector<std::uint32_t>& patterns) const;
 
  private:
   using Numbers = std::vector<std::uint32_t>;
@@ -78,7 +81,10 @@ class FieldTriggers {
   Texts whole_;
   std::unordered_map<std::int64_t, Numbers> numbers_;
   std::uint64_t number_filter_ = 0;
-  std::vector<Affixes> affixes_;  // one for each kind and length
+  std::vector<Affixes> affixes_;          // one for each kind and length
+  std::map<std::string, Numbers> inner_;  // until sealed
+  std::vector<Numbers> inner_patterns_;   // by number of the literal
+  std::optional<LiteralScan> inner_scan_;
 };
 
 }  // namespace tocsin

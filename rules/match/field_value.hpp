@@ -27,7 +27,15 @@ class FieldValue {
   FieldValue() = default;
   explicit FieldValue(std::string_view text) : is_there_(true), text_(text) {}
 
-  bool is_there() const { return is_there_; }  // else the event has too few fields
+  // Of the next event.
+  void set(std::string_view text) {
+    text_ = text;
+    is_there_ = true;
+    is_read_ = false;
+  }
+  void clear() { is_there_ = false; }  // the event has too few fields
+
+  bool is_there() const { return is_there_; }
   std::string_view text() const { return text_; }
   // Read when first asked for.
   const std::optional<Number>& number() {

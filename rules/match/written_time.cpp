@@ -218,7 +218,7 @@ bool read_plain_utc(TimeCursor& cursor, WrittenTime& out) {
 }  // namespace
 
 bool read_iso8601(TimeCursor& cursor, WrittenTime& out) {
-  if (!cursor.has('-', 4)) return false;  // most words are no time: the quickest way to tell
+  if (!cursor.has('-', 4)) return false;
   out = WrittenTime{};
   if (read_plain_utc(cursor, out)) return is_valid(out, *out.year);
   int year = 0;

@@ -52,6 +52,16 @@ class TimeCursor {
   std::size_t at_;
 };
 
+// Whether read_iso8601(), read_syslog() or read_apache() can succeed at `at`, told at a glance:
+// most words are no time.
+inline bool may_be_time(std::string_view text, std::size_t at) {
+  const TimeCursor cursor(text, at);
+  const char first = cursor.peek();
+  if (first >= '0' && first <= '9') return cursor.has('-', 4) || cursor.has('/', 2);
+  constexpr std::string_view months = "JFMASONDjfmasond";
+  return months.find(first) != std::string_view::npos;
+}
+
 // Each reads at the cursor; on failure the cursor may have moved.
 bool read_iso8601(TimeCursor& cursor,
                   WrittenTime& out);  // 2026-01-31T23:59:58.123+01:00; a blank for T; no zone
