@@ -19,8 +19,10 @@ constexpr std::size_t kStringBytesMax = 128;
 constexpr std::size_t kGroupsMax = 160;
 // Of the places of a literal that has no quote or separator, those that are weighed with others'.
 constexpr std::size_t kOptionsMax = 8;
-// What it costs to be looked for at any position of a text, in positions of the log sample.
-constexpr double kFloating = 8;
+// What it costs a great set to be looked for elsewhere than at the opening quote, in positions of
+// the log sample: those places add up, quotes do not.
+constexpr double kElsewhere = 8, kAtClose = 4;
+constexpr double kGreat = 1000;
 
 bool is_anchored(const LiteralPlace& place) {
   const LiteralWindow window = place.window();
@@ -42,7 +44,8 @@ struct Option {
 
 class Placer {
  public:
-  explicit Placer(const std::vector<Literal>& literals) {
+  explicit Placer(const std::vector<Literal>& literals)
+      : crowd_(std::min(static_cast<double>(literals.size()) / kGreat, 1.0)) {
     for (const Literal& literal : literals)
       for (std::size_t at = 0; at + 8 <= literal.text.size() && at <= kOffsetMax + 4; ++at)
         ++sharers_[load_bytes(literal.text, at)];
@@ -79,15 +82,17 @@ class Placer {
     const std::size_t size = text.size(), bytes = std::min<std::size_t>(size, 8);
     if (literal.begins_value) return add(1, bytes, 0), options;
     add(0, bytes, 0);
-    if (size >= 8 && text.back() == '"' && size <= kOffsetMax) add(-4, 8, size - kWindowBytes);
+    if (size >= 8 && text.back() == '"' && size <= kOffsetMax)
+      add(kCloseKey.begin, 8, size - kWindowBytes);
     const bool good = std::any_of(options.begin(), options.end(), [](const Option& option) {
-      return is_anchored(option.place) && option.cost < kFloating;
+      return is_anchored(option.place) && option.cost < kElsewhere;
     });
     if (good) return options;
     const std::size_t window = std::min(size, kWindowBytes);
     for (std::size_t at = 1; at + window <= size && at <= kOffsetMax; ++at) {
       if (at + bytes <= size || size < 8) add(0, std::min(bytes, size - at), at);
-      if (size >= 8 && at >= 4) add(-4, 8, at);
+      if (at + static_cast<std::size_t>(kCloseKey.begin) <= at && size >= 8)
+        add(kCloseKey.begin, 8, at);
     }
     return options;
   }
@@ -99,7 +104,9 @@ class Placer {
     const auto alike = sharers_.find(load_bytes(place.key(), 0));
     const double chain = alike == sharers_.end() || is_distinct_string(place) ? 1 : alike->second;
     return bucket_of(place).cost() + 4 * hits + (hits + 0.02) * chain +
-           (is_anchored(place) ? 0 : kFloating);
+           crowd_ * (!is_anchored(place)                 ? kElsewhere
+                     : kKeyShapes[place.shape].begin < 0 ? kAtClose
+                                                         : 0);
   }
 
   // Windows that begin alike go together first.
@@ -141,8 +148,8 @@ class Placer {
 
   // Into that of the buckets found before that lets it pass.
   void join(std::vector<LiteralBucket>& buckets, const LiteralPlace& place) const {
+    const LiteralBucket probe = bucket_of(place);
     for (std::size_t i = 0; i < buckets.size(); ++i) {
-      const LiteralBucket probe = bucket_of(place);
       if (buckets[i].shape() == place.shape && result_.buckets[i].includes(probe))
         return buckets[i].add(probe);
     }
@@ -170,6 +177,7 @@ class Placer {
     std::size_t number = 0;
     std::vector<Option> options;
   };
+  double crowd_;  // 1: a great set
   // How many literals have the same eight bytes somewhere.
   std::unordered_map<std::uint64_t, std::uint32_t> sharers_;
   std::vector<Floating> floating_;

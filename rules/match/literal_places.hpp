@@ -20,9 +20,11 @@ struct KeyShape {
 
   std::uint64_t mask() const { return ~std::uint64_t{0} >> (64 - 8 * bytes); }
 };
-// Not more than there are buckets. Those from 1 on: of windows that begin with a separator.
+// Those from 1 on are for windows that begin with a separator, kCloseKey for those at the end of a
+// literal. Not more than there are buckets.
+inline constexpr KeyShape kCloseKey = {static_cast<std::ptrdiff_t>(kWindowBytes) - 8, 8};
 inline constexpr std::array<KeyShape, kLiteralBuckets> kKeyShapes = {
-    {{0, 8}, {-4, 8}, {1, 8}, {0, 4}, {1, 4}, {0, 2}, {0, 1}, {1, 1}}};
+    {{0, 8}, kCloseKey, {1, 8}, {0, 4}, {1, 4}, {0, 2}, {0, 1}, {1, 1}}};
 
 struct LiteralPlace {
   std::string_view text;

@@ -23,20 +23,32 @@ constexpr Numbers kNumbers = [] {
 class Avx512 {
  public:
   TOCSIN_SCAN_TARGET explicit Avx512(const LiteralTables& tables)
-      : t0_(_mm512_loadu_si512(tables.by_class[0].data())),
-        t1_(_mm512_loadu_si512(tables.by_class[1].data())),
-        t2_(_mm512_loadu_si512(tables.by_class[2].data())),
-        t3_(_mm512_loadu_si512(tables.by_class[3].data())),
-        numbers_(_mm512_load_si512(kNumbers.data())) {}
+      : numbers_(_mm512_load_si512(kNumbers.data())) {
+    for (std::size_t i = 0; i < kWindowBytes; ++i)
+      tables_[i] = _mm512_loadu_si512(tables.by_class[i].data());
+  }
 
   TOCSIN_SCAN_TARGET BlockBits pass(const char* block, std::uint8_t* buckets) const {
-    return test(_mm512_loadu_si512(block), _mm512_loadu_si512(block + 1),
-                _mm512_loadu_si512(block + 2), _mm512_loadu_si512(block + 3), buckets);
+    const __m512i bytes = _mm512_loadu_si512(block);
+    __m512i there = look_up(bytes, 0);
+#pragma GCC unroll 8
+    for (std::size_t i = 1; i < kWindowBytes; ++i)
+      there = _mm512_and_si512(there, look_up(_mm512_loadu_si512(block + i), i));
+    return result(bytes, there, buckets);
   }
+  // Masked lanes are not read.
   TOCSIN_SCAN_TARGET BlockBits pass_end(const char* block, std::size_t left,
                                         std::uint8_t* buckets) const {
-    return test(load_end(block, left, 0), load_end(block, left, 1), load_end(block, left, 2),
-                load_end(block, left, 3), buckets);
+    __mmask64 mask = left < 64 ? _bzhi_u64(~0ULL, static_cast<unsigned>(left)) : ~__mmask64{0};
+    const __m512i bytes = _mm512_maskz_loadu_epi8(mask, block);
+    __m512i there = look_up(bytes, 0);
+#pragma GCC unroll 8
+    for (std::size_t i = 1; i < kWindowBytes; ++i) {
+      const std::size_t lanes = left < i ? 0 : left - i;
+      mask = lanes < 64 ? _bzhi_u64(~0ULL, static_cast<unsigned>(lanes)) : ~__mmask64{0};
+      there = _mm512_and_si512(there, look_up(_mm512_maskz_loadu_epi8(mask, block + i), i));
+    }
+    return result(bytes, there, buckets);
   }
   TOCSIN_SCAN_TARGET std::size_t positions(std::uint64_t bits, std::size_t first,
                                            std::uint8_t* out) const {
@@ -46,29 +58,18 @@ class Avx512 {
   }
 
  private:
-  // Zeros behind the end: masked lanes are not read.
-  TOCSIN_SCAN_TARGET static __m512i load_end(const char* block, std::size_t left,
-                                             std::size_t place) {
-    const std::size_t lanes = left < place ? 0 : left - place;
-    const __mmask64 mask =
-        lanes >= 64 ? ~__mmask64{0} : _bzhi_u64(~0ULL, static_cast<unsigned>(lanes));
-    return _mm512_maskz_loadu_epi8(mask, block + place);
+  // Unmasked, g++ 12 takes the intrinsic's unused operand for uninitialized.
+  TOCSIN_SCAN_TARGET __m512i look_up(__m512i bytes, std::size_t place) const {
+    return _mm512_maskz_permutexvar_epi8(~__mmask64{0}, bytes, tables_[place]);
   }
-  TOCSIN_SCAN_TARGET BlockBits test(__m512i b0, __m512i b1, __m512i b2, __m512i b3,
-                                    std::uint8_t* buckets) const {
-    constexpr int all_three = 0x80;
-    const __m512i two = _mm512_and_si512(look_up(b0, t0_), look_up(b1, t1_));
-    const __m512i there =
-        _mm512_ternarylogic_epi32(two, look_up(b2, t2_), look_up(b3, t3_), all_three);
+  TOCSIN_SCAN_TARGET static BlockBits result(__m512i bytes, __m512i there, std::uint8_t* buckets) {
     _mm512_store_si512(buckets, there);
     return {_mm512_test_epi8_mask(there, there),
-            _mm512_cmpeq_epi8_mask(b0, _mm512_set1_epi8('\n'))};
+            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))};
   }
-  // Unmasked, g++ 12 takes the intrinsic's unused operand for uninitialized.
-  TOCSIN_SCAN_TARGET static __m512i look_up(__m512i bytes, __m512i table) {
-    return _mm512_maskz_permutexvar_epi8(~__mmask64{0}, bytes, table);
-  }
-  __m512i t0_, t1_, t2_, t3_, numbers_;
+
+  __m512i tables_[kWindowBytes];
+  __m512i numbers_;
 };
 
 }  // namespace

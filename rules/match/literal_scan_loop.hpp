@@ -83,12 +83,15 @@ class ScanLoop {
                                            const std::uint8_t* positions, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t window = at + positions[i];
-      const std::uint8_t there = buckets[positions[i]];
-      const LiteralTables::KeyRule& rule = tables_.rules[there];
-      std::uint64_t bytes;
-      std::memcpy(&bytes, text_.data() + static_cast<std::ptrdiff_t>(window) + rule.begin, 8);
-      if (!tables_.has_bit(LiteralTables::hash_key(bytes, rule)) && !rule.undecided) continue;
-      if (compare(window, there)) return window;
+      std::uint8_t there = buckets[positions[i]];
+      do {
+        const LiteralTables::KeyRule& rule = tables_.rules[there];
+        std::uint64_t bytes;
+        std::memcpy(&bytes, text_.data() + static_cast<std::ptrdiff_t>(window) + rule.begin, 8);
+        const std::uint64_t hash = LiteralTables::hash_key(bytes, rule);
+        if (tables_.has_bit(hash) && compare(window, hash)) return window;
+        there = rule.others;
+      } while (there != 0);
     }
     return 0;
   }
@@ -103,15 +106,26 @@ class ScanLoop {
     if (left < kBlockBytes) block.passed &= (std::uint64_t{1} << left) - 1;
     for (std::uint64_t passed = block.passed; passed != 0; passed &= passed - 1) {
       const auto i = static_cast<std::size_t>(__builtin_ctzll(passed));
-      if (tables_.may_hold(text_, at + i, buckets[i]) && compare(at + i, buckets[i]))
-        return end_at(at + i, at, &block, 1);
+      if (check(at + i, buckets[i])) return end_at(at + i, at, &block, 1);
     }
     lines_.add(at, block.breaks);
     at += kBlockBytes;
   }
 
-  TOCSIN_SCAN_TARGET bool compare(std::size_t window, std::uint8_t buckets) {
-    find_.at = tables_.compare(text_, from_, window, buckets, found_);
+  // Stage two at a position near the ends of the text.
+  TOCSIN_SCAN_TARGET bool check(std::size_t window, std::uint8_t buckets) {
+    for (std::uint8_t there = buckets; there != 0; there = tables_.rules[there].others) {
+      const LiteralTables::KeyRule& rule = tables_.rules[there];
+      const std::size_t begin = window + static_cast<std::size_t>(rule.begin);
+      if (begin > text_.size()) continue;  // before it
+      const std::uint64_t hash = LiteralTables::hash_key(load_bytes(text_, begin), rule);
+      if (tables_.has_bit(hash) && compare(window, hash)) return true;
+    }
+    return false;
+  }
+
+  TOCSIN_SCAN_TARGET bool compare(std::size_t window, std::uint64_t hash) {
+    find_.at = tables_.compare(text_, from_, window, hash, found_);
     has_found_ = find_.at != std::string_view::npos;
     return has_found_;
   }

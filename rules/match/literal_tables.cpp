@@ -24,9 +24,10 @@ LiteralTables::LiteralTables(std::vector<Literal> literals, bool escapes)
 }
 
 void LiteralTables::fill_stage_one(const std::vector<LiteralBucket>& shared) {
+  std::array<unsigned, kKeyShapes.size()> by_shape{};
   for (std::size_t b = 0; b < shared.size(); ++b) {
     const auto bit = static_cast<std::uint8_t>(1u << b);
-    shape_buckets[shared[b].shape()] |= bit;
+    by_shape[shared[b].shape()] |= bit;
     for (std::size_t i = 0; i < kWindowBytes; ++i)
       for (unsigned byte = 0; byte < 256; ++byte) {
         if (!shared[b].allows(i, static_cast<unsigned char>(byte))) continue;
@@ -38,9 +39,11 @@ void LiteralTables::fill_stage_one(const std::vector<LiteralBucket>& shared) {
   }
   for (unsigned set = 1; set < 256; ++set)
     for (std::size_t shape = 0; shape < kKeyShapes.size(); ++shape) {
-      if ((set & shape_buckets[shape]) == 0) continue;
-      const bool several = rules[set].mask != 0;
-      rules[set] = {kKeyShapes[shape].mask(), kKeyShapes[shape].begin, several};
+      const unsigned with_it = set & by_shape[shape];
+      if (with_it == 0) continue;
+      rules[set] = {kKeyShapes[shape].mask(), kKeyShapes[shape].begin,
+                    static_cast<std::uint8_t>(set & ~with_it)};
+      break;
     }
 }
 
@@ -54,7 +57,7 @@ void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places) {
     const LiteralPlace& literal = places[i];
     const KeyShape& shape = kKeyShapes[literal.shape];
     const std::uint64_t hash =
-        hash_key(load_bytes(literal.key(), 0), {shape.mask(), shape.begin, false});
+        hash_key(load_bytes(literal.key(), 0), {shape.mask(), shape.begin, 0});
     const std::uint64_t bit = hash >> bitmap_shift;
     bitmap[bit / 64] |= std::uint64_t{1} << (bit % 64);
     const bool by_ends = is_distinct_string(literal);
@@ -73,22 +76,12 @@ void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places) {
 }
 
 std::size_t LiteralTables::compare(std::string_view text, std::size_t from, std::size_t at,
-                                   std::uint8_t buckets, std::vector<std::uint32_t>* found) const {
-  for (std::size_t i = 0; i < kKeyShapes.size(); ++i) {
-    const KeyShape& shape = kKeyShapes[i];
-    const std::size_t key = at + static_cast<std::size_t>(shape.begin);
-    if ((buckets & shape_buckets[i]) == 0 || key > at + 1) continue;
-    const std::uint64_t hash = hash_key(load_bytes(text, key), {shape.mask(), shape.begin, false});
-    if (!has_bit(hash)) continue;
-    const std::size_t begin = compare_hashed(text, from, at, hash, found);
-    if (begin != kNone) return begin;
-    if (i != 0 || !any_string || text[at] != '"') continue;
-    const std::size_t length = distinct_string_length(text.substr(at));
-    if (length == kNone) continue;
-    if (compare_hashed(text, from, at, hash_string(text.substr(at, length)), found) != kNone)
-      return at;
-  }
-  return kNone;
+                                   std::uint64_t hash, std::vector<std::uint32_t>* found) const {
+  const std::size_t begin = compare_hashed(text, from, at, hash, found);
+  if (begin != kNone || !any_string || text[at] != '"') return begin;
+  const std::size_t length = distinct_string_length(text.substr(at));
+  if (length == kNone) return kNone;
+  return compare_hashed(text, from, at, hash_string(text.substr(at, length)), found);
 }
 
 std::size_t LiteralTables::compare_hashed(std::string_view text, std::size_t from, std::size_t at,

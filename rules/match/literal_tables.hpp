@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How LiteralScan finds thousands of literals in one pass. Each literal has a window: a place in it
-// that is rare in logs, often its opening quote. Stage one tests four bytes of the text per
+// that is rare in logs, often its opening quote. Stage one tests six bytes of the text per
 // position, by table lookups for 64 positions at a time: literals with similar windows share one of
 // eight buckets, and a table says in which buckets a byte may stand at a place of the window. Stage
 // two hashes a key of the text at the few positions that are left and asks a bitmap that fits a
@@ -30,11 +30,10 @@ struct LiteralTables {
   // ---- Stage two, by what stage one says of a position ----
   struct KeyRule {
     std::uint64_t mask = 0;
-    std::ptrdiff_t begin = 0;  // of the key's eight bytes, from the position on: -4 to 1
-    bool undecided = false;    // several keys are to be tried
+    std::ptrdiff_t begin = 0;  // of the key, from the position on: -4 to 1
+    std::uint8_t others = 0;   // buckets with other keys, to be tried by their own rule
   };
   std::array<KeyRule, 256> rules{};
-  std::array<std::uint8_t, kKeyShapes.size()> shape_buckets{};  // the buckets of each shape
 
   static std::uint64_t hash_key(std::uint64_t bytes, const KeyRule& rule) {
     return ((bytes & rule.mask) ^ rule.mask >> 7) * 0xD6E8FEB86659FD93u;
@@ -43,16 +42,13 @@ struct LiteralTables {
     const std::uint64_t bit = hash >> bitmap_shift;
     return (bitmap[bit / 64] >> (bit % 64) & 1) != 0;
   }
-  // Whether compare() must be asked about a position.
-  bool may_hold(std::string_view text, std::size_t at, std::uint8_t buckets) const;
-
   std::vector<std::uint64_t> bitmap;
   unsigned bitmap_shift = 63;
 
   // ---- Comparison ----
-  // A literal whose window is at `at` and that begins at or behind `from`: where; npos: none. With
-  // `found` the numbers of all such literals are appended to it, and the answer is npos.
-  std::size_t compare(std::string_view text, std::size_t from, std::size_t at, std::uint8_t buckets,
+  // A literal with this key whose window is at `at` and that begins at or behind `from`: where; npos:
+  // none. With `found` the numbers of all such literals are appended to it, and the answer is npos.
+  std::size_t compare(std::string_view text, std::size_t from, std::size_t at, std::uint64_t hash,
                       std::vector<std::uint32_t>* found) const;
 
   struct Entry {
@@ -88,14 +84,6 @@ inline std::uint64_t load_bytes(std::string_view text, std::size_t at, std::size
       bytes |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << (8 * i);
   }
   return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8 * count)) - 1);
-}
-
-inline bool LiteralTables::may_hold(std::string_view text, std::size_t at,
-                                    std::uint8_t buckets) const {
-  const KeyRule& rule = rules[buckets];
-  const std::size_t begin = at + static_cast<std::size_t>(rule.begin);
-  if (begin > at + 1) return rule.undecided;  // before the text
-  return has_bit(hash_key(load_bytes(text, begin), rule)) || rule.undecided;
 }
 
 // One way to run the pass. With `found` all literals are collected, some more than once, and the

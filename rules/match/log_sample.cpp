@@ -75,9 +75,14 @@ LogSample::LogSample() {
 }
 
 std::size_t LogSample::count(std::string_view bytes) const {
-  const auto& counts = counts_[bytes.size()];
-  const auto found = counts.find(load_bytes(bytes, 0, bytes.size()));
-  return found == counts.end() ? 0 : found->second;
+  if (bytes.size() < counts_.size()) {
+    const auto& counts = counts_[bytes.size()];
+    const auto found = counts.find(load_bytes(bytes, 0, bytes.size()));
+    return found == counts.end() ? 0 : found->second;
+  }
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = kSample.find(bytes, at)) != std::string_view::npos; ++at) ++count;
+  return count;
 }
 
 }  // namespace tocsin

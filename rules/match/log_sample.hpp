@@ -11,7 +11,7 @@
 
 namespace tocsin {
 
-inline constexpr std::size_t kWindowBytes = 4;
+inline constexpr std::size_t kWindowBytes = 6;
 inline constexpr std::size_t kByteClasses = 64;
 
 // Bytes with the same low six bits: what stage one takes for one another.
@@ -31,7 +31,7 @@ class LogSample {
   }
   // Where this byte and its like are expected by their frequency alone, from 0 to 1.
   double frequency(std::size_t byte_class) const { return frequency_[byte_class]; }
-  // How often these bytes stand in it, up to eight of them.
+  // How often these bytes stand in it.
   std::size_t count(std::string_view bytes) const;
 
  private:

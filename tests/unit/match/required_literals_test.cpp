@@ -69,6 +69,47 @@ TEST_CASE("one requirement of a conjunction is enough, of a disjunction all are 
   CHECK(literals_of("{ $[0] = 1 }") == kNothing);
 }
 
+TEST_CASE("of several values the rarest is required", "[match][prefilter]") {
+  CHECK(literals_of("{ $.type = IAMUser && $.name = ConsoleLogin }") ==
+        Literals{"\"ConsoleLogin\""});
+  CHECK(literals_of("{ $.source = iam.amazonaws.com && $.name = DeleteUser }") ==
+        Literals{"\"DeleteUser\""});
+}
+
+TEST_CASE("a pattern of terms requires a term, or one of its optional terms",
+          "[match][prefilter]") {
+  CHECK(literals_of("ERROR timeout") == Literals{"timeout"});
+  CHECK(literals_of("\"a \\\"b\\\"\" -x") == Literals{"a \"b\""});
+  CHECK(literals_of("?ERROR ?WARN") == Literals{"ERROR", "WARN"});
+  CHECK(literals_of("?ERROR ?WARN REQUEST") == Literals{"REQUEST"});
+  CHECK(literals_of("\"one\nand two\"") == Literals{"and two"});
+  CHECK(literals_of("-ERROR") == kNothing);
+  CHECK(literals_of("\" \"") == kNothing);
+  CHECK(literals_of("?ERROR ?a") == kNothing);
+  CHECK(literals_of("?ERROR ?%[0-9]+%") == kNothing);
+}
+
+TEST_CASE("a space-delimited pattern requires the text of a field", "[match][prefilter]") {
+  CHECK(literals_of("[ip, user, request = \"*.html*\", status = 404]") == Literals{".html"});
+  CHECK(literals_of("[..., level = ERROR || level = \"FATAL*\", text]") ==
+        Literals{"ERROR", "FATAL"});
+  CHECK(literals_of("[w1 = GET && w1 != POST, w2]") == Literals{"GET"});
+  CHECK(literals_of("[ip, status = 4*]") == kNothing);
+  CHECK(literals_of("[ip, status = 404]") == kNothing);  // 404.0 is equal
+  CHECK(literals_of("[ip, status = \"404\"]") == Literals{"404"});
+  CHECK(literals_of("[ip != GET, bytes > 1000]") == kNothing);
+  CHECK(literals_of("[]") == kNothing);
+}
+
+TEST_CASE("a regex requires what it cannot do without", "[match][prefilter]") {
+  CHECK(literals_of("%status=[45][0-9]+ in%") == Literals{"status="});
+  CHECK(literals_of("%ERROR|WARN%") == Literals{"ERROR", "WARN"});
+  CHECK(literals_of("[ip, agent = %curl/[0-9]%, x]") == Literals{"curl/"});
+  CHECK(literals_of("{ $.agent = %curl/[0-9]% }") == Literals{"curl"});  // maybe curl\/
+  CHECK(literals_of("{ $.agent = %a.c% }") == Literals{"\"agent\""});
+  CHECK(literals_of("{ $.agent != %curl% }") == Literals{"\"agent\""});
+}
+
 TEST_CASE("no corpus event that a pattern matches is missed", "[match][prefilter]") {
   std::ifstream file(TOCSIN_SOURCE_DIR "/tests/cases/filter-patterns.jsonl");
   int matched = 0;
