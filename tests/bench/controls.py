@@ -85,7 +85,8 @@ def mtail():
 
 
 def rsyslog(trail, folder):
-    """imfile -> mmjsonparse -> one line with the rule's name for each match; the last line of `trail` ends it."""
+    """imfile -> mmjsonparse -> one line with the rule's name for each match; the last line of `trail` ends it,
+    so one worker keeps them in order."""
     rules = [(rule, f"$!eventName == {json.dumps(names)}" + (f' and $!eventSource == "{source}"' if source else ""))
              for rule, (source, names) in named().items()]
     rules += [
@@ -100,6 +101,7 @@ def rsyslog(trail, folder):
     ]
     tests = "\n".join(f'  if {condition} then {{ set $.rule = "{rule}"; call matched }}' for rule, condition in rules)
     return f'''global(workDirectory="{folder}" maxMessageSize="256k")
+main_queue(queue.workerThreads="1")
 module(load="imfile") module(load="mmjsonparse")
 template(name="rule" type="string" string="%$.rule%\\n")
 ruleset(name="matched") {{ action(type="omfile" file="{folder}/out" template="rule") }}
