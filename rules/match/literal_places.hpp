@@ -15,14 +15,14 @@ namespace tocsin {
 
 // Which bytes stage two hashes: where they begin, counted from the window, and how many.
 struct KeyShape {
-  std::ptrdiff_t begin = 0;
+  std::int32_t begin = 0;
   std::size_t bytes = 0;
 
   std::uint64_t mask() const { return ~std::uint64_t{0} >> (64 - 8 * bytes); }
 };
 // Those from 1 on are for windows that begin with a separator, kCloseKey for those at the end of a
 // literal. Not more than there are buckets.
-inline constexpr KeyShape kCloseKey = {static_cast<std::ptrdiff_t>(kWindowBytes) - 8, 8};
+inline constexpr KeyShape kCloseKey = {static_cast<std::int32_t>(kWindowBytes) - 8, 8};
 inline constexpr std::array<KeyShape, kLiteralBuckets> kKeyShapes = {
     {{0, 8}, kCloseKey, {1, 8}, {0, 4}, {1, 4}, {0, 2}, {0, 1}, {1, 1}}};
 

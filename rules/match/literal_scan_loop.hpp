@@ -54,6 +54,7 @@ class ScanLoop {
  private:
   static constexpr std::size_t kBlocks = 4;
   static constexpr std::size_t kGroupBytes = kBlocks * kBlockBytes;  // a position fits a byte
+  static constexpr std::size_t kManyPositions = 16;
   // How far keys reach before a group and behind its begin.
   static constexpr std::size_t kBefore = 4, kGroupReach = kGroupBytes + 16;
 
@@ -81,6 +82,11 @@ class ScanLoop {
   // The first of the positions in the group `at` at which a literal is found.
   TOCSIN_SCAN_TARGET std::size_t stage_two(std::size_t at, const std::uint8_t* buckets,
                                            const std::uint8_t* positions, std::size_t count) {
+    std::uint8_t likely[kGroupBytes];
+    if (count > kManyPositions) {
+      count = keep_likely(text_.data() + at, buckets, positions, count, likely);
+      positions = likely;
+    }
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t window = at + positions[i];
       std::uint8_t there = buckets[positions[i]];
@@ -94,6 +100,25 @@ class ScanLoop {
       } while (there != 0);
     }
     return 0;
+  }
+
+  // Without a branch, since which of many positions go on cannot be foretold.
+  TOCSIN_SCAN_TARGET std::size_t keep_likely(const char* group, const std::uint8_t* buckets,
+                                             const std::uint8_t* positions, std::size_t count,
+                                             std::uint8_t* out) const {
+    const std::uint64_t* const bitmap = tables_.bitmap.data();
+    const LiteralTables::KeyRule* const rules = tables_.rules.data();
+    const unsigned shift = tables_.bitmap_shift;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const LiteralTables::KeyRule& rule = rules[buckets[positions[i]]];
+      std::uint64_t bytes;
+      std::memcpy(&bytes, group + positions[i] + rule.begin, 8);
+      const std::uint64_t bit = LiteralTables::hash_key(bytes, rule) >> shift;
+      out[kept] = positions[i];
+      kept += (bitmap[bit / 64] >> (bit % 64) & 1) | static_cast<std::uint64_t>(rule.others != 0);
+    }
+    return kept;
   }
 
   // One block, wherever it is in the text.

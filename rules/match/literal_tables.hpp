@@ -30,8 +30,8 @@ struct LiteralTables {
   // ---- Stage two, by what stage one says of a position ----
   struct KeyRule {
     std::uint64_t mask = 0;
-    std::ptrdiff_t begin = 0;  // of the key, from the position on: -4 to 1
-    std::uint8_t others = 0;   // buckets with other keys, to be tried by their own rule
+    std::int32_t begin = 0;   // of the key, from the position on: -2 to 1
+    std::uint8_t others = 0;  // buckets with other keys, to be tried by their own rule
   };
   std::array<KeyRule, 256> rules{};
 
@@ -46,8 +46,9 @@ struct LiteralTables {
   unsigned bitmap_shift = 63;
 
   // ---- Comparison ----
-  // A literal with this key whose window is at `at` and that begins at or behind `from`: where; npos:
-  // none. With `found` the numbers of all such literals are appended to it, and the answer is npos.
+  // A literal with this key whose window is at `at` and that begins at or behind `from`: where;
+  // npos: none. With `found` the numbers of all such literals are appended to it, and the answer is
+  // npos.
   std::size_t compare(std::string_view text, std::size_t from, std::size_t at, std::uint64_t hash,
                       std::vector<std::uint32_t>* found) const;
 
