@@ -39,6 +39,8 @@ struct Numbers {
       registry.counter("tocsin_events", "Log events read.", {"log_group"});
   MetricFamily<Counter>& bytes =
       registry.counter("tocsin_bytes", "Bytes read, inflated.", {"log_group"});
+  MetricFamily<Counter>& regex_limits = registry.counter(
+      "tocsin_regex_limits", "Regex searches that met a limit and took longer.", {"log_group"});
   MetricFamily<Counter>& matched = registry.counter(
       "tocsin_matched", "Events that matched a metric filter, repeats dropped.", {"filter"});
   MetricFamily<Counter>& parse_errors = registry.counter(
@@ -140,6 +142,8 @@ void clock_set_back(Duration by) {
 void batch_read(const MatchBatch& batch) {
   numbers().events.with({batch.log_group}).add(batch.events);
   numbers().bytes.with({batch.log_group}).add(batch.bytes);
+  if (batch.regex_limits > 0)
+    numbers().regex_limits.with({batch.log_group}).add(batch.regex_limits);
 }
 
 void parse_errors(std::string_view log_group, std::uint64_t n) {

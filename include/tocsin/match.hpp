@@ -55,6 +55,7 @@ struct MatchBatch {
   Instant source_time;
   bool more_unread = false;
   std::uint64_t bytes = 0;
+  std::uint64_t regex_limits = 0;  // searches that met a limit, and took longer for it
 
   // One more event, which has a timestamp. Returns its index.
   std::uint32_t add_event(Instant time) {

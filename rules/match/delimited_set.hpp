@@ -22,6 +22,9 @@ class DelimitedSet {
  public:
   // Holds what was read of the last event.
   class Scratch {
+   public:
+    std::uint64_t regex_limits() const { return regexes.limits_reached(); }
+
    private:
     friend class DelimitedSet;
     std::string_view message;
@@ -31,6 +34,7 @@ class DelimitedSet {
     Marks places;                    // whose value is known
     Marks patterns;                  // that were looked at
     std::vector<std::uint32_t> triggered, literals;
+    RegexScratch regexes;
   };
 
   // `patterns` outlive the set; a pattern's number is its index.
@@ -64,7 +68,7 @@ class DelimitedSet {
   void number_places();
   void add_rule(const ast::Delimited& pattern);
   void set_triggers();
-  static bool holds(const Test& test, FieldValue& value);
+  static bool holds(const Test& test, FieldValue& value, RegexScratch& regexes);
   bool holds(const Rule& rule, Scratch& scratch) const;
   FieldValue& value(std::uint32_t place, Scratch& scratch) const;
   static void read(const FieldPlace& place, Scratch& scratch, FieldValue& value);

@@ -151,13 +151,21 @@ void JsonPredicates::seal(std::size_t slots) {
   equal_.seal();
 }
 
-bool JsonPredicates::judge(const Predicate& predicate, const SlotValues& values) {
+bool JsonPredicates::judge(const Predicate& predicate, const SlotValues& values,
+                           RegexScratch& regexes) {
   if (predicate.test == nullptr) return !values.has(predicate.slot);
+  const ast::PropertyTest& test = *predicate.test;
+  if (const auto* regex = std::get_if<ast::RegexLiteral>(&test.literal)) {
+    const bool wanted = test.op == ast::Operator::equal;
+    return values.any(predicate.slot, [&](const SlotValue& value) {
+      return value.is_text() && regex->regex->search(value.text, regexes) == wanted;
+    });
+  }
   JsonNode node;
   return values.any(predicate.slot, [&](const SlotValue& value) {
     node.kind = value.kind;
     node.text = value.text;
-    return holds_for(*predicate.test, node);
+    return holds_for(test, node);
   });
 }
 

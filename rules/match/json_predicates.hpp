@@ -36,6 +36,7 @@ class PredicateAnswers {
   }
 
   SlotTriggers::Scratch memory;
+  RegexScratch regexes;
 
  private:
   static constexpr std::uint32_t kEventsMax = std::uint32_t{1} << 30;
@@ -106,7 +107,7 @@ class JsonPredicates {
     if (known == Answer::yes || known == Answer::no) return known == Answer::yes;
     // What is indexed and was not found does not hold.
     if (known == Answer::unknown && predicates_[id].index != Index::none) return false;
-    const bool answer = judge(predicates_[id], values);
+    const bool answer = judge(predicates_[id], values, answers.regexes);
     answers.set(id, answer ? Answer::yes : Answer::no);
     return answer;
   }
@@ -129,7 +130,7 @@ class JsonPredicates {
   Id find_or_add(std::string key, Predicate predicate, bool& added);
   Slot& slot(std::uint32_t slot);
   Id add_in_passing(Id Slot::*id, Predicate predicate);
-  static bool judge(const Predicate& predicate, const SlotValues& values);
+  static bool judge(const Predicate& predicate, const SlotValues& values, RegexScratch& regexes);
 
   std::vector<Predicate> predicates_;
   std::unordered_map<std::string, Id> building_;

@@ -84,6 +84,9 @@ struct JsonSet::Scratch::State {
 JsonSet::Scratch::Scratch() : state_(std::make_unique<State>()) {}
 JsonSet::Scratch::~Scratch() = default;
 JsonSet::Scratch::Scratch(Scratch&&) noexcept = default;
+std::uint64_t JsonSet::Scratch::regex_limits() const {
+  return state_->answers.regexes.limits_reached();
+}
 
 JsonSet::JsonSet(std::vector<const ast::Json*> patterns, std::vector<ast::Selector> references)
     : plan_(std::make_unique<Plan>(patterns, references)) {}

@@ -21,6 +21,8 @@ class JsonSet {
     Scratch();
     ~Scratch();
     Scratch(Scratch&&) noexcept;
+    // Since it was made; see RegexScratch.
+    std::uint64_t regex_limits() const;
 
    private:
     friend class JsonSet;

@@ -111,6 +111,7 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out) 
   const Group& group = this->group(out.log_group);
   Timestamps times(block, group.time, group.need, out.source_time, state.view, out.times);
   EventCursor event(block);
+  const std::uint64_t limits_before = state.patterns.regex_limits();
   const LiteralScan* literals = group.patterns.candidates();
   while (true) {
     if (literals != nullptr) event.skip_to(*literals);
@@ -127,6 +128,7 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out) 
   }
   times.finish(event);
   out.events = event.index();
+  out.regex_limits = state.patterns.regex_limits() - limits_before;
   out.bytes = block.bytes.size();
 }
 

@@ -31,6 +31,10 @@ class PatternSet {
   class Scratch {
    public:
     Scratch() = default;
+    // Searches by regex that met a limit since it was made; see RegexScratch.
+    std::uint64_t regex_limits() const {
+      return json.regex_limits() + terms.regexes.limits_reached() + delimited.regex_limits();
+    }
 
    private:
     friend class PatternSet;

@@ -138,9 +138,9 @@ TermsSet::TermsSet(Compiler compiled)
       triggers_(std::move(compiled.triggers)),
       scan_(std::move(compiled.literals)) {}
 
-bool TermsSet::holds(const Rule& rule, std::string_view message, const Marks& literals) {
-  const auto stands = [&](std::uint32_t literal) { return literals.has(literal); };
-  const auto finds = [&](const Regex* regex) { return regex->search(message); };
+bool TermsSet::holds(const Rule& rule, std::string_view message, Scratch& scratch) {
+  const auto stands = [&](std::uint32_t literal) { return scratch.literals.has(literal); };
+  const auto finds = [&](const Regex* regex) { return regex->search(message, scratch.regexes); };
   const auto all = [](const auto& of, const auto& is) {
     return std::all_of(of.begin(), of.end(), is);
   };
@@ -162,7 +162,7 @@ void TermsSet::match(std::string_view message, Scratch& scratch,
   scratch.patterns.clear(rules_.size());
   for (const std::uint32_t literal : scratch.found) scratch.literals.add(literal);
   const auto look_at = [&](std::uint32_t pattern) {
-    if (scratch.patterns.add(pattern) && holds(rules_[pattern], message, scratch.literals))
+    if (scratch.patterns.add(pattern) && holds(rules_[pattern], message, scratch))
       matched.push_back(pattern);
   };
   for (const std::uint32_t literal : scratch.found)

@@ -19,6 +19,7 @@ class TermsSet {
   struct Scratch {
     std::vector<std::uint32_t> found;  // numbers of literals
     Marks literals, patterns;          // that stand in the event; that were looked at
+    RegexScratch regexes;
   };
 
   // `patterns` outlive the set; a pattern's number is its index.
@@ -43,7 +44,7 @@ class TermsSet {
   class Compiler;
 
   explicit TermsSet(Compiler compiled);
-  static bool holds(const Rule& rule, std::string_view message, const Marks& literals);
+  static bool holds(const Rule& rule, std::string_view message, Scratch& scratch);
 
   std::vector<Rule> rules_;        // by number of the pattern
   Numbers always_;                 // patterns that match every event

@@ -41,18 +41,28 @@ Code compile_pcre(const std::string& text) {
 
 }  // namespace
 
+struct RegexScratch::State {
+  MatchData found{pcre2_match_data_create(1, nullptr)};
+  MatchContext limits{pcre2_match_context_create(nullptr)};
+
+  State() {
+    if (!limits) return;
+    pcre2_set_match_limit(limits.get(), kMatchLimit);
+    pcre2_set_heap_limit(limits.get(), kHeapLimitKib);
+  }
+};
+
+RegexScratch::RegexScratch() : state_(std::make_unique<State>()) {}
+RegexScratch::~RegexScratch() = default;
+RegexScratch::RegexScratch(RegexScratch&&) noexcept = default;
+
 struct Regex::Engine {
   Code code;
-  MatchContext limits;
 };
 
 Regex::Regex(const RegexSyntax& syntax) : automaton_(syntax) {
   Code code = compile_pcre(render_for_pcre(syntax));
-  MatchContext limits(pcre2_match_context_create(nullptr));
-  if (!code || !limits) return;
-  pcre2_set_match_limit(limits.get(), kMatchLimit);
-  pcre2_set_heap_limit(limits.get(), kHeapLimitKib);
-  engine_ = std::make_unique<Engine>(Engine{std::move(code), std::move(limits)});
+  if (code) engine_ = std::make_unique<Engine>(Engine{std::move(code)});
 }
 
 Regex::~Regex() = default;
@@ -64,17 +74,22 @@ std::variant<std::shared_ptr<const Regex>, PatternError> Regex::compile(std::str
 }
 
 bool Regex::search(std::string_view subject) const {
-  if (engine_ && subject.size() <= kBacktrackingSubjectMax) {
-    const MatchData found(pcre2_match_data_create(1, nullptr));
-    if (found) {
-      const int answer =
-          pcre2_match(engine_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()),
-                      subject.size(), 0, 0, found.get(), engine_->limits.get());
-      if (answer >= 0) return true;
-      if (answer == PCRE2_ERROR_NOMATCH) return false;
-      // A limit was reached, or the subject is no UTF-8: neither is an answer.
-    }
-  }
+  RegexScratch scratch;
+  return search(subject, scratch);
+}
+
+bool Regex::search(std::string_view subject, RegexScratch& scratch) const {
+  const RegexScratch::State& memory = *scratch.state_;
+  if (!engine_ || !memory.found || !memory.limits) return automaton_.search(subject);
+  int answer = PCRE2_ERROR_MATCHLIMIT;
+  if (subject.size() <= kBacktrackingSubjectMax)
+    answer = pcre2_match(engine_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()),
+                         subject.size(), 0, 0, memory.found.get(), memory.limits.get());
+  if (answer >= 0) return true;
+  if (answer == PCRE2_ERROR_NOMATCH) return false;
+  // A limit was reached, or the subject is no UTF-8: neither is an answer.
+  const bool no_utf8 = answer <= PCRE2_ERROR_UTF8_ERR1 && answer >= PCRE2_ERROR_UTF8_ERR21;
+  if (!no_utf8) ++scratch.limits_reached_;
   return automaton_.search(subject);
 }
 

@@ -162,3 +162,15 @@ TEST_CASE("the automaton and the backtracking engine agree on random regexes", "
   }
   CHECK(compiled_count > 3'000);
 }
+
+TEST_CASE("a search that meets a limit is counted, one that does not is not", "[pattern][regex]") {
+  const auto regex = regex_of("a*a*a*a*a*a*a*b");
+  RegexScratch scratch;
+  CHECK(regex->search("aab", scratch));
+  CHECK_FALSE(regex->search("xyz \xFF", scratch));
+  CHECK(scratch.limits_reached() == 0);
+  CHECK_FALSE(regex->search(std::string(4'000, 'a'), scratch));
+  CHECK(scratch.limits_reached() == 1);
+  CHECK(regex->search(std::string(5'000, 'x') + "b", scratch));
+  CHECK(scratch.limits_reached() == 2);
+}
