@@ -19,6 +19,7 @@ class RegexScratch {
   RegexScratch();
   ~RegexScratch();
   RegexScratch(RegexScratch&&) noexcept;
+  RegexScratch& operator=(RegexScratch&&) noexcept;
 
   // Searches that met a limit (a subject of over 4 KiB, too much backtracking) and were decided by
   // the automaton: the same answer, later.

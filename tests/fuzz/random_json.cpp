@@ -87,6 +87,20 @@ const std::vector<std::string>& names() {
   return all;
 }
 
+Value value_of(const JsonNode& node) {
+  static constexpr Value::Kind kKinds[] = {Value::Kind::null,   Value::Kind::boolean,
+                                           Value::Kind::number, Value::Kind::string,
+                                           Value::Kind::object, Value::Kind::array};
+  Value value{kKinds[static_cast<std::size_t>(node.kind)], std::string(node.text), {}, {}};
+  if (node.kind == JsonNode::Kind::boolean) value.text = node.boolean ? "true" : "false";
+  for (const JsonNode* child = node.first_child; child != nullptr; child = child->next)
+    if (node.kind == JsonNode::Kind::object)
+      value.members.emplace_back(std::string(child->name), value_of(*child));
+    else
+      value.elements.push_back(value_of(*child));
+  return value;
+}
+
 Value random_scalar(Random& random) {
   switch (random.below(10)) {
     case 0:

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "rules/pattern/json_event.hpp"
+
 namespace tocsin::fuzz {
 
 // The same numbers everywhere for the same seed.
@@ -42,6 +44,7 @@ struct Value {
   std::vector<Value> elements;
 };
 
+Value value_of(const JsonNode& node);
 Value random_object(Random& random, int depth);
 Value random_scalar(Random& random);
 // Names that objects are made of; some need escapes.

@@ -73,7 +73,9 @@ TEST_CASE("regex terms are searched in the whole event", "[match][terms]") {
 
 TEST_CASE("a scratch that served one set serves another", "[match][terms]") {
   Set one({"a", "b"}), other({"c", "d", "e", "?b ?f"});
-  other.scratch = one.scratch;
+  CHECK(one("a b") == "0 1");
+  other.scratch = std::move(one.scratch);
+  one.scratch = {};
   for (int i = 0; i < 3; ++i) {
     CHECK(one("a b") == "0 1");
     CHECK(other("d b") == "1 3");
