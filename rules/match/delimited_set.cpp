@@ -148,8 +148,7 @@ void DelimitedSet::set_triggers() {
 
 bool DelimitedSet::holds(const Test& test, FieldValue& value, RegexScratch& regexes) {
   if (const auto* regex = std::get_if<ast::RegexLiteral>(&test.test->literal))
-    return regex->regex->search(value.text(), regexes) ==
-           (test.test->op == ast::Operator::equal);
+    return regex->regex->search(value.text(), regexes) == (test.test->op == ast::Operator::equal);
   if (!test.number) return tocsin::holds(*test.test, value.text());
   const std::optional<Number>& number = value.number();
   if (!number) return test.test->op == ast::Operator::not_equal;
@@ -159,8 +158,9 @@ bool DelimitedSet::holds(const Test& test, FieldValue& value, RegexScratch& rege
 bool DelimitedSet::holds(const Rule& rule, Scratch& scratch) const {
   for (const Condition& condition : rule.conditions) {
     FieldValue& value = this->value(condition.place, scratch);
-    if (!value.is_there() ||
-        !satisfied(condition.expression, [&](const Test& test) { return holds(test, value, scratch.regexes); }))
+    if (!value.is_there() || !satisfied(condition.expression, [&](const Test& test) {
+          return holds(test, value, scratch.regexes);
+        }))
       return false;
   }
   scratch.splitter.split(rule.fields, scratch.fields);

@@ -164,7 +164,7 @@ TEST_CASE("the automaton and the backtracking engine agree on random regexes", "
 }
 
 TEST_CASE("a search that meets a limit is counted, one that does not is not", "[pattern][regex]") {
-  const auto regex = regex_of("a*a*a*a*a*a*a*b");
+  const auto regex = regex_of("a*a*a*a*a*a*[bc]");
   RegexScratch scratch;
   CHECK(regex->search("aab", scratch));
   CHECK_FALSE(regex->search("xyz \xFF", scratch));
