@@ -15,7 +15,7 @@
 // So every extended statistic is exact for samples each moved by at most the bound, order kept.
 // Percentiles, trimmed and winsorised means and sums between percentiles are therefore within the
 // bound, relative; counts between values are those of bounds moved by it.
-// docs/decisions/0008 says why not another sketch.
+// docs/decisions/0009 says why not another sketch.
 #pragma once
 #include <cstddef>
 #include <cstdint>
