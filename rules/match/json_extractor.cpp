@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "rules/match/json_strict.hpp"
 #include "rules/pattern/json_string.hpp"
@@ -327,8 +328,8 @@ void JsonExtractor::extract(const JsonNode& root, const SelectorTrie& trie, Slot
 
 char* JsonExtractor::room_to_decode(std::size_t bytes) {
   if (bytes > decoded_size_ || (decoded_size_ > kBytesKept && bytes <= kBytesKept)) {
-    decoded_size_ = bytes;
-    decoded_ = std::unique_ptr<char[]>(new char[bytes]);
+    decoded_size_ = std::bit_ceil(bytes);
+    decoded_ = std::unique_ptr<char[]>(new char[decoded_size_]);
   }
   return decoded_.get();
 }

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace tocsin {
 namespace {
@@ -20,9 +21,12 @@ struct JsonTokenizer::State {
   bool reserve(std::size_t bytes) {
     const std::size_t have = parser ? parser->capacity() : 0;
     if (bytes <= have && (have <= kBytesKept || bytes > kBytesKept)) return true;
+    if (bytes > simdjson::SIMDJSON_MAXSIZE_BYTES) return false;
     constexpr std::size_t kDepth = 1;  // simdjson's own second stage is never run
+    const std::size_t capacity = std::min(std::bit_ceil(std::max(bytes, kBytesLeast)),
+                                          std::size_t{simdjson::SIMDJSON_MAXSIZE_BYTES});
     return simdjson::get_active_implementation()->create_dom_parser_implementation(
-               std::max(bytes, kBytesLeast), kDepth, parser) == simdjson::SUCCESS;
+               capacity, kDepth, parser) == simdjson::SUCCESS;
   }
 };
 
