@@ -76,10 +76,15 @@ class JsonExtractor::TokenWalk {
   }
 
   std::size_t skip(std::size_t at) const {
-    int depth = kNesting[static_cast<unsigned char>(tokens_.first(at))];
-    ++at;
-    while (depth > 0 && at < tokens_.count)
-      depth += kNesting[static_cast<unsigned char>(tokens_.text[tokens_.offsets[at++]])];
+    // Most of a walk is spent here: everything that the loop reads is local.
+    const char* const text = tokens_.text.data();
+    const std::uint32_t* const offsets = tokens_.offsets;
+    const std::size_t count = tokens_.count;
+    const auto nesting = [&](std::size_t i) {
+      return kNesting[static_cast<unsigned char>(text[offsets[i]])];
+    };
+    int depth = at < count ? nesting(at) : 0;
+    for (++at; depth > 0 && at < count; ++at) depth += nesting(at);
     return at;
   }
 
@@ -264,7 +269,7 @@ class JsonExtractor::TokenWalk {
   }
 
   JsonExtractor& memory_;
-  const JsonTokens& tokens_;
+  const JsonTokens tokens_;
   const SelectorTrie& trie_;
   SlotValues& values_;
   const bool escapes_;
