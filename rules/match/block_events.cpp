@@ -2,6 +2,7 @@
 #include "rules/match/block_events.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace tocsin {
 
@@ -43,9 +44,11 @@ void EventCursor::back() {
   if (block_->events) return;
   const bool ends_open = begin_ == block_->bytes.size() && !block_->bytes.ends_with('\n');
   end_ = ends_open ? begin_ : begin_ - 1;
-  const std::size_t before =
-      end_ == 0 ? std::string_view::npos : block_->bytes.rfind('\n', end_ - 1);
-  begin_ = before == std::string_view::npos ? 0 : before + 1;
+  // Unlike rfind() it looks at many bytes at a time.
+  const char* const bytes = block_->bytes.data();
+  const auto* const before =
+      static_cast<const char*>(end_ == 0 ? nullptr : memrchr(bytes, '\n', end_));
+  begin_ = before == nullptr ? 0 : static_cast<std::size_t>(before - bytes) + 1;
 }
 
 void EventCursor::skip_to(const LiteralScan& literals) {

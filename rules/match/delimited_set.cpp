@@ -137,6 +137,7 @@ void DelimitedSet::set_triggers() {
       else
         triggers_[place].add(key, number);
   }
+  note_always_split();
   if (inner.empty()) return;
   std::vector<std::string> literals;
   for (auto& [text, patterns] : inner) {
@@ -144,6 +145,17 @@ void DelimitedSet::set_triggers() {
     inner_patterns_.push_back(std::move(patterns));
   }
   inner_scan_.emplace(literals);
+}
+
+// One step over all fields that every event is split into is faster than many.
+void DelimitedSet::note_always_split() {
+  const auto note = [&](std::uint32_t place) {
+    always_split_ = std::max(always_split_, fields_of(places_[place]));
+  };
+  for (std::uint32_t place = 0; place < places_.size(); ++place)
+    if (!triggers_[place].empty()) note(place);
+  for (const std::uint32_t pattern : untriggered_)
+    if (!rules_[pattern].conditions.empty()) note(rules_[pattern].conditions.front().place);
 }
 
 bool DelimitedSet::holds(const Test& test, FieldValue& value, RegexScratch& regexes) {
@@ -163,7 +175,7 @@ bool DelimitedSet::holds(const Rule& rule, Scratch& scratch) const {
         }))
       return false;
   }
-  scratch.splitter.split(rule.fields, scratch.fields);
+  if (scratch.fields.size() < rule.fields) scratch.splitter.split(rule.fields, scratch.fields);
   return scratch.fields.size() >= rule.fields;
 }
 
@@ -173,11 +185,16 @@ FieldValue& DelimitedSet::value(std::uint32_t place, Scratch& scratch) const {
   return value;
 }
 
+std::size_t DelimitedSet::fields_of(const FieldPlace& place) {
+  if (place.from == FieldPlace::From::right) return kAllFields;
+  return place.index + (place.from == FieldPlace::From::left_with_rest ? 2 : 1);
+}
+
 void DelimitedSet::read(const FieldPlace& place, Scratch& scratch, FieldValue& value) {
   const std::vector<Field>& fields = scratch.fields;
   const bool from_right = place.from == FieldPlace::From::right;
   const bool with_rest = place.from == FieldPlace::From::left_with_rest;
-  const std::size_t wanted = from_right ? kAllFields : place.index + (with_rest ? 2 : 1);
+  const std::size_t wanted = fields_of(place);
   if (fields.size() < wanted) scratch.splitter.split(wanted, scratch.fields);
   if (place.index >= fields.size()) return value.clear();
   if (from_right) return value.set(fields[fields.size() - 1 - place.index].text);
@@ -191,6 +208,7 @@ void DelimitedSet::match(std::string_view message, Scratch& scratch,
   scratch.message = message;
   scratch.splitter = FieldSplitter(message);
   scratch.fields.clear();
+  scratch.splitter.split(always_split_, scratch.fields);
   if (scratch.values.size() < places_.size()) scratch.values.resize(places_.size());
   scratch.places.clear(places_.size());
   scratch.patterns.clear(rules_.size());

@@ -68,6 +68,8 @@ class DelimitedSet {
   void number_places();
   void add_rule(const ast::Delimited& pattern);
   void set_triggers();
+  void note_always_split();
+  static std::size_t fields_of(const FieldPlace& place);
   static bool holds(const Test& test, FieldValue& value, RegexScratch& regexes);
   bool holds(const Rule& rule, Scratch& scratch) const;
   FieldValue& value(std::uint32_t place, Scratch& scratch) const;
@@ -80,6 +82,7 @@ class DelimitedSet {
   std::optional<LiteralScan> inner_scan_;  // for texts within fields
   std::vector<std::vector<std::uint32_t>> inner_patterns_;  // by number of the literal
   std::vector<std::uint32_t> untriggered_;
+  std::size_t always_split_ = 0;  // so many fields are asked for in every event
 };
 
 }  // namespace tocsin

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "rules/match/time_format.hpp"
 #include "rules/match/time_zone.hpp"
 #include "rules/match/top_level.hpp"
 #include "rules/match/written_time.hpp"
+#include "rules/pattern/byte_bits.hpp"
 #include "rules/pattern/characters.hpp"
 #include "rules/pattern/parser.hpp"
 #include "rules/pattern/selector.hpp"
@@ -35,6 +38,40 @@ bool is_written_plainly(std::string_view name) {
     return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
   });
 }
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+// Where words begin in a text, one after the other.
+class WordBegins {
+ public:
+  explicit WordBegins(std::string_view text) : text_(text) {}
+
+  // npos: there is none any more.
+  std::size_t next() {
+    while (begins_ == 0) {
+      if (read_ >= text_.size()) return kNone;
+      read_more();
+    }
+    const auto bit = static_cast<std::size_t>(std::countr_zero(begins_));
+    begins_ &= begins_ - 1;
+    return base_ + bit;
+  }
+
+ private:
+  void read_more() {
+    base_ = read_;
+    const std::uint64_t inside =
+        ByteBits(text_.data() + base_, text_.size() - base_).alphanumeric();
+    begins_ = inside & ~(inside << 1 | (in_word_ ? 1 : 0));
+    in_word_ = inside >> 63 != 0;
+    read_ += ByteBits::kSize;
+  }
+
+  std::string_view text_;
+  std::size_t base_ = 0, read_ = 0;
+  std::uint64_t begins_ = 0;
+  bool in_word_ = false;
+};
 
 enum class Format { automatic, iso8601, syslog, apache, epoch, strptime };
 
@@ -152,12 +189,8 @@ Instant EventTime::Plan::find_in_line(EventView& event, Instant near) const {
     }
     return kNoTime;
   }
-  const std::size_t end = std::min(line.size(), kSearchedBytes);
-  bool in_word = false;
-  for (std::size_t i = 0; i < end; ++i) {
-    const bool begins_word = !in_word && is_alphanumeric(line[i]);
-    in_word = is_alphanumeric(line[i]);
-    if (!begins_word) continue;
+  WordBegins words(line.substr(0, kSearchedBytes));
+  for (std::size_t i = words.next(); i != kNone; i = words.next()) {
     if (format == Format::automatic && i > 0) {
       // A number inside a line is an epoch only by chance.
       if (!may_be_time(line, i)) continue;

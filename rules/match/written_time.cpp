@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "rules/match/plain_time.hpp"
 #include "rules/pattern/characters.hpp"
 
 namespace tocsin {
@@ -25,14 +26,6 @@ bool starts_with_lower(std::string_view text, std::string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i)
     if (lower(text[i]) != word[i]) return false;
   return true;
-}
-
-// The first three of at least three, in lower case.
-constexpr std::uint32_t first_letters(std::string_view text) {
-  std::uint32_t letters = 0;
-  for (std::size_t i = 0; i < 3; ++i)
-    letters = letters << 8 | static_cast<unsigned char>(lower(text[i]));
-  return letters;
 }
 
 // How many bytes of `text` are `name` or its first three letters; 0: it is not there.
@@ -139,16 +132,11 @@ bool TimeCursor::take_number(int digits_min, int digits_max, int& value) {
 }
 
 bool TimeCursor::take_month(int& month) {
-  const std::string_view text = rest();
-  if (text.size() < 3) return false;
-  const std::uint32_t letters = first_letters(text);
-  for (std::size_t i = 0; i < kMonths.size(); ++i) {
-    if (first_letters(kMonths[i]) != letters) continue;
-    at_ += name_length(text, kMonths[i]);
-    month = static_cast<int>(i) + 1;
-    return true;
-  }
-  return false;
+  const int found = month_of(rest());
+  if (found == 0) return false;
+  at_ += name_length(rest(), kMonths[static_cast<std::size_t>(found) - 1]);
+  month = found;
+  return true;
 }
 
 bool TimeCursor::take_weekday() {
@@ -193,34 +181,14 @@ bool TimeCursor::take_offset(Duration& offset) {
   return true;
 }
 
-namespace {
-
-// 2026-01-31T23:59:58Z, as most trails and services write it.
-bool read_plain_utc(TimeCursor& cursor, WrittenTime& out) {
-  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:ddZ";
-  const std::string_view text = cursor.rest();
-  if (text.size() < shape.size()) return false;
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    if (shape[i] == 'd' ? !is_digit(text[i]) : text[i] != shape[i]) return false;
-  if (text.size() > shape.size() && is_alphanumeric(text[shape.size()])) return false;
-  const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
-  out.year = two(0) * 100 + two(2);
-  out.month = two(5);
-  out.day = two(8);
-  out.hour = two(11);
-  out.minute = two(14);
-  out.second = two(17);
-  out.offset = Duration{0};
-  cursor.skip(shape.size());
-  return true;
-}
-
-}  // namespace
-
 bool read_iso8601(TimeCursor& cursor, WrittenTime& out) {
   if (!cursor.has('-', 4)) return false;
   out = WrittenTime{};
-  if (read_plain_utc(cursor, out)) return is_valid(out, *out.year);
+  if (const std::size_t size = read_plain_utc(cursor.rest(), out)) {
+    cursor.skip(size);
+    return is_valid(out, *out.year);
+  }
+  out = WrittenTime{};
   int year = 0;
   if (!cursor.take_number(4, 4, year) || !cursor.take('-') ||
       !cursor.take_number(2, 2, out.month) || !cursor.take('-') ||
@@ -235,6 +203,12 @@ bool read_iso8601(TimeCursor& cursor, WrittenTime& out) {
 
 bool read_syslog(TimeCursor& cursor, WrittenTime& out) {
   if (is_digit(cursor.peek())) return false;
+  constexpr int kLeapYear = 2024;  // without a year any day that some year has will do
+  out = WrittenTime{};
+  if (const std::size_t size = read_plain_syslog(cursor.rest(), out)) {
+    cursor.skip(size);
+    return is_valid(out, kLeapYear);
+  }
   out = WrittenTime{};
   if (!cursor.take_month(out.month) || !cursor.take(' ')) return false;
   cursor.skip_white();
@@ -245,12 +219,16 @@ bool read_syslog(TimeCursor& cursor, WrittenTime& out) {
     out.year = year;
     cursor = ahead;
   }
-  constexpr int kLeapYear = 2024;  // without a year any day that some year has will do
   return read_time_of_day(cursor, out, true) && is_valid(out, out.year.value_or(kLeapYear));
 }
 
 bool read_apache(TimeCursor& cursor, WrittenTime& out) {
   if (!cursor.has('/', 2)) return false;
+  out = WrittenTime{};
+  if (const std::size_t size = read_plain_apache(cursor.rest(), out)) {
+    cursor.skip(size);
+    return is_valid(out, *out.year);
+  }
   out = WrittenTime{};
   int year = 0;
   if (!cursor.take_number(2, 2, out.day) || !cursor.take('/') || !cursor.take_month(out.month) ||

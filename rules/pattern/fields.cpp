@@ -1,87 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/pattern/fields.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
+#include "rules/pattern/byte_bits.hpp"
 #include "rules/pattern/characters.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-// The first white byte at or behind `at`; the size if there is none.
-std::size_t find_white_slowly(std::string_view text, std::size_t at) {
-  while (at < text.size() && !is_white(text[at])) ++at;
-  return at;
-}
-
-#ifdef __SSE2__  // part of every x86-64
-constexpr std::size_t kStep = sizeof(__m128i);
-
-// One bit for each white byte of the 16 at `bytes`.
-unsigned white_bits(const char* bytes) {
-  const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-  const __m128i from_tab = _mm_sub_epi8(chunk, _mm_set1_epi8('\t'));
-  const __m128i control =
-      _mm_cmpeq_epi8(_mm_min_epu8(from_tab, _mm_set1_epi8('\r' - '\t')), from_tab);
-  const __m128i blank = _mm_cmpeq_epi8(chunk, _mm_set1_epi8(' '));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, blank)));
-}
-
-std::size_t find_white(std::string_view text, std::size_t at) {
-  for (; text.size() - at >= kStep; at += kStep)
-    if (const unsigned bits = white_bits(text.data() + at))
-      return at + static_cast<std::size_t>(std::countr_zero(bits));
-  if (text.size() < kStep) return find_white_slowly(text, at);
-  // The last bytes, once more with some before them.
-  const std::size_t last = text.size() - kStep;
-  const unsigned bits = white_bits(text.data() + last) >> (at - last);
-  return bits ? at + static_cast<std::size_t>(std::countr_zero(bits)) : text.size();
-}
-#else
-std::size_t find_white(std::string_view text, std::size_t at) {
-  return find_white_slowly(text, at);
-}
-#endif
+constexpr std::size_t kPiece = ByteBits::kSize;
 
 }  // namespace
 
-// Where the delimiter that opens at `open` is closed.
-std::size_t FieldSplitter::find_close(char close, std::size_t open, bool& exhausted) const {
-  if (exhausted) return kNone;
-  const std::size_t end = message_.find(close, open + 1);
-  exhausted = end == kNone;
+// Looks at the piece that `at` is in, unless it is the last one looked at.
+inline void FieldSplitter::enter_piece(std::size_t at) {
+  const std::size_t begin = at & ~(kPiece - 1);
+  if (begin == piece_) return;
+  piece_ = begin;
+  const std::size_t size = message_.size(), left = size - begin;
+  // The last piece is read together with bytes before it.
+  const bool ends = left < kPiece && size >= kPiece;
+  const std::size_t before = ends ? kPiece - left : 0;
+  const ByteBits bytes(message_.data() + begin - before, left + before);
+  white_ = bytes.white() >> before;
+  quotes_ = bytes.equal('"') >> before;
+}
+
+// The first byte at or behind `at` whose bit is set; the size if there is none.
+template <class Bits>
+inline std::size_t FieldSplitter::find(std::size_t at, const Bits& bits) {
+  while (at < message_.size()) {
+    enter_piece(at);
+    const std::uint64_t left = bits() >> (at - piece_);
+    if (left != 0)
+      return std::min(message_.size(), at + static_cast<std::size_t>(std::countr_zero(left)));
+    at = piece_ + kPiece;
+  }
+  return message_.size();
+}
+
+// Where the delimiter that opens at `open` is closed; npos: nowhere, or it is none.
+inline std::size_t FieldSplitter::find_close(std::size_t open) {
+  std::size_t end = kNone;
+  if (message_[open] == '"' && !no_quote_) {
+    end = find(open + 1, [this] { return quotes_; });
+    no_quote_ = end == message_.size();
+    if (no_quote_) end = kNone;
+  } else if (message_[open] == '[' && !no_bracket_) {
+    end = message_.find(']', open + 1);
+    no_bracket_ = end == kNone;
+  }
   return end;
 }
 
 void FieldSplitter::split(std::size_t count, std::vector<Field>& fields) {
-  const std::string_view text = message_;
-  const auto piece = [&](std::size_t begin, std::size_t end) {
-    return std::string_view(text.data() + begin, end - begin);
-  };
-  std::size_t at = at_;
-  while (fields.size() < count) {
-    while (at < text.size() && is_white(text[at])) ++at;
-    if (at == text.size()) break;
-    std::size_t end = kNone;
-    if (text[at] == '"') end = find_close('"', at, no_quote_);
-    if (text[at] == '[') end = find_close(']', at, no_bracket_);
-    if (end != kNone) {
-      fields.push_back({piece(at + 1, end), at});
-      at = end + 1;
-    } else {
-      end = find_white(text, at);
-      fields.push_back({piece(at, end), at});
-      at = end;
-    }
+  FieldSplitter rest = *this;  // what nobody else sees may stay in registers
+  for (std::size_t known = fields.size(); known < count; ++known) {
+    const std::size_t begin = rest.find(rest.at_, [&] { return ~rest.white_; });
+    rest.at_ = begin;
+    if (begin == message_.size()) break;
+    std::size_t end = rest.find_close(begin);
+    const bool is_delimited = end != kNone;
+    if (!is_delimited) end = rest.find(begin, [&] { return rest.white_; });
+    rest.at_ = is_delimited ? end + 1 : end;
+    const std::size_t text = is_delimited ? begin + 1 : begin;
+    fields.push_back({std::string_view(message_.data() + text, end - text), begin});
   }
-  at_ = at;
+  *this = rest;
 }
 
 void split_fields(std::string_view message, std::vector<Field>& out) {

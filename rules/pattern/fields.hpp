@@ -2,6 +2,7 @@
 // A message split into space-delimited fields, spec/filter-patterns.md 6.2.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -22,10 +23,16 @@ class FieldSplitter {
   void split(std::size_t count, std::vector<Field>& fields);
 
  private:
-  std::size_t find_close(char close, std::size_t open, bool& exhausted) const;
+  void enter_piece(std::size_t at);
+  template <class Bits>
+  std::size_t find(std::size_t at, const Bits& bits);
+  std::size_t find_close(std::size_t open);
 
   std::string_view message_;
   std::size_t at_ = 0;
+  // What was seen of the 64 bytes last looked at, a bit each.
+  std::size_t piece_ = std::string_view::npos;
+  std::uint64_t white_ = 0, quotes_ = 0;
   // What was not found once is not there further on either: without remembering that, a line of
   // opening brackets would be searched to its end for each of them.
   bool no_quote_ = false, no_bracket_ = false;
