@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tocsin/alarm_state.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/match.hpp"
@@ -39,6 +40,8 @@ struct StreamReport {
 struct EngineOptions {
   // Replay: one merged stream, watermark at the newest event, lateness 0; finish() ends it.
   bool replay = false;
+  // Matched events that come without a message: it is asked for when a transition tells them.
+  EvidenceText evidence_text;
   // How long statistics() remembers at least, behind the watermark. Tests look further back.
   Duration metric_retention{hours{3}};
 };

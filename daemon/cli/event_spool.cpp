@@ -13,36 +13,36 @@
 namespace tocsin {
 namespace {
 
-constexpr std::size_t kReadAhead = std::size_t{256} << 10;
+// What all runs together read ahead, and one of them at least and at most.
+constexpr std::size_t kReadAheadSum = std::size_t{4} << 20;
+constexpr std::size_t kReadAheadMin = std::size_t{4} << 10;
+constexpr std::size_t kReadAheadMax = std::size_t{256} << 10;
 
-auto rank(const SpooledEvent& e) { return std::tie(e.time, e.group, e.file, e.event.position); }
-bool before(const SpooledEvent& a, const SpooledEvent& b) { return rank(a) < rank(b); }
-
-std::size_t size_of(const SpooledEvent& e) {
-  std::size_t size = sizeof(SpooledEvent) + e.event.message.size() + e.event.event_id.size();
-  for (const Sample& sample : e.event.samples) {
-    size += sizeof(Sample);
-    for (const auto& value : sample.dimensions) size += sizeof value + (value ? value->size() : 0);
-  }
-  return size;
-}
-
-// The encoding of the temporary file; it never leaves this process.
+// The encoding, in memory as in the temporary file; it never leaves this process.
 class Writer {
  public:
+  explicit Writer(std::string& bytes) : bytes_(bytes) {}
+
   template <class T>
   requires std::is_trivially_copyable_v<T>
-  void put(const T& value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  void put(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  // Mostly a single byte.
+  void put_number(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
+    bytes_ += static_cast<char>(value);
+  }
   void put(const std::string& text) {
-    put(static_cast<std::uint64_t>(text.size()));
-    bytes += text;
+    put_number(text.size());
+    bytes_ += text;
   }
   template <class T>
   void put_optional(const std::optional<T>& value) {
     put(value.has_value());
     if (value) put(*value);
   }
-  std::string bytes;
+
+ private:
+  std::string& bytes_;
 };
 
 class Reader {
@@ -54,61 +54,59 @@ class Reader {
     std::memcpy(&value, rest_.data(), sizeof value);
     rest_.remove_prefix(sizeof value);
   }
+  std::uint64_t get_number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      value |= std::uint64_t{byte & 0x7FU} << shift;
+      if (byte < 0x80) return value;
+    }
+  }
   void get(std::string& text) {
-    std::uint64_t size = 0;
-    get(size);
-    text = rest_.substr(0, size);
+    const std::uint64_t size = get_number();
+    text.assign(rest_.substr(0, size));
     rest_.remove_prefix(size);
   }
   template <class T>
   void get_optional(std::optional<T>& value) {
     bool has = false;
     get(has);
-    if (has) get(value.emplace());
+    if (has)
+      get(value.emplace());
+    else
+      value.reset();
   }
 
  private:
   std::string_view rest_;
 };
 
-void encode(const SpooledEvent& e, Writer& out) {
-  out.put(to_ms(e.time));
-  out.put(e.group);
-  out.put(e.file);
-  out.put(e.event.position);
-  out.put(e.event.message);
-  out.put(e.event.event_id);
-  out.put(static_cast<std::uint64_t>(e.event.samples.size()));
-  for (const Sample& sample : e.event.samples) {
-    out.put(sample.filter);
+void encode(const MatchedEvent& e, std::string& bytes) {
+  Writer out(bytes);
+  out.put(e.message);
+  out.put(e.event_id);
+  out.put_number(e.samples.size());
+  for (const Sample& sample : e.samples) {
+    out.put_number(sample.filter);
     out.put_optional(sample.value);
-    out.put(static_cast<std::uint64_t>(sample.dimensions.size()));
+    out.put_number(sample.dimensions.size());
     for (const auto& value : sample.dimensions) out.put_optional(value);
   }
 }
 
-SpooledEvent decode(std::string_view bytes) {
+// Into `e`, whose memory is used again.
+void decode(std::string_view bytes, MatchedEvent& e) {
   Reader in(bytes);
-  SpooledEvent e;
-  std::int64_t ms = 0;
-  in.get(ms);
-  e.time = instant_from_ms(ms);
-  in.get(e.group);
-  in.get(e.file);
-  in.get(e.event.position);
-  in.get(e.event.message);
-  in.get(e.event.event_id);
-  std::uint64_t count = 0;
-  in.get(count);
-  e.event.samples.resize(count);
-  for (Sample& sample : e.event.samples) {
-    in.get(sample.filter);
+  in.get(e.message);
+  in.get(e.event_id);
+  e.samples.resize(in.get_number());
+  for (Sample& sample : e.samples) {
+    sample.filter = static_cast<std::uint32_t>(in.get_number());
     in.get_optional(sample.value);
-    in.get(count);
-    sample.dimensions.resize(count);
+    sample.dimensions.resize(in.get_number());
     for (auto& value : sample.dimensions) in.get_optional(value);
   }
-  return e;
 }
 
 std::string folder() {
@@ -136,22 +134,22 @@ std::FILE* open_temporary() {
 
 // A sorted stretch of the temporary file, read through a buffer of its own.
 struct EventSpool::Run {
-  long begin = 0;
-  long end = 0;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::size_t read_ahead = kReadAheadMax;
   std::string buffer;
   std::size_t used = 0;
 
-  // False at the end.
-  Result<bool> next(std::FILE* file, SpooledEvent& event) {
-    std::uint64_t size = 0;
-    const Result<bool> has_size = need(file, sizeof size);
-    if (!has_size || !*has_size) return has_size;
-    std::memcpy(&size, buffer.data() + used, sizeof size);
-    used += sizeof size;
-    const Result<bool> has_event = need(file, size);
+  // False at the end. `bytes` live until the next call.
+  Result<bool> next(std::FILE* file, Place& place, std::string_view& bytes) {
+    const Result<bool> has_place = need(file, sizeof place);
+    if (!has_place || !*has_place) return has_place;
+    std::memcpy(&place, buffer.data() + used, sizeof place);
+    used += sizeof place;
+    const Result<bool> has_event = need(file, place.size);
     if (!has_event) return has_event;
-    event = decode(std::string_view(buffer).substr(used, size));
-    used += size;
+    bytes = std::string_view(buffer).substr(used, place.size);
+    used += place.size;
     return true;
   }
 
@@ -160,16 +158,15 @@ struct EventSpool::Run {
     if (buffer.size() - used >= bytes) return true;
     buffer.erase(0, used);
     used = 0;
-    const std::size_t wanted = std::max(bytes, kReadAhead) - buffer.size();
-    const std::size_t left = static_cast<std::size_t>(end - begin);
-    const std::size_t take = std::min(wanted, left);
+    const std::size_t wanted = std::max(bytes, read_ahead) - buffer.size();
+    const std::size_t take = std::min<std::uint64_t>(wanted, end - begin);
     if (take > 0) {
       const std::size_t held = buffer.size();
       buffer.resize(held + take);
-      if (std::fseek(file, begin, SEEK_SET) != 0 ||
+      if (std::fseek(file, static_cast<long>(begin), SEEK_SET) != 0 ||
           std::fread(buffer.data() + held, 1, take, file) != take)
         return file_trouble();
-      begin += static_cast<long>(take);
+      begin += take;
     }
     return buffer.size() >= bytes;
   }
@@ -180,74 +177,103 @@ EventSpool::~EventSpool() = default;
 
 std::size_t EventSpool::runs_on_disk() const { return runs_.size(); }
 
-Status EventSpool::add(SpooledEvent event) {
-  memory_ += size_of(event);
-  held_.push_back(std::move(event));
-  return memory_ > memory_max_ ? spill() : success();
+Status EventSpool::add(const SpooledEvent& event) {
+  Place place{event.time, event.group, event.file, event.event.position, bytes_.size(), 0};
+  encode(event.event, bytes_);
+  place.size = bytes_.size() - place.offset;
+  places_.push_back(place);
+  return bytes_.size() + places_.size() * sizeof place > memory_max_ ? spill() : success();
+}
+
+bool EventSpool::before(const Place& a, const Place& b) {
+  return std::tie(a.time, a.group, a.file, a.position) <
+         std::tie(b.time, b.group, b.file, b.position);
 }
 
 Status EventSpool::spill() {
   if (file_ == nullptr) file_.reset(open_temporary());
   if (file_ == nullptr) return file_trouble();
-  std::sort(held_.begin(), held_.end(), before);
+  std::sort(places_.begin(), places_.end(), before);
   Run run;
-  run.begin = runs_.empty() ? 0 : runs_.back().end;
-  if (std::fseek(file_.get(), run.begin, SEEK_SET) != 0) return file_trouble();
-  for (const SpooledEvent& event : held_) {
-    Writer writer;
-    writer.put(std::uint64_t{0});
-    encode(event, writer);
-    const std::uint64_t size = writer.bytes.size() - sizeof size;
-    std::memcpy(writer.bytes.data(), &size, sizeof size);
-    if (std::fwrite(writer.bytes.data(), 1, writer.bytes.size(), file_.get()) !=
-        writer.bytes.size())
+  run.begin = run.end = runs_.empty() ? 0 : runs_.back().end;
+  if (std::fseek(file_.get(), static_cast<long>(run.begin), SEEK_SET) != 0) return file_trouble();
+  for (const Place& place : places_) {
+    if (std::fwrite(&place, 1, sizeof place, file_.get()) != sizeof place ||
+        std::fwrite(bytes_.data() + place.offset, 1, place.size, file_.get()) != place.size)
       return file_trouble();
+    run.end += sizeof place + place.size;
   }
   if (std::fflush(file_.get()) != 0) return file_trouble();
-  run.end = std::ftell(file_.get());
   runs_.push_back(std::move(run));
-  held_ = {};
-  memory_ = 0;
+  places_.clear();
+  bytes_.clear();
   return success();
 }
 
-Status EventSpool::drain(const std::function<bool(SpooledEvent)>& take) {
-  std::sort(held_.begin(), held_.end(), before);
-  // The sources of the merge: each run, and last what is still in memory.
-  struct Head {
+// The sources of the merge: each run, and last what is still in memory.
+class EventSpool::Merge {
+ public:
+  explicit Merge(EventSpool& spool) : spool_(spool) {
+    std::sort(spool.places_.begin(), spool.places_.end(), before);
+    const std::size_t share = kReadAheadSum / std::max<std::size_t>(spool.runs_.size(), 1);
+    for (Run& run : spool.runs_) run.read_ahead = std::clamp(share, kReadAheadMin, kReadAheadMax);
+  }
+
+  Status run(const std::function<bool(SpooledEvent&)>& take) {
+    for (std::size_t source = 0; source <= spool_.runs_.size(); ++source)
+      if (Status filled = refill(source); !filled) return filled;
     SpooledEvent event;
-    std::size_t source;
+    while (!heads_.empty()) {
+      std::pop_heap(heads_.begin(), heads_.end(), later);
+      const Head head = heads_.back();
+      heads_.pop_back();
+      event.time = head.place.time;
+      event.group = head.place.group;
+      event.file = head.place.file;
+      decode(head.bytes, event.event);
+      event.event.position = head.place.position;
+      if (!take(event)) return success();
+      if (Status filled = refill(head.source); !filled) return filled;
+    }
+    return success();
+  }
+
+ private:
+  struct Head {
+    Place place;
+    std::string_view bytes;
+    std::size_t source = 0;
   };
-  const auto later = [](const Head& a, const Head& b) {
-    return std::make_pair(rank(b.event), b.source) < std::make_pair(rank(a.event), a.source);
-  };
-  std::vector<Head> heads;
-  std::size_t next_held = 0;
-  const auto refill = [&](std::size_t source) -> Status {
-    Head head{{}, source};
-    if (source == runs_.size()) {
-      if (next_held == held_.size()) return success();
-      head.event = std::move(held_[next_held++]);
+  static bool later(const Head& a, const Head& b) {
+    if (before(b.place, a.place)) return true;
+    return !before(a.place, b.place) && b.source < a.source;
+  }
+
+  Status refill(std::size_t source) {
+    Head head;
+    head.source = source;
+    if (source == spool_.runs_.size()) {
+      if (next_held_ == spool_.places_.size()) return success();
+      head.place = spool_.places_[next_held_++];
+      head.bytes = std::string_view(spool_.bytes_).substr(head.place.offset, head.place.size);
     } else {
-      const Result<bool> more = runs_[source].next(file_.get(), head.event);
+      const Result<bool> more =
+          spool_.runs_[source].next(spool_.file_.get(), head.place, head.bytes);
       if (!more) return more.error();
       if (!*more) return success();
     }
-    heads.push_back(std::move(head));
-    std::push_heap(heads.begin(), heads.end(), later);
+    heads_.push_back(head);
+    std::push_heap(heads_.begin(), heads_.end(), later);
     return success();
-  };
-  for (std::size_t source = 0; source <= runs_.size(); ++source)
-    if (Status filled = refill(source); !filled) return filled;
-  while (!heads.empty()) {
-    std::pop_heap(heads.begin(), heads.end(), later);
-    Head head = std::move(heads.back());
-    heads.pop_back();
-    const std::size_t source = head.source;
-    if (!take(std::move(head.event))) return success();
-    if (Status filled = refill(source); !filled) return filled;
   }
-  return success();
+
+  EventSpool& spool_;
+  std::vector<Head> heads_;
+  std::size_t next_held_ = 0;
+};
+
+Status EventSpool::drain(const std::function<bool(SpooledEvent&)>& take) {
+  return Merge(*this).run(take);
 }
 
 }  // namespace tocsin

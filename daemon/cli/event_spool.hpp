@@ -22,34 +22,46 @@ struct SpooledEvent {
   Instant time;
   std::uint32_t group = 0;
   std::uint32_t file = 0;
-  MatchedEvent event;  // no samples: it only says that the group had an event then
+  // No samples: it only says that the group had an event then. No message: it is read again.
+  MatchedEvent event;
 };
 
 class EventSpool {
  public:
-  static constexpr std::size_t kMemoryMax = std::size_t{64} << 20;
+  static constexpr std::size_t kMemoryMax = std::size_t{8} << 20;
 
   explicit EventSpool(std::size_t memory_max = kMemoryMax);
   ~EventSpool();
 
   // Error: "disk-full" or "io", naming the folder of temporary files.
-  Status add(SpooledEvent event);
-  // All events in order; none may be added afterwards. Stops when `take` returns false.
-  Status drain(const std::function<bool(SpooledEvent)>& take);
+  Status add(const SpooledEvent& event);
+  // All events in order; none may be added afterwards. Stops when `take` returns false. The event
+  // that it gets is used again for the next one.
+  Status drain(const std::function<bool(SpooledEvent&)>& take);
 
   std::size_t runs_on_disk() const;
 
  private:
+  // An event's rank, and where it is encoded.
+  struct Place {
+    Instant time;
+    std::uint32_t group = 0;
+    std::uint32_t file = 0;
+    std::uint64_t position = 0;
+    std::uint64_t offset = 0, size = 0;  // in bytes_; behind the place itself in a run
+  };
   struct Run;
+  class Merge;
   struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
+  static bool before(const Place& a, const Place& b);
   Status spill();
 
   std::size_t memory_max_;
-  std::size_t memory_ = 0;
-  std::vector<SpooledEvent> held_;
+  std::vector<Place> places_;
+  std::string bytes_;
   std::vector<Run> runs_;
   std::unique_ptr<std::FILE, CloseFile> file_;
 };

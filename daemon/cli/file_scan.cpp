@@ -35,6 +35,10 @@ struct Job {
   bool is_last = false;  // of its file
 };
 
+ScanPlace place(std::uint64_t events_before, const BlockReader& reader) {
+  return {events_before, reader.has_records(), reader.has_offsets(), reader.modified()};
+}
+
 void add(ScanTotals& sum, const ScanTotals& more) {
   sum.read.bytes += more.read.bytes;
   sum.read.long_lines += more.read.long_lines;
@@ -104,7 +108,7 @@ class Scan {
     if (job.is_last)
       job.totals.read = shared.reader->counters();
     else
-      job.place = {0, shared.reader->has_records(), shared.reader->modified()};
+      job.place = place(0, *shared.reader);
   }
 
   static void open(Job& job) { job.reader = open(*job.shared->file, job.totals); }
@@ -121,7 +125,7 @@ class Scan {
       const Result<bool> more = job.reader->next(block);
       if (!more) job.totals.failure = more.error();
       if (!more || !*more) break;
-      job.place = {job.totals.events, job.reader->has_records(), job.reader->modified()};
+      job.place = place(job.totals.events, *job.reader);
       work(job, block, worker);
       if (worker.bytes_held() < kHeldBytesMax) continue;
       await_turn(job.turn);
@@ -167,7 +171,7 @@ class Scan {
 }  // namespace
 
 std::size_t scan_threads() {
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 64);
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kScanThreadsMax);
 }
 
 void scan_files(std::span<const ScanFile> files,

@@ -29,6 +29,7 @@ struct ScanFile {
 struct ScanPlace {
   std::uint64_t events_before = 0;  // in its job
   bool has_records = false;         // BlockReader::has_records
+  bool has_offsets = false;         // BlockReader::has_offsets
   Instant source_time;              // the file's mtime
 };
 
@@ -56,6 +57,7 @@ class ScanWorker {
   virtual void end_file(const ScanFile& file, const ScanTotals& totals) = 0;
 };
 
+inline constexpr std::size_t kScanThreadsMax = 64;
 // As many as it makes sense to have.
 std::size_t scan_threads();
 

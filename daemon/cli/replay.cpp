@@ -3,8 +3,10 @@
 // and matched on every core; what matched is merged by event time and fed to the engine.
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "daemon/cli/command.hpp"
+#include "daemon/cli/evidence_reader.hpp"
 #include "daemon/cli/options.hpp"
 #include "daemon/cli/replay_report.hpp"
 #include "daemon/cli/replay_scan.hpp"
@@ -23,6 +25,7 @@ struct ReplayOptions {
   std::string config;
   std::vector<std::string> rules, packs, log_groups;
   std::optional<std::string> since, until;
+  std::optional<std::uint64_t> threads;
   bool no_dedup = false;
   bool json = false;
 };
@@ -32,6 +35,7 @@ struct ReplayPlan {
   std::shared_ptr<const RuleSet> rules;
   ReplayFiles read;
   ReplayRange range;
+  std::size_t threads = scan_threads();
   int exit_code = kExitOk;
 };
 
@@ -147,6 +151,7 @@ ReplayPlan make_plan(const ReplayOptions& options) {
     load_bare(options, std::move(given), plan);
   else
     load_configured(options, std::move(given), plan);
+  plan.threads = options.threads.value_or(plan.threads);
   if (plan.rules != nullptr && options.no_dedup) plan.rules = without_dedup(*plan.rules);
   return plan;
 }
@@ -155,23 +160,28 @@ ReplayPlan make_plan(const ReplayOptions& options) {
 class ReplayRun {
  public:
   ReplayRun(const ReplayPlan& plan, Instant start, ReplayReport& report)
-      : plan_(plan), report_(report), engine_(plan.rules, start, {.replay = true}) {}
+      : plan_(plan),
+        report_(report),
+        lines_(plan.read),
+        engine_(plan.rules, start, {.replay = true, .evidence_text = [this](const Evidence& e) {
+                                      return lines_.text(e);
+                                    }}) {
+    batch_.rules = plan.rules;
+    batch_.more_unread = true;
+  }
 
-  bool take(SpooledEvent event) {
-    MatchBatch batch;
-    batch.rules = plan_.rules;
-    batch.log_group = plan_.read.groups[event.group].name;
-    batch.stream = batch.source = plan_.read.files[event.file].path;
-    batch.read_at = batch.source_time = event.time;
-    batch.more_unread = true;
-    batch.add_event(event.time);
-    if (!event.event.samples.empty()) {
-      event.event.index = 0;
-      batch.matches.push_back(std::move(event.event));
-    }
-    Effects effects;
-    engine_.apply(batch, event.time, effects);
-    report_.add(std::move(effects), before_);
+  bool take(SpooledEvent& event) {
+    batch_.log_group = plan_.read.groups[event.group].name;
+    batch_.source = plan_.read.files[event.file].path;
+    batch_.read_at = batch_.source_time = event.time;
+    batch_.events = 0;
+    batch_.times.clear();
+    batch_.add_event(event.time);
+    // The event's memory and that of the batch take turns.
+    batch_.matches.resize(event.event.samples.empty() ? 0 : 1);
+    if (!batch_.matches.empty()) std::swap(batch_.matches.front(), event.event);
+    engine_.apply(batch_, event.time, effects_);
+    report_.add(std::exchange(effects_, {}), before_);
     before_ = event.time;
     forget();
     return true;
@@ -195,7 +205,10 @@ class ReplayRun {
 
   const ReplayPlan& plan_;
   ReplayReport& report_;
+  EvidenceReader lines_;
   Engine engine_;
+  MatchBatch batch_;  // of one event, again and again
+  Effects effects_;
   Instant before_ = kNoTime;  // time of the last event
   std::size_t applied_ = 0;
 };
@@ -204,12 +217,12 @@ int replay(const ReplayPlan& plan, bool json) {
   const auto began = std::chrono::steady_clock::now();
   Output out;
   ReplayReport report(out, json);
-  ReplayScan scan(plan.read, plan.rules, plan.range);
+  ReplayScan scan(plan.read, plan.rules, plan.range, plan.threads);
   Status done = scan.run();
   const ReplayScan::Totals& totals = scan.totals();
   const Instant first = totals.first.value_or(Instant{});
   ReplayRun run(plan, plan.range.since.value_or(first), report);
-  if (done) done = scan.spool().drain([&run](SpooledEvent e) { return run.take(std::move(e)); });
+  if (done) done = scan.spool().drain([&run](SpooledEvent& e) { return run.take(e); });
   if (!done) {
     complain(done.error().text, done.error().code);
     return kExitNo;
@@ -237,6 +250,8 @@ int run_replay(std::span<const std::string> args) {
                Options::Many::values);
   options.value("--since", given.since, "TIME", "leave out events before this time");
   options.value("--until", given.until, "TIME", "leave out events after this time, and end there");
+  options.number("--threads", given.threads, "N",
+                 "read with N threads, 1 to 64 (one for each core); the output is the same");
   options.flag("--no-dedup", given.no_dedup, "count repeated events too");
   options.flag("--json", given.json, "one JSON object a line, the summary last");
   options.footer(
@@ -246,6 +261,8 @@ int run_replay(std::span<const std::string> args) {
     return options.usage_error("--config, --rules or --pack is wanted");
   if (given.config.empty() && given.log_groups.empty())
     return options.usage_error("without --config, --log-group says what is read");
+  if (given.threads && (*given.threads < 1 || *given.threads > kScanThreadsMax))
+    return options.usage_error("--threads: from 1 to 64");
   const ReplayPlan plan = make_plan(given);
   if (plan.exit_code != kExitOk || plan.rules == nullptr)
     return plan.exit_code == kExitOk ? kExitInvalid : plan.exit_code;

@@ -13,6 +13,8 @@ namespace {
 constexpr Duration kBeyondSource = hours{2};
 constexpr std::uint64_t kProgressBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kWarningsShown = 10;
+// What the samples of an event and its id take, about.
+constexpr std::size_t kSamplesGuess = 256;
 
 }  // namespace
 
@@ -34,9 +36,11 @@ class ReplayScan::Worker : public ScanWorker {
     MatchBatch& matches = held_.emplace_back();
     matches.log_group = scan_.read_.groups[file.tag].name;
     matches.source_time = place.source_time;
-    scan_.matcher_.match(block, scratch_, matches);
+    scan_.matcher_.match(block, scratch_, matches,
+                         {.messages = !place.has_offsets, .watermarks = false});
     bytes_held_ += matches.times.size() * sizeof(EventTimestamp);
-    for (const MatchedEvent& event : matches.matches) bytes_held_ += event.message.size();
+    for (const MatchedEvent& event : matches.matches)
+      bytes_held_ += sizeof event + kSamplesGuess + event.message.size();
     file_ = static_cast<std::uint32_t>(&file - scan_.read_.files.data());
     return matches.events;
   }
@@ -62,8 +66,8 @@ class ReplayScan::Worker : public ScanWorker {
 };
 
 ReplayScan::ReplayScan(const ReplayFiles& read, std::shared_ptr<const RuleSet> rules,
-                       ReplayRange range)
-    : read_(read), rules_(std::move(rules)), range_(range), matcher_(rules_) {
+                       ReplayRange range, std::size_t threads)
+    : read_(read), rules_(std::move(rules)), range_(range), threads_(threads), matcher_(rules_) {
   for (const MetricFilter& filter : rules_->filters) {
     if (!filter.default_value) continue;
     minutes_[filter.log_group];
@@ -73,8 +77,7 @@ ReplayScan::ReplayScan(const ReplayFiles& read, std::shared_ptr<const RuleSet> r
 
 Status ReplayScan::run() {
   std::vector<std::unique_ptr<ScanWorker>> workers;
-  for (std::size_t i = 0; i < scan_threads(); ++i)
-    workers.push_back(std::make_unique<Worker>(*this));
+  for (std::size_t i = 0; i < threads_; ++i) workers.push_back(std::make_unique<Worker>(*this));
   scan_files(read_.files, workers);
   if (progress_shown_ > 0) std::fputs("\r\x1b[K", stderr);
   if (warnings_ > kWarningsShown)

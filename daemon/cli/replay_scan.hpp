@@ -42,8 +42,9 @@ class ReplayScan {
     std::optional<Instant> first, newest;  // times of the events in range
   };
 
-  // `read` outlives the scan.
-  ReplayScan(const ReplayFiles& read, std::shared_ptr<const RuleSet> rules, ReplayRange range);
+  // `read` outlives the scan. `threads`: how many workers read, at least one.
+  ReplayScan(const ReplayFiles& read, std::shared_ptr<const RuleSet> rules, ReplayRange range,
+             std::size_t threads);
 
   // Reads everything. Trouble with single files is said on stderr and counted. Error: matched
   // events could not be kept.
@@ -64,6 +65,7 @@ class ReplayScan {
   const ReplayFiles& read_;
   std::shared_ptr<const RuleSet> rules_;
   ReplayRange range_;
+  std::size_t threads_;
   Matcher matcher_;
   EventSpool spool_;
   Status kept_ = success();

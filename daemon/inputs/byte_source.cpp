@@ -21,7 +21,10 @@ constexpr std::size_t kPipeBlock = 64 << 10;
 class PlainSource : public ByteSource {
  public:
   PlainSource(FileDescriptor file, std::string path, std::string head)
-      : file_(std::move(file)), path_(std::move(path)), head_(std::move(head)) {}
+      : file_(std::move(file)), path_(std::move(path)), head_(std::move(head)) {
+    struct stat info {};
+    is_file_ = ::fstat(file_.get(), &info) == 0 && S_ISREG(info.st_mode);
+  }
 
   Result<std::size_t> read(std::span<char> out) override {
     if (!head_.empty()) {
@@ -36,11 +39,13 @@ class PlainSource : public ByteSource {
       if (errno != EINTR) return file_error(path_, errno);
     }
   }
+  bool is_plain_file() const override { return is_file_; }
 
  private:
   FileDescriptor file_;
   std::string path_;
   std::string head_;
+  bool is_file_ = false;
 };
 
 // What it begins with, without moving in a file; of a pipe, which cannot be rewound, what is there.

@@ -32,6 +32,8 @@ class ByteSource {
   virtual Result<std::size_t> read(std::span<char> out) = 0;
   // All of it, if it lies in memory anyway; lives as long as the source. Instead of read().
   virtual std::optional<std::string_view> whole() const { return std::nullopt; }
+  // They are the bytes of a file, which can be read again by offset.
+  virtual bool is_plain_file() const { return false; }
 };
 
 // Opens for reading; "-" is standard input.

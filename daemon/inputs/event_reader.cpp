@@ -55,6 +55,7 @@ class FileEventReader : public EventReader {
 
   Instant modified() const override { return modified_; }
   bool has_records() const override { return form_ == Form::records; }
+  bool has_offsets() const override { return form_ == Form::lines && source_->is_plain_file(); }
   const ReadCounters& counters() const override { return counters_; }
 
  private:

@@ -40,6 +40,8 @@ class BlockReader {
   // EventSlice::position is the index of a record, not the offset of a line. Settled by the first
   // block.
   virtual bool has_records() const = 0;
+  // EventSlice::position is the offset in the file at which the line can be read again. As settled.
+  virtual bool has_offsets() const = 0;
   virtual const ReadCounters& counters() const = 0;
 };
 

@@ -66,6 +66,7 @@ class LinePartReader : public BlockReader {
 
   Instant modified() const override { return modified_; }
   bool has_records() const override { return false; }
+  bool has_offsets() const override { return true; }
   const ReadCounters& counters() const override { return counters_; }
 
  private:

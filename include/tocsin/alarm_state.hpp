@@ -3,6 +3,7 @@
 // spec/time.md 5, 7.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ struct Evidence {
   std::uint64_t position = 0;  // byte offset or record number there
   std::string message;
 };
+
+// What an event said, in full, by its source and position; empty: nobody knows any more.
+using EvidenceText = std::function<std::string(const Evidence& evidence)>;
 
 // One value that an evaluation looked at: a statistic over a period (start) or window; no value:
 // missing.

@@ -15,6 +15,18 @@ void KeyEvidence::trim(Held& held, const EvidenceSpec& spec) {
   held.trimmed = true;
 }
 
+// Appends what is held, and its text if that has to be asked for.
+void KeyEvidence::tell(Held& held, const EvidenceSpec& spec, std::vector<Evidence>& out) {
+  if (held.text == nullptr) {
+    trim(held, spec);
+    return out.push_back(held.event);
+  }
+  const std::string message = (*held.text)(held.event);
+  if (message.empty()) return;
+  out.push_back(held.event);
+  out.back().message = trim_evidence(message, spec, kStoredEvidenceBytes);
+}
+
 std::size_t KeyEvidence::free_slot() const {
   for (std::size_t slot = 0; slot < kMaxEvents; ++slot)
     if (std::none_of(held_.begin(), held_.end(), [&](const Held& h) { return h.slot == slot; }))
@@ -23,17 +35,17 @@ std::size_t KeyEvidence::free_slot() const {
 }
 
 void KeyEvidence::recount() {
-  bytes_ = current_.event.message.size();
+  bytes_ = current_ ? current_->event.message.size() : 0;
   for (const Held& h : held_) bytes_ += h.event.message.size() + h.event.source.size();
 }
 
-void KeyEvidence::add(Evidence event, const EvidenceSpec& spec) {
+void KeyEvidence::add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text) {
   const auto limit = std::min(static_cast<std::size_t>(std::max(spec.events, 0)), kMaxEvents);
   if (limit == 0) return;
-  Held next{std::move(event), false, 0, true};
+  Held next{std::move(event), false, 0, true, text};
   // A line may be a mebibyte: five of them must not lie about until they are needed.
   if (next.event.message.size() > kStoredEvidenceBytes) trim(next, spec);
-  current_ = {};
+  current_.reset();
   if (held_.size() >= limit && next.event.time < held_.front().event.time) {
     current_ = std::move(next);
     return recount();
@@ -51,19 +63,15 @@ void KeyEvidence::add(Evidence event, const EvidenceSpec& spec) {
 
 std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current, Instant at) {
   std::vector<Evidence> out;
-  if (current && !current_.event.message.empty()) {
-    trim(current_, spec);
-    out.push_back(current_.event);
-  }
+  if (current && current_) tell(*current_, spec, out);
+  const std::size_t keep_first = out.size();  // the event in question
   const bool has_earlier = !held_.empty() && held_.front().event.time <= at;
   for (Held& h : held_) {
     if (has_earlier && h.event.time > at) break;
-    trim(h, spec);
-    out.push_back(h.event);
+    tell(h, spec, out);
   }
   const auto limit = std::min(static_cast<std::size_t>(std::max(spec.events, 0)), kMaxEvents);
-  // The event in question stays; of the others the oldest gives way.
-  const std::size_t keep_first = current && !current_.event.message.empty() ? 1 : 0;
+  // It stays; of the others the oldest gives way.
   while (out.size() > limit)
     out.erase(out.begin() + static_cast<std::ptrdiff_t>(std::min(keep_first, out.size() - 1)));
   recount();
@@ -72,7 +80,7 @@ std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current
 
 void KeyEvidence::clear() {
   held_.clear();
-  current_ = {};
+  current_.reset();
   bytes_ = 0;
 }
 

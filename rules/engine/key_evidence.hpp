@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ class KeyEvidence {
   static constexpr std::size_t kMaxEvents = 5;
 
   // Keeps the event if it is among the newest `spec.events`. It stays at hand for
-  // events_with_current() in any case until the next add().
-  void add(Evidence event, const EvidenceSpec& spec);
+  // events() in any case until the next add(). `text`, which outlives this, says the message of an
+  // event that has none here; it is told and not kept.
+  void add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr);
   // What a transition at `at` carries, oldest first: events up to then, since what was read later
   // does not explain it; those later ones only if there are no others. `current`: the event being
   // judged belongs to it though it is not the newest.
@@ -46,13 +48,15 @@ class KeyEvidence {
     bool trimmed = false;
     std::size_t slot = 0;
     bool dirty = true;
+    const EvidenceText* text = nullptr;
   };
+  static void tell(Held& held, const EvidenceSpec& spec, std::vector<Evidence>& out);
   static void trim(Held& held, const EvidenceSpec& spec);
   std::size_t free_slot() const;
   void recount();
 
   std::vector<Held> held_;  // oldest first
-  Held current_;
+  std::optional<Held> current_;
   std::array<bool, kMaxEvents> stored_{};
   std::size_t bytes_ = 0;
 };

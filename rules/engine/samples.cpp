@@ -152,9 +152,13 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
 // What every sample leaves behind, whatever is made of it.
 void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
   entry.last_sample = std::max(entry.last_sample, a.time);
-  if (a.event.message.empty()) return;
+  const EvidenceText* text = nullptr;
+  if (a.event.message.empty()) {
+    if (!options.evidence_text || a.event.samples.empty()) return;
+    text = &options.evidence_text;
+  }
   entry.evidence.add({a.time, a.batch.source, a.event.position, a.event.message},
-                     entry.book->spec.evidence);
+                     entry.book->spec.evidence, text);
 }
 
 bool Engine::State::feed_metric(MetricState& metric, const Arrival& a, Recorder& to) {

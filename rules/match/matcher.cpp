@@ -105,11 +105,14 @@ void Matcher::match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const 
   match(EventBlock{batch.bytes, batch.events}, scratch, out);
 }
 
-void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out) const {
+void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
+                    MatchOptions options) const {
   out.rules = rules_;
   Scratch::State& state = *scratch.state_;
   const Group& group = this->group(out.log_group);
-  Timestamps times(block, group.time, group.need, out.source_time, state.view, out.times);
+  const bool matches_only = !options.watermarks && group.need == TimestampNeed::sparse;
+  const TimestampNeed need = matches_only ? TimestampNeed::matches : group.need;
+  Timestamps times(block, group.time, need, out.source_time, state.view, out.times);
   EventCursor event(block);
   const std::uint64_t limits_before = state.patterns.regex_limits();
   const LiteralScan* literals = group.patterns.candidates();
@@ -121,7 +124,7 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out) 
       MatchedEvent& found = out.matches.emplace_back(matched_event(group, state));
       found.index = event.index();
       found.position = event.position();
-      found.message = std::string(event.message());
+      if (options.messages) found.message = std::string(event.message());
       times.matched(event);
     }
     event.next();

@@ -12,6 +12,14 @@
 
 namespace tocsin {
 
+// What a caller has no use for need not be made.
+struct MatchOptions {
+  bool messages = true;  // MatchedEvent::message
+  // Timestamps that move watermarks. Without: those of matches, of the first event and the last
+  // two, and what default values need.
+  bool watermarks = true;
+};
+
 class Matcher {
  public:
   // Parser memory and buffers of one thread, reused.
@@ -37,7 +45,8 @@ class Matcher {
   void match(EventBatch& batch, Scratch& scratch, MatchBatch& out) const;
   // The same for events that are nobody's batch: `out` names the log group and has `source_time`,
   // and gets rules, events, times, matches and bytes added.
-  void match(const EventBlock& block, Scratch& scratch, MatchBatch& out) const;
+  void match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
+             MatchOptions options = {}) const;
 
   const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
 

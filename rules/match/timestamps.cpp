@@ -30,13 +30,13 @@ EventTimestamp Timestamps::read(const EventCursor& cursor) {
 }
 
 void Timestamps::matched(const EventCursor& cursor) {
-  if (need_ != TimestampNeed::sparse) list_others(cursor.index());
-  list_run(cursor, kBefore);
+  if (lists_others()) list_others(cursor.index());
+  list_run(cursor, need_ == TimestampNeed::matches ? 0 : kBefore);
 }
 
 void Timestamps::finish(const EventCursor& end) {
   if (end.index() == 0) return;
-  if (need_ != TimestampNeed::sparse) list_others(end.index());
+  if (lists_others()) list_others(end.index());
   EventCursor last = end;
   last.back();
   list_run(last, 1);

@@ -10,7 +10,8 @@
 
 namespace tocsin {
 
-enum class TimestampNeed { sparse, each_minute, each_event };
+// `matches`: sparse, without what moves watermarks.
+enum class TimestampNeed { matches, sparse, each_minute, each_event };
 
 // Of one block, told of its events in order.
 class Timestamps {
@@ -29,6 +30,7 @@ class Timestamps {
   EventTimestamp read(const EventCursor& cursor);
   void list_run(EventCursor cursor, std::uint32_t before);
   void list_others(std::uint32_t until);
+  bool lists_others() const { return need_ > TimestampNeed::sparse; }
 
   const EventTime& time_;
   TimestampNeed need_;

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "tocsin/result.hpp"
@@ -11,11 +12,18 @@
 namespace tocsin {
 
 EventId hash_event_id(std::string_view text) {
+  // To look the algorithm up takes longer than to use it.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  struct FreeContext {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  static thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  const int done =
-      EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  TOCSIN_ASSERT(done == 1 && size >= 16);
+  const bool done = EVP_DigestInit_ex2(context.get(), sha256, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+  TOCSIN_ASSERT(done && size >= 16);
   EventId id{};
   std::copy_n(digest.begin(), id.size(), id.begin());
   return id;

@@ -109,6 +109,40 @@ TEST_CASE("replay reads the configuration's log groups, or the files given for t
   }
 }
 
+TEST_CASE("replay says the same with any number of threads, texts of events included",
+          "[cli][replay]") {
+  const Trail trail;
+  std::string large;
+  for (int i = 0; large.size() < (20U << 20); ++i) {
+    const int second = i / 100;
+    char time[16];
+    std::snprintf(time, sizeof time, "%02d:%02d:%02d", 12 + second / 3600, second / 60 % 60,
+                  second % 60);
+    large += event(time, "e" + std::to_string(i), i % 997 == 0 ? "Root" : "IAMUser") + "\n";
+  }
+  trail.folder.write("t/large.json", large);
+  const std::string rules = trail.folder.write("told.yaml", R"(rules:
+  - { name: root, log_group: trail, pattern: '{ $.type = Root }', notify: [default],
+      summary: "{{eventID}} by {{type}}", alarm: { count: ">= 1", within: 5s } }
+)");
+  const std::string group = "trail=" + trail.folder.path("t");
+  const auto said = [&](const char* threads) {
+    std::string text;
+    for (nlohmann::json& line : lines_of(tocsin_says(
+             {"replay", "--json", "--rules", rules, "--log-group", group, "--threads", threads}))) {
+      line.erase("seconds");
+      text += line.dump() + "\n";
+    }
+    return text;
+  };
+  const std::string one = said("1");
+  CHECK(one.find("e997 by Root") != std::string::npos);
+  CHECK((said("2") == one));
+  CHECK((said("4") == one));
+  CHECK(trail.replay({"--threads", "0"}).code == 2);
+  CHECK(trail.replay({"--threads", "65"}).code == 2);
+}
+
 TEST_CASE("replay refuses what it cannot run and says which kind of fault it is", "[cli][replay]") {
   const Trail trail;
   const std::string broken = trail.folder.write("broken.yaml", "rules: [{ name: a }]\n");
