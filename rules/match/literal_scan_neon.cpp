@@ -34,8 +34,13 @@ class Neon {
   BlockBits pass_end(const char* block, std::size_t left, std::uint8_t* buckets) const {
     return pass_copy(*this, block, left, buckets);
   }
-  static std::size_t positions(std::uint64_t bits, std::size_t first, std::uint8_t* out) {
-    return write_positions(bits, first, out);
+  static void append(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
+                     Passed& to) {
+    append_each(bits, first, buckets, to);
+  }
+  static std::size_t keep_likely(const LiteralTables& tables, const char* text, Passed& passed,
+                                 Likely& likely) {
+    return keep_likely_each(tables, text, passed, likely);
   }
 
  private:

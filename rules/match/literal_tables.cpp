@@ -23,7 +23,10 @@ LiteralTables::LiteralTables(std::vector<Literal> literals, bool escapes)
   fill_entries(placed.places);
 }
 
-void LiteralTables::fill_stage_one(const std::vector<LiteralBucket>& shared) {
+void LiteralTables::fill_stage_one(std::vector<LiteralBucket> shared) {
+  // The lowest of several buckets is the one whose key is tried first.
+  std::stable_sort(shared.begin(), shared.end(),
+                   [](const auto& a, const auto& b) { return a.shape() < b.shape(); });
   std::array<unsigned, kKeyShapes.size()> by_shape{};
   for (std::size_t b = 0; b < shared.size(); ++b) {
     const auto bit = static_cast<std::uint8_t>(1u << b);
@@ -45,6 +48,12 @@ void LiteralTables::fill_stage_one(const std::vector<LiteralBucket>& shared) {
                     static_cast<std::uint8_t>(set & ~with_it)};
       break;
     }
+  for (std::size_t b = 0; b < shared.size(); ++b) {
+    const std::size_t shape = shared[b].shape(), to = kLiteralBuckets - 1 - b;
+    vector_rules.masks[to] = kKeyShapes[shape].mask();
+    vector_rules.begins[to] = kKeyShapes[shape].begin;
+    vector_rules.alikes[to] = by_shape[shape];
+  }
 }
 
 void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places) {

@@ -34,9 +34,16 @@ struct LiteralTables {
     std::uint8_t others = 0;  // buckets with other keys, to be tried by their own rule
   };
   std::array<KeyRule, 256> rules{};
+  // The same for vectors: by the lowest of several buckets, the highest first.
+  struct VectorRules {
+    std::array<std::uint64_t, kLiteralBuckets> masks{}, alikes{};  // buckets with the same rule
+    std::array<std::int64_t, kLiteralBuckets> begins{};
+  };
+  VectorRules vector_rules;
 
+  static constexpr std::uint64_t kHashFactor = 0xD6E8FEB86659FD93u;
   static std::uint64_t hash_key(std::uint64_t bytes, const KeyRule& rule) {
-    return ((bytes & rule.mask) ^ rule.mask >> 7) * 0xD6E8FEB86659FD93u;
+    return ((bytes & rule.mask) ^ rule.mask >> 7) * kHashFactor;
   }
   bool has_bit(std::uint64_t hash) const {
     const std::uint64_t bit = hash >> bitmap_shift;
@@ -66,7 +73,7 @@ struct LiteralTables {
   std::string texts;
 
  private:
-  void fill_stage_one(const std::vector<LiteralBucket>& shared);
+  void fill_stage_one(std::vector<LiteralBucket> shared);
   void fill_entries(const std::vector<LiteralPlace>& places);
   std::size_t compare_hashed(std::string_view text, std::size_t from, std::size_t at,
                              std::uint64_t hash, std::vector<std::uint32_t>* found) const;

@@ -124,7 +124,8 @@ TEST_CASE("every variant finds what stands in random texts, and nothing else", "
     const bool escapes = random.below(3) == 0;
     const Scans scans(literals, escapes);
     for (int i = 0; i < 12; ++i) {
-      std::string text = random.text(random.below(300), kAlphabet.substr(random.below(4)));
+      const std::size_t longest = i == 0 && seed % 8 < 2 ? 9000 : 300;
+      std::string text = random.text(random.below(longest), kAlphabet.substr(random.below(4)));
       if (random.below(2) == 0)
         text.insert(random.below(text.size() + 1), literals[random.below(literals.size())].text);
       check(scans, text, random.below(text.size() + 1), literals, escapes);
