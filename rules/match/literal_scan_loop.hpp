@@ -103,15 +103,19 @@ class ScanLoop {
         blocks[i] = stage_one.pass(text_.data() + at + kBlockBytes * i, buckets + kBlockBytes * i);
         passed |= blocks[i].passed;
       }
-      if (passed != 0 && !check_few(at, blocks, buckets)) return;
+      if (passed != 0) {
+        // A copy, so that elsewhere they need no memory.
+        const std::array<BlockBits, kStepBlocks> copy = {blocks[0], blocks[1], blocks[2],
+                                                         blocks[3]};
+        if (!check_few(at, copy.data(), buckets)) return;
+      }
       for (std::size_t i = 0; i < kStepBlocks; ++i)
         lines_.add(at + kBlockBytes * i, blocks[i].breaks);
     }
   }
   // False: too many, or found.
-  TOCSIN_SCAN_TARGET __attribute__((noinline)) bool check_few(std::size_t at,
-                                                              const BlockBits* blocks,
-                                                              const std::uint8_t* buckets) {
+  TOCSIN_SCAN_TARGET bool check_few(std::size_t at, const BlockBits* blocks,
+                                    const std::uint8_t* buckets) {
     int count = 0;
     for (std::size_t i = 0; i < kStepBlocks; ++i) count += __builtin_popcountll(blocks[i].passed);
     if (count >= static_cast<int>(kMany)) return false;
