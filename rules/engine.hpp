@@ -41,7 +41,7 @@ struct EngineOptions {
   // Replay: one merged stream, watermark at the newest event, lateness 0; finish() ends it.
   bool replay = false;
   // Matched events that come without a message: it is asked for when a transition tells them.
-  EvidenceText evidence_text;
+  EvidenceText evidence_text{};
   // How long statistics() remembers at least, behind the watermark. Tests look further back.
   Duration metric_retention{hours{3}};
 };

@@ -7,7 +7,7 @@
 #include "daemon/cli/api_client.hpp"
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/terminal.hpp"
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/message/human_time.hpp"
 #include "rules/message/text.hpp"
 

@@ -13,7 +13,7 @@
 #include "daemon/cli/terminal.hpp"
 #include "daemon/config/load.hpp"
 #include "rules/engine.hpp"
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/ruleset/yaml_document.hpp"
 
 namespace tocsin {

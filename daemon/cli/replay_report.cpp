@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 
 namespace tocsin {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "daemon/config/sections.hpp"
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "tocsin/config_reader.hpp"
 
 namespace tocsin {

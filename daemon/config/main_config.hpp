@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/store/durability.hpp"
 #include "daemon/config/environment.hpp"
 #include "daemon/inputs/input.hpp"
+#include "daemon/store/durability.hpp"
 #include "rules/ruleset/rule_loader.hpp"
 #include "tocsin/diagnostics.hpp"
 #include "tocsin/notifier.hpp"

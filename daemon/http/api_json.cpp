@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/message/condition.hpp"
 #include "rules/message/names.hpp"
 

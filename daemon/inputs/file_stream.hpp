@@ -17,7 +17,7 @@
 #include "daemon/inputs/input.hpp"
 #include "daemon/inputs/log_file.hpp"
 #include "daemon/inputs/rotated_files.hpp"
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 
 namespace tocsin {
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {

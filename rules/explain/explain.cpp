@@ -4,7 +4,7 @@
 #include "rules/explain/explanation.hpp"
 #include "rules/explain/traps.hpp"
 #include "rules/explain/words.hpp"
-#include "rules/match/required_literals.hpp"
+#include "rules/match/literals/required_literals.hpp"
 #include "rules/pattern/evaluate.hpp"
 #include "rules/pattern/print.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "rules/match/literal_scan.hpp"
+#include "rules/match/literals/literal_scan.hpp"
 #include "tocsin/log_event.hpp"
 
 namespace tocsin {

@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "rules/match/event_time.hpp"
 #include "rules/match/pattern_set.hpp"
-#include "rules/match/timestamps.hpp"
+#include "rules/match/time/event_time.hpp"
+#include "rules/match/time/timestamps.hpp"
 
 namespace tocsin {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "rules/match/required_literals.hpp"
+#include "rules/match/literals/required_literals.hpp"
 #include "rules/pattern/parser.hpp"
 #include "tocsin/result.hpp"
 

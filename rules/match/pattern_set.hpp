@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/match/delimited_set.hpp"
-#include "rules/match/json_set.hpp"
-#include "rules/match/literal_scan.hpp"
-#include "rules/match/terms_set.hpp"
+#include "rules/match/json/json_set.hpp"
+#include "rules/match/lines/delimited_set.hpp"
+#include "rules/match/lines/terms_set.hpp"
+#include "rules/match/literals/literal_scan.hpp"
 #include "rules/pattern/pattern.hpp"
 
 namespace tocsin {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/message/five_ws.hpp"
 
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/message/cloudtrail_facts.hpp"
 #include "rules/message/json_facts.hpp"
 #include "rules/message/line_facts.hpp"

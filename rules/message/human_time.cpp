@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "rules/match/event_time.hpp"
-#include "rules/match/time_zone.hpp"
+#include "rules/match/time/event_time.hpp"
+#include "rules/match/time/time_zone.hpp"
 
 namespace tocsin {
 namespace {

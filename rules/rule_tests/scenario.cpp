@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/rule_tests/compact_json.hpp"
 #include "rules/rule_tests/scenario_groups.hpp"
 #include "rules/rule_tests/test_keys.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/delimited_set.hpp"
+#include "rules/match/lines/delimited_set.hpp"
 
 #include <random>
 

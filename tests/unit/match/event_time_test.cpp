@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/json_set.hpp"
+#include "rules/match/json/json_set.hpp"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "rules/match/json_strict.hpp"
+#include "rules/match/json/json_strict.hpp"
 #include "rules/pattern/evaluate.hpp"
 #include "rules/pattern/parser.hpp"
 #include "rules/pattern/pattern.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/literal_scan.hpp"
+#include "rules/match/literals/literal_scan.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/matcher.hpp"
 
-#include "rules/match/event_time.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "support/catch.hpp"
 

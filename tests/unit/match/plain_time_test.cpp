@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/plain_time.hpp"
+#include "rules/match/time/plain_time.hpp"
 
 #include <optional>
 #include <random>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/match/written_time.hpp"
+#include "rules/match/time/written_time.hpp"
 #include "rules/pattern/characters.hpp"
 #include "support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/required_literals.hpp"
+#include "rules/match/literals/required_literals.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/terms_set.hpp"
+#include "rules/match/lines/terms_set.hpp"
 
 #include <random>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/timestamps.hpp"
+#include "rules/match/time/timestamps.hpp"
 
 #include "support/catch.hpp"
 

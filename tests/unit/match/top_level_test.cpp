@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/match/top_level.hpp"
+#include "rules/match/time/top_level.hpp"
 
 #include <random>
 
-#include "rules/match/json_depth.hpp"
+#include "rules/match/time/json_depth.hpp"
 #include "support/catch.hpp"
 
 using namespace tocsin;

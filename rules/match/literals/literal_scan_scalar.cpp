@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/match/literals/literal_scan_loop.hpp"
+
+namespace tocsin {
+namespace {
+
+class Bytewise {
+ public:
+  explicit Bytewise(const LiteralTables& tables) : tables_(tables) {}
+
+  BlockBits pass(const char* block, std::uint8_t* buckets) const {
+    BlockBits bits;
+    for (std::size_t i = 0; i < kBlockBytes; ++i) {
+      std::uint8_t there = tables_.by_byte[0][static_cast<unsigned char>(block[i])];
+      for (std::size_t k = 1; k < kWindowBytes && there != 0; ++k)
+        there &= tables_.by_byte[k][static_cast<unsigned char>(block[i + k])];
+      buckets[i] = there;
+      bits.passed |= std::uint64_t{there != 0} << i;
+      bits.breaks |= std::uint64_t{block[i] == '\n'} << i;
+    }
+    return bits;
+  }
+  BlockBits pass_end(const char* block, std::size_t left, std::uint8_t* buckets) const {
+    return pass_copy(*this, block, left, buckets);
+  }
+  static void append(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
+                     Passed& to) {
+    append_each(bits, first, buckets, to);
+  }
+  static std::size_t keep_likely(const LiteralTables& tables, const char* text, Passed& passed,
+                                 Likely& likely) {
+    return keep_likely_each(tables, text, passed, likely);
+  }
+
+ private:
+  const LiteralTables& tables_;
+};
+
+}  // namespace
+
+const LiteralScanner* scalar_scanner() {
+  static constexpr LiteralScanner scanner = {scan_with<Bytewise>};
+  return &scanner;
+}
+
+}  // namespace tocsin
