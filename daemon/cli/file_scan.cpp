@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "daemon/cli/scan_way.hpp"
+#include "daemon/inputs/byte_source.hpp"
+#include "daemon/inputs/byte_source.hpp"
 #include "daemon/inputs/line_part.hpp"
 
 namespace tocsin {
@@ -52,9 +54,11 @@ class Scan {
   explicit Scan(std::span<const ScanFile> files) : files_(files) {}
 
   void serve(ScanWorker& worker) {
+    InflateMemory memory;
     Job job;
     while (!worker.is_done() && take(job)) {
-      if (job.shared->way.kind == ScanWay::Kind::whole) open(job);
+      if (job.shared->way.kind == ScanWay::Kind::whole)
+        job.reader = open(*job.shared->file, job.totals, &memory);
       if (job.reader != nullptr)
         read(job, worker);
       else if (!job.batch.events.empty())
@@ -100,7 +104,7 @@ class Scan {
   static void take_batch(Job& job) {
     SharedFile& shared = *job.shared;
     job.batch.events.clear();
-    if (shared.reader == nullptr) shared.reader = open(*shared.file, job.totals);
+    if (shared.reader == nullptr) shared.reader = open(*shared.file, job.totals, nullptr);
     if (shared.reader == nullptr) return;
     const Result<bool> more = shared.reader->next(job.batch);
     job.is_last = !more || !*more;
@@ -111,9 +115,9 @@ class Scan {
       job.place = place(0, *shared.reader);
   }
 
-  static void open(Job& job) { job.reader = open(*job.shared->file, job.totals); }
-  static std::unique_ptr<EventReader> open(const ScanFile& file, ScanTotals& totals) {
-    auto opened = EventReader::open(file.path, file.format, file.line_bytes_max);
+  static std::unique_ptr<EventReader> open(const ScanFile& file, ScanTotals& totals,
+                                           InflateMemory* memory) {
+    auto opened = EventReader::open(file.path, file.format, file.line_bytes_max, memory);
     if (opened) return std::move(*opened);
     totals.failure = opened.error();
     return nullptr;

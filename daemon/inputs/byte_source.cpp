@@ -98,12 +98,13 @@ Instant modified_at(const FileDescriptor& file) {
   return instant_from_ms(std::int64_t{at.tv_sec} * 1000 + at.tv_nsec / 1'000'000);
 }
 
-Result<std::unique_ptr<ByteSource>> ByteSource::open(FileDescriptor file, const std::string& path) {
+Result<std::unique_ptr<ByteSource>> ByteSource::open(FileDescriptor file, const std::string& path,
+                                                     InflateMemory* memory) {
   Result<Head> head = read_head(file, path);
   if (!head) return head.error();
   const bool is_gzip = head->magic == "\x1f\x8b";
   if (is_gzip)
-    if (auto whole = try_inflate_whole(file)) return whole;
+    if (auto whole = try_inflate_whole(file, memory)) return whole;
   auto plain = std::make_unique<PlainSource>(std::move(file), path, std::move(head->taken));
   if (is_gzip) return make_gzip_stream(std::move(plain));
   return std::unique_ptr<ByteSource>(std::move(plain));

@@ -21,10 +21,27 @@ inline constexpr std::uint64_t kInflateRatioMax = 1000;
 // "not-found", "permission", "is-directory" or "io", with the path and what the system says.
 Error file_error(const std::string& path, int error_number);
 
+// What small gzip files are inflated with, one after the other: the memory of the largest.
+class InflateMemory {
+ public:
+  InflateMemory();
+  ~InflateMemory();
+  InflateMemory(const InflateMemory&) = delete;
+  InflateMemory& operator=(const InflateMemory&) = delete;
+
+  struct State;
+  State& state() { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
 class ByteSource {
  public:
-  // Takes over `file`, which stands at its beginning; `path` is for messages.
-  static Result<std::unique_ptr<ByteSource>> open(FileDescriptor file, const std::string& path);
+  // Takes over `file`, which stands at its beginning; `path` is for messages. `memory`: to inflate
+  // with, which outlives the source and serves no other meanwhile; nullptr: memory of its own.
+  static Result<std::unique_ptr<ByteSource>> open(FileDescriptor file, const std::string& path,
+                                                  InflateMemory* memory = nullptr);
   virtual ~ByteSource() = default;
 
   // Fills `out` or less (as a pipe does); 0 at the end. Errors come after all that could be read:

@@ -232,17 +232,19 @@ class FileEventReader : public EventReader {
 }  // namespace
 
 Result<std::unique_ptr<EventReader>> EventReader::open(const std::string& path, EventFormat format,
-                                                       std::size_t line_bytes_max) {
+                                                       std::size_t line_bytes_max,
+                                                       InflateMemory* memory) {
   Result<FileDescriptor> file = open_file(path);
   if (!file) return file.error();
-  return open(std::move(*file), path, format, line_bytes_max);
+  return open(std::move(*file), path, format, line_bytes_max, memory);
 }
 
 Result<std::unique_ptr<EventReader>> EventReader::open(FileDescriptor file, const std::string& path,
                                                        EventFormat format,
-                                                       std::size_t line_bytes_max) {
+                                                       std::size_t line_bytes_max,
+                                                       InflateMemory* memory) {
   const Instant modified = modified_at(file);
-  Result<std::unique_ptr<ByteSource>> source = ByteSource::open(std::move(file), path);
+  Result<std::unique_ptr<ByteSource>> source = ByteSource::open(std::move(file), path, memory);
   if (!source) return source.error();
   return std::unique_ptr<EventReader>(std::make_unique<FileEventReader>(
       std::move(*source), path, modified, format, line_bytes_max));

@@ -15,6 +15,8 @@
 
 namespace tocsin {
 
+class InflateMemory;
+
 enum class EventFormat {
   lines,       // each line is an event
   cloudtrail,  // {"Records":[...]} or NDJSON, decided by the content; a record is sliced out as it
@@ -48,12 +50,14 @@ class BlockReader {
 class EventReader : public BlockReader {
  public:
   // Opens `path` ("-": standard input). gzip is recognised by its magic bytes. Errors: not-found,
-  // permission, is-directory, io.
+  // permission, is-directory, io. `memory` as in ByteSource::open.
   static Result<std::unique_ptr<EventReader>> open(const std::string& path, EventFormat format,
-                                                   std::size_t line_bytes_max = 1 << 20);
+                                                   std::size_t line_bytes_max = 1 << 20,
+                                                   InflateMemory* memory = nullptr);
   // The same over a file that is open already; `path` names it in batches and errors.
   static Result<std::unique_ptr<EventReader>> open(FileDescriptor file, const std::string& path,
-                                                   EventFormat format, std::size_t line_bytes_max);
+                                                   EventFormat format, std::size_t line_bytes_max,
+                                                   InflateMemory* memory = nullptr);
   // The same as a batch that owns them, with `bytes`, `events`, `source`, `source_time` and
   // `read_at` (both the file's mtime). A file is read in one of the two ways.
   virtual Result<bool> next(EventBatch& batch) = 0;

@@ -84,36 +84,36 @@ class GzipStream : public ByteSource {
   bool owns_stream_ = false, is_inside_member_ = true, ended_ = false;
 };
 
-using Bytes = std::unique_ptr<char[]>;
-
-class MemorySource : public ByteSource {
+// Memory that only grows, and whose content is nobody's business then.
+class Room {
  public:
-  MemorySource(Bytes bytes, std::size_t size) : bytes_(std::move(bytes)), size_(size) {}
-  Result<std::size_t> read(std::span<char> out) override {
-    const std::size_t length = std::min(out.size(), size_ - used_);
-    std::memcpy(out.data(), bytes_.get() + used_, length);
-    used_ += length;
-    return length;
+  char* of(std::size_t size) {
+    if (size <= size_) return bytes_.get();
+    bytes_.reset();
+    size_ = 0;
+    bytes_.reset(new char[size]);
+    size_ = size;
+    return bytes_.get();
   }
-
-  std::optional<std::string_view> whole() const override {
-    return std::string_view(bytes_.get(), size_);
-  }
+  const char* data() const { return bytes_.get(); }
 
  private:
-  Bytes bytes_;
-  std::size_t size_, used_ = 0;
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
 };
 
-Bytes read_whole(const FileDescriptor& file, std::size_t size) {
-  Bytes bytes(new char[size]);
-  for (std::size_t have = 0; have < size;) {
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* d) const { libdeflate_free_decompressor(d); }
+};
+
+bool read_whole(const FileDescriptor& file, std::span<char> out) {
+  for (std::size_t have = 0; have < out.size();) {
     const ssize_t got =
-        ::pread(file.get(), bytes.get() + have, size - have, static_cast<off_t>(have));
-    if (got <= 0) return nullptr;
+        ::pread(file.get(), out.data() + have, out.size() - have, static_cast<off_t>(have));
+    if (got <= 0) return false;
     have += static_cast<std::size_t>(got);
   }
-  return bytes;
+  return true;
 }
 
 // The length of the last member, as the file's last bytes claim it.
@@ -143,21 +143,48 @@ std::optional<GzipClaim> small_claim(const FileDescriptor& file) {
   return claim;
 }
 
-struct FreeDecompressor {
-  void operator()(libdeflate_decompressor* d) const { libdeflate_free_decompressor(d); }
+}  // namespace
+
+struct InflateMemory::State {
+  std::unique_ptr<libdeflate_decompressor, FreeDecompressor> inflater{
+      libdeflate_alloc_decompressor()};
+  Room in, out;
+
+  // One member that is all of the file and becomes exactly what it claims; more members are the
+  // stream's.
+  bool inflate(const FileDescriptor& file, const GzipClaim& claim) {
+    char* const compressed = in.of(claim.size);
+    if (!inflater || !read_whole(file, {compressed, claim.size})) return false;
+    std::size_t taken = 0;
+    const auto answer =
+        libdeflate_gzip_decompress_ex(inflater.get(), compressed, claim.size,
+                                      out.of(claim.inflated), claim.inflated, &taken, nullptr);
+    return answer == LIBDEFLATE_SUCCESS && taken == claim.size;
+  }
 };
 
-// One member that is all of `in` and becomes exactly `size` bytes; more members are the stream's.
-Bytes inflate_member(const Bytes& in, std::size_t in_size, std::size_t size) {
-  const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> inflater(
-      libdeflate_alloc_decompressor());
-  if (!inflater) return nullptr;
-  Bytes out(new char[size]);
-  std::size_t taken = 0;
-  const auto answer = libdeflate_gzip_decompress_ex(inflater.get(), in.get(), in_size, out.get(),
-                                                    size, &taken, nullptr);
-  return answer == LIBDEFLATE_SUCCESS && taken == in_size ? std::move(out) : nullptr;
-}
+InflateMemory::InflateMemory() : state_(std::make_unique<State>()) {}
+InflateMemory::~InflateMemory() = default;
+
+namespace {
+
+class MemorySource : public ByteSource {
+ public:
+  MemorySource(std::string_view bytes, std::unique_ptr<InflateMemory> own)
+      : bytes_(bytes), own_(std::move(own)) {}
+  Result<std::size_t> read(std::span<char> out) override {
+    const std::size_t length = std::min(out.size(), bytes_.size() - used_);
+    std::memcpy(out.data(), bytes_.data() + used_, length);
+    used_ += length;
+    return length;
+  }
+  std::optional<std::string_view> whole() const override { return bytes_; }
+
+ private:
+  std::string_view bytes_;
+  std::unique_ptr<InflateMemory> own_;
+  std::size_t used_ = 0;
+};
 
 }  // namespace
 
@@ -167,13 +194,18 @@ std::unique_ptr<ByteSource> make_gzip_stream(std::unique_ptr<ByteSource> compres
 
 bool is_small_gzip(const FileDescriptor& file) { return small_claim(file).has_value(); }
 
-std::unique_ptr<ByteSource> try_inflate_whole(const FileDescriptor& file) {
+std::unique_ptr<ByteSource> try_inflate_whole(const FileDescriptor& file, InflateMemory* memory) {
   const std::optional<GzipClaim> claim = small_claim(file);
   if (!claim) return nullptr;
-  const Bytes in = read_whole(file, claim->size);
-  if (!in) return nullptr;
-  Bytes out = inflate_member(in, claim->size, claim->inflated);
-  return out ? std::make_unique<MemorySource>(std::move(out), claim->inflated) : nullptr;
+  std::unique_ptr<InflateMemory> own;
+  if (memory == nullptr) {
+    own = std::make_unique<InflateMemory>();
+    memory = own.get();
+  }
+  InflateMemory::State& state = memory->state();
+  if (!state.inflate(file, *claim)) return nullptr;
+  return std::make_unique<MemorySource>(std::string_view(state.out.data(), claim->inflated),
+                                        std::move(own));
 }
 
 }  // namespace tocsin

@@ -13,7 +13,7 @@ std::unique_ptr<ByteSource> make_gzip_stream(std::unique_ptr<ByteSource> compres
 
 // The inflated whole of a small gzip file, more than twice as fast as the stream; nullptr if it is
 // not small or anything is wrong with it: the stream then says what, after what can be read.
-std::unique_ptr<ByteSource> try_inflate_whole(const FileDescriptor& file);
+std::unique_ptr<ByteSource> try_inflate_whole(const FileDescriptor& file, InflateMemory* memory);
 // Whether that is worth trying: by its size and what it claims, a small gzip file.
 bool is_small_gzip(const FileDescriptor& file);
 

@@ -1,109 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/inputs/record_scanner.hpp"
 
-#include <bit>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kWordMax = 16;
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-// '[' and '{', ']' and '}' differ in one bit.
-bool is_open(char c) { return (c | 0x20) == '{'; }
-bool is_close(char c) { return (c | 0x20) == '}'; }
-
-#if defined(__SSE2__)
-constexpr std::size_t kBlock = 64;
-
-struct BlockMasks {
-  std::uint64_t quote = 0, backslash = 0, open = 0, close = 0;
-};
-
-BlockMasks classify(const char* bytes) {
-  BlockMasks masks;
-  const __m128i fold = _mm_set1_epi8(0x20);
-  for (unsigned part = 0; part < 4; ++part) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + part * 16));
-    const __m128i folded = _mm_or_si128(v, fold);
-    const auto bits = [part](__m128i equal) {
-      return std::uint64_t(std::uint32_t(_mm_movemask_epi8(equal))) << (part * 16);
-    };
-    masks.quote |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-    masks.backslash |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-    masks.open |= bits(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')));
-    masks.close |= bits(_mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
-  }
-  return masks;
-}
-
-// The bytes that a backslash before them escapes.
-std::uint64_t escaped_bytes(std::uint64_t backslash, bool& carry) {
-  std::uint64_t escaped = carry ? 1 : 0;
-  carry = false;
-  for (; backslash != 0; backslash &= backslash - 1) {
-    const int at = std::countr_zero(backslash);
-    if ((escaped >> at & 1) != 0) continue;
-    if (at == 63)
-      carry = true;
-    else
-      escaped |= std::uint64_t{2} << at;
-  }
-  return escaped;
-}
-
-// Bit i: the exclusive or of all bits up to i.
-std::uint64_t prefix_xor(std::uint64_t bits) {
-  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
-  return bits;
-}
-#endif
 
 }  // namespace
-
-bool JsonNesting::step(char c) {
-  const bool was_escaped = is_escaped;
-  is_escaped = !was_escaped && c == '\\';
-  if (c == '"' && !was_escaped) {
-    in_string = !in_string;
-    return false;
-  }
-  if (in_string) return false;
-  if (is_open(c)) ++depth;
-  if (is_close(c)) --depth;
-  return true;
-}
-
-std::size_t JsonNesting::close(std::string_view bytes) {
-  std::size_t at = 0;
-#if defined(__SSE2__)
-  for (; at + kBlock <= bytes.size(); at += kBlock) {
-    const BlockMasks masks = classify(bytes.data() + at);
-    const std::uint64_t quote = masks.quote & ~escaped_bytes(masks.backslash, is_escaped);
-    const std::uint64_t string = prefix_xor(quote) ^ (in_string ? ~std::uint64_t{0} : 0);
-    in_string = (string >> 63) != 0;
-    const std::uint64_t open = masks.open & ~string, close = masks.close & ~string;
-    const auto closed = std::uint64_t(std::popcount(close));
-    if (depth > closed) {
-      depth += std::uint64_t(std::popcount(open)) - closed;
-      continue;
-    }
-    for (std::uint64_t both = open | close; both != 0; both &= both - 1) {
-      const int bit = std::countr_zero(both);
-      depth += (open >> bit & 1) != 0 ? 1 : std::uint64_t(-1);
-      if (depth > 0) continue;
-      in_string = is_escaped = false;
-      return at + std::size_t(bit) + 1;
-    }
-  }
-#endif
-  while (at < bytes.size())
-    if (step(bytes[at++]) && depth == 0) break;
-  return at;
-}
 
 void RecordScanner::scan(std::string_view chunk, std::vector<Record>& out) {
   if (offset_ == 0 && chunk.substr(0, 3) == "\xEF\xBB\xBF") {

@@ -8,19 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/inputs/json_nesting.hpp"
+
 namespace tocsin {
-
-// How deep in brackets and whether inside a string; survives from chunk to chunk.
-struct JsonNesting {
-  std::uint64_t depth = 0;
-  bool in_string = false;
-  bool is_escaped = false;  // the next byte is escaped by a backslash
-
-  // Reads until the bracket that brings depth to 0; returns how many bytes were used.
-  std::size_t close(std::string_view bytes);
-  // One byte; true if it was no part of a string.
-  bool step(char c);
-};
 
 class RecordScanner {
  public:

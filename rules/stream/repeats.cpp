@@ -37,26 +37,33 @@ bool Repeats::is_repeat(const EventId& id, Instant time, Instant watermark) {
   while (ids_.size() > max_ids_) {
     drop_oldest();
     ++evicted_;
-    floor_ = std::max(floor_, by_age_.top().first);
+    floor_ = std::max(floor_, by_age_.front().time);
   }
   return false;
 }
 
 void Repeats::remember(const EventId& id, Instant time) {
-  ids_[id] = time;
-  by_age_.emplace(time, id);
+  by_age_.push_back({time, ids_.insert(id)});
+  std::push_heap(by_age_.begin(), by_age_.end(),
+                 [this](const Aged& a, const Aged& b) { return is_younger(a, b); });
 }
 
 void Repeats::drop_oldest() {
-  ids_.erase(by_age_.top().second);
-  by_age_.pop();
+  std::pop_heap(by_age_.begin(), by_age_.end(),
+                [this](const Aged& a, const Aged& b) { return is_younger(a, b); });
+  ids_.erase(by_age_.back().number);
+  by_age_.pop_back();
+}
+
+bool Repeats::is_younger(const Aged& a, const Aged& b) const {
+  return a.time != b.time ? a.time > b.time : ids_[a.number] > ids_[b.number];
 }
 
 void Repeats::forget(Instant watermark) {
   if (watermark == kNoTime) return;
   const Instant limit = watermark - age_;
-  if (by_age_.empty() || by_age_.top().first >= limit) return;
-  while (!by_age_.empty() && by_age_.top().first < limit) drop_oldest();
+  if (by_age_.empty() || by_age_.front().time >= limit) return;
+  while (!by_age_.empty() && by_age_.front().time < limit) drop_oldest();
   floor_ = std::max(floor_, limit);
 }
 

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which matched events of a log group were counted before: spec/time.md section 6. Ids are kept as
-// 16 bytes of their SHA-256.
+// 16 bytes of their SHA-256; about 64 bytes of memory each, so that a group's bound is 128 MB.
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstring>
-#include <queue>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "rules/stream/event_id_set.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
 
-using EventId = std::array<unsigned char, 16>;
 EventId hash_event_id(std::string_view text);
 
 class Repeats {
@@ -41,21 +38,18 @@ class Repeats {
   void restore(const EventId& id, Instant time);
 
  private:
-  struct Hash {
-    std::size_t operator()(const EventId& id) const {
-      std::size_t out = 0;
-      std::memcpy(&out, id.data(), sizeof out);
-      return out;
-    }
+  struct Aged {
+    Instant time;
+    std::uint32_t number = 0;  // in ids_
   };
-  using Aged = std::pair<Instant, EventId>;
+  bool is_younger(const Aged& a, const Aged& b) const;
   void remember(const EventId& id, Instant time);
   void drop_oldest();
 
   Duration age_;
   std::size_t max_ids_;
-  std::unordered_map<EventId, Instant, Hash> ids_;
-  std::priority_queue<Aged, std::vector<Aged>, std::greater<>> by_age_;
+  EventIdSet ids_;
+  std::vector<Aged> by_age_;  // a heap, the oldest first, equal times by id
   std::vector<std::pair<EventId, Instant>> new_;
   Instant floor_ = kNoTime;
   std::uint64_t evicted_ = 0;
