@@ -22,6 +22,10 @@ class MatcherGate {
  public:
   explicit MatcherGate(std::shared_ptr<const Matcher> matcher) : matcher_(std::move(matcher)) {}
 
+  std::shared_ptr<const Matcher> current() {
+    std::shared_lock lock(mutex_);
+    return matcher_;
+  }
   template <class Use>
   bool with(Use&& use) {
     std::shared_lock lock(mutex_);

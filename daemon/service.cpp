@@ -177,14 +177,15 @@ Status Service::reload() {
 Status Service::swap_rules(const LoadedConfiguration& next) {
   Status outcome = success();
   std::promise<void> done;
-  gate_->swap(std::make_shared<const Matcher>(next.rules), [&] {
+  const std::shared_ptr<const Matcher> before = gate_->current();
+  gate_->swap(std::make_shared<const Matcher>(next.rules, before.get()), [&] {
     queue_.push_data(CoreLoop::Call([&](CoreLoop& core) {
       outcome = core.swap(next.rules, endpoint_table(next.config));
       done.set_value();
     }));
   });
   done.get_future().wait();
-  if (!outcome) gate_->swap(std::make_shared<const Matcher>(rules()), [] {});
+  if (!outcome) gate_->swap(before, [] {});
   return outcome;
 }
 

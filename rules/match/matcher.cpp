@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/matcher.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "rules/match/pattern_set.hpp"
@@ -33,12 +34,23 @@ std::vector<std::string> references_of(const MetricFilter& filter) {
   return references;
 }
 
-PatternSet compile_patterns(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
+std::vector<PatternSet::Wanted> wanted_of(const RuleSet& rules,
+                                          const std::vector<std::uint32_t>& filters) {
   std::vector<PatternSet::Wanted> wanted;
   for (const std::uint32_t filter : filters)
     wanted.push_back({rules.filters[filter].pattern, references_of(rules.filters[filter])});
+  return wanted;
+}
+
+std::shared_ptr<const PatternSet> compile_patterns(std::vector<PatternSet::Wanted> wanted) {
   // What makes a CloudTrail event the same one when it is delivered again; spec/time.md section 6.
-  return PatternSet(std::move(wanted), {"$.eventID", "$.recipientAccountId"});
+  return std::make_shared<const PatternSet>(
+      std::move(wanted), std::vector<std::string>{"$.eventID", "$.recipientAccountId"});
+}
+
+bool is_same(const PatternSet::Wanted& a, const PatternSet::Wanted& b) {
+  return a.references == b.references &&
+         (a.pattern == b.pattern || a.pattern->to_string() == b.pattern->to_string());
 }
 
 TimestampNeed timestamp_need(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
@@ -57,8 +69,8 @@ struct Matcher::Group {
   std::string name;
   bool dedup = false;
   EventTime time;
-  std::vector<std::uint32_t> filters;  // into RuleSet::filters
-  PatternSet patterns;                 // of `filters`, in their order
+  std::vector<std::uint32_t> filters;          // into RuleSet::filters
+  std::shared_ptr<const PatternSet> patterns;  // of `filters`, in their order
   TimestampNeed need = TimestampNeed::sparse;
 };
 
@@ -72,10 +84,19 @@ struct Matcher::Scratch::State {
 Matcher::Scratch::Scratch() : state_(std::make_unique<State>()) {}
 Matcher::Scratch::~Scratch() = default;
 
-Matcher::Matcher(std::shared_ptr<const RuleSet> rules) : rules_(std::move(rules)) {
+Matcher::Matcher(std::shared_ptr<const RuleSet> rules, const Matcher* before)
+    : rules_(std::move(rules)) {
   const auto add = [&](const LogGroup& group) {
     std::vector<std::uint32_t> filters = filters_of(*rules_, group.name);
-    PatternSet patterns = compile_patterns(*rules_, filters);
+    std::vector<PatternSet::Wanted> wanted = wanted_of(*rules_, filters);
+    std::shared_ptr<const PatternSet> patterns;
+    if (before != nullptr) {
+      patterns = before->group(group.name).patterns;
+      const std::vector<PatternSet::Wanted>& had = patterns->wanted();
+      if (!std::equal(wanted.begin(), wanted.end(), had.begin(), had.end(), is_same))
+        patterns.reset();
+    }
+    if (patterns == nullptr) patterns = compile_patterns(std::move(wanted));
     const TimestampNeed need = timestamp_need(*rules_, filters);
     groups_.push_back(std::make_unique<Group>(
         Group{group.name, group.dedup, compile_time(group.time, group.input), std::move(filters),
@@ -115,11 +136,11 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
   Timestamps times(block, group.time, need, out.source_time, state.view, out.times);
   EventCursor event(block);
   const std::uint64_t limits_before = state.patterns.regex_limits();
-  const LiteralScan* literals = group.patterns.candidates();
+  const LiteralScan* literals = group.patterns->candidates();
   while (true) {
     if (literals != nullptr) event.skip_to(*literals);
     if (event.at_end()) break;
-    group.patterns.match(event.message(), state.patterns, state.matched);
+    group.patterns->match(event.message(), state.patterns, state.matched);
     if (!state.matched.empty()) {
       MatchedEvent& found = out.matches.emplace_back(matched_event(group, state));
       found.index = event.index();
@@ -143,7 +164,7 @@ MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) c
     sample.filter = group.filters[pattern];
     std::size_t reference = 0;
     const auto next_reference = [&] {
-      return group.patterns.reference(pattern, reference++, state.patterns);
+      return group.patterns->reference(pattern, reference++, state.patterns);
     };
     const auto value = is_reference(filter.value) ? next_reference() : filter.value;
     if (value) sample.value = parse_number(*value);
@@ -151,9 +172,9 @@ MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) c
       sample.dimensions.emplace_back(next_reference());
   }
   if (!group.dedup) return found;
-  if (const auto id = group.patterns.common(0, state.patterns); id && !id->empty()) {
+  if (const auto id = group.patterns->common(0, state.patterns); id && !id->empty()) {
     found.event_id = *id;
-    const auto account = group.patterns.common(1, state.patterns);
+    const auto account = group.patterns->common(1, state.patterns);
     found.event_id.insert(0, std::string(account.value_or("")) + '/');
   }
   return found;

@@ -34,7 +34,8 @@ class Matcher {
     std::unique_ptr<State> state_;
   };
 
-  explicit Matcher(std::shared_ptr<const RuleSet> rules);
+  // Log groups whose filters match and ask for the same as in `before` share its compiled patterns.
+  explicit Matcher(std::shared_ptr<const RuleSet> rules, const Matcher* before = nullptr);
   ~Matcher();
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;

@@ -52,6 +52,7 @@ class PatternSet {
   // Searches for events that may match; nullptr: every event may.
   const LiteralScan* candidates() const { return candidates_ ? &*candidates_ : nullptr; }
   bool empty() const { return patterns_.empty(); }
+  const std::vector<Wanted>& wanted() const { return patterns_; }
 
   // Replaces `matched` by the numbers (indexes in `patterns`) of those that match, ascending.
   void match(std::string_view message, Scratch& scratch, std::vector<std::uint32_t>& matched) const;

@@ -180,3 +180,21 @@ TEST_CASE("a batch of an unknown log group gives times only", "[match]") {
   CHECK(out.times[0].time != kNoTime);
   CHECK(out.matches.empty());
 }
+
+TEST_CASE("a matcher made after another one answers by its own rules", "[match]") {
+  const Matcher before(
+      rules_of({filter("root", R"({ $.who = "root" })"), filter("x", "x", "app")}));
+  const Matcher after(rules_of({filter("new", "y", "app"), filter("root", R"({ $.who = "root" })"),
+                                filter("x", "x", "app")}),
+                      &before);
+  Matcher::Scratch scratch;
+  MatchBatch out;
+  EventBatch trail = batch_of({R"({"who":"root"})"}), app = batch_of({"x", "y"}, "app");
+  after.match(trail, scratch, out);
+  REQUIRE(out.matches.size() == 1);
+  CHECK(out.matches[0].samples.at(0).filter == 1);
+  after.match(app, scratch, out);
+  REQUIRE(out.matches.size() == 2);
+  CHECK(out.matches[0].samples.at(0).filter == 2);
+  CHECK(out.matches[1].samples.at(0).filter == 0);
+}
