@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/matcher.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "rules/match/pattern_set.hpp"
@@ -42,15 +41,14 @@ std::vector<PatternSet::Wanted> wanted_of(const RuleSet& rules,
   return wanted;
 }
 
-std::shared_ptr<const PatternSet> compile_patterns(std::vector<PatternSet::Wanted> wanted) {
-  // What makes a CloudTrail event the same one when it is delivered again; spec/time.md section 6.
-  return std::make_shared<const PatternSet>(
-      std::move(wanted), std::vector<std::string>{"$.eventID", "$.recipientAccountId"});
-}
+// Common to all filters, in this order. What makes CloudTrail events the same one when they are
+// delivered again (spec/time.md section 6), and the time.
+enum Common : std::size_t { kEventId, kAccountId, kTime };
 
-bool is_same(const PatternSet::Wanted& a, const PatternSet::Wanted& b) {
-  return a.references == b.references &&
-         (a.pattern == b.pattern || a.pattern->to_string() == b.pattern->to_string());
+std::vector<std::string> common_of(const EventTime& time) {
+  std::vector<std::string> common{"$.eventID", "$.recipientAccountId"};
+  if (!time.field().empty()) common.push_back(time.field());
+  return common;
 }
 
 TimestampNeed timestamp_need(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
@@ -88,19 +86,17 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, const Matcher* before)
     : rules_(std::move(rules)) {
   const auto add = [&](const LogGroup& group) {
     std::vector<std::uint32_t> filters = filters_of(*rules_, group.name);
+    EventTime time = compile_time(group.time, group.input);
     std::vector<PatternSet::Wanted> wanted = wanted_of(*rules_, filters);
+    std::vector<std::string> common = common_of(time);
     std::shared_ptr<const PatternSet> patterns;
-    if (before != nullptr) {
+    if (before != nullptr && before->group(group.name).patterns->is_made_of(wanted, common))
       patterns = before->group(group.name).patterns;
-      const std::vector<PatternSet::Wanted>& had = patterns->wanted();
-      if (!std::equal(wanted.begin(), wanted.end(), had.begin(), had.end(), is_same))
-        patterns.reset();
-    }
-    if (patterns == nullptr) patterns = compile_patterns(std::move(wanted));
+    else
+      patterns = std::make_shared<const PatternSet>(std::move(wanted), std::move(common));
     const TimestampNeed need = timestamp_need(*rules_, filters);
-    groups_.push_back(std::make_unique<Group>(
-        Group{group.name, group.dedup, compile_time(group.time, group.input), std::move(filters),
-              std::move(patterns), need}));
+    groups_.push_back(std::make_unique<Group>(Group{
+        group.name, group.dedup, std::move(time), std::move(filters), std::move(patterns), need}));
   };
   for (const LogGroup& group : rules_->log_groups) add(group);
   add(LogGroup{});
@@ -146,7 +142,7 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
       found.index = event.index();
       found.position = event.position();
       if (options.messages) found.message = std::string(event.message());
-      times.matched(event);
+      times.matched(event, time_of(group, state, out.source_time));
     }
     event.next();
   }
@@ -154,6 +150,16 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
   out.events = event.index();
   out.regex_limits = state.patterns.regex_limits() - limits_before;
   out.bytes = block.bytes.size();
+}
+
+// Of a match that was read as JSON the time is at hand.
+std::optional<Instant> Matcher::time_of(const Group& group, Scratch::State& state,
+                                        Instant near) const {
+  if (group.time.field().empty() || !group.patterns->has_common(state.patterns))
+    return std::nullopt;
+  const std::optional<std::string_view> text = group.patterns->common(kTime, state.patterns);
+  if (!text) return std::nullopt;
+  return group.time.find_in_field(*text, near);
 }
 
 MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) const {
@@ -172,9 +178,9 @@ MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) c
       sample.dimensions.emplace_back(next_reference());
   }
   if (!group.dedup) return found;
-  if (const auto id = group.patterns->common(0, state.patterns); id && !id->empty()) {
+  if (const auto id = group.patterns->common(kEventId, state.patterns); id && !id->empty()) {
     found.event_id = *id;
-    const auto account = group.patterns->common(1, state.patterns);
+    const auto account = group.patterns->common(kAccountId, state.patterns);
     found.event_id.insert(0, std::string(account.value_or("")) + '/');
   }
   return found;

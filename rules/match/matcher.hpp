@@ -3,6 +3,7 @@
 // and immutable; shared by threads, one Scratch each.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,7 @@ class Matcher {
   struct Group;
   const Group& group(const std::string& name) const;
   MatchedEvent matched_event(const Group& group, Scratch::State& state) const;
+  std::optional<Instant> time_of(const Group& group, Scratch::State& state, Instant near) const;
 
   std::shared_ptr<const RuleSet> rules_;
   std::vector<std::unique_ptr<const Group>> groups_;  // the last one stands for unknown groups

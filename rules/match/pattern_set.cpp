@@ -54,11 +54,12 @@ PatternSet::Families PatternSet::sort(const std::vector<Wanted>& patterns,
   return by;
 }
 
-PatternSet::PatternSet(std::vector<Wanted> patterns, const std::vector<std::string>& common)
-    : PatternSet(patterns, sort(patterns, common)) {}
+PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common)
+    : PatternSet(patterns, common, sort(patterns, common)) {}
 
-PatternSet::PatternSet(std::vector<Wanted> patterns, Families by)
+PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common, Families by)
     : patterns_(std::move(patterns)),
+      common_(std::move(common)),
       places_(std::move(by.places)),
       match_all_(std::move(by.match_all)),
       json_numbers_(std::move(by.json_numbers)),
@@ -79,6 +80,16 @@ std::optional<LiteralScan> PatternSet::find_candidates() const {
   std::sort(literals.begin(), literals.end());
   literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
   return LiteralScan(std::move(literals), !json_numbers_.empty());
+}
+
+bool PatternSet::is_made_of(const std::vector<Wanted>& patterns,
+                            const std::vector<std::string>& common) const {
+  const auto is_same = [](const Wanted& a, const Wanted& b) {
+    return a.references == b.references &&
+           (a.pattern == b.pattern || a.pattern->to_string() == b.pattern->to_string());
+  };
+  return common == common_ &&
+         std::equal(patterns.begin(), patterns.end(), patterns_.begin(), patterns_.end(), is_same);
 }
 
 void PatternSet::match(std::string_view message, Scratch& scratch,

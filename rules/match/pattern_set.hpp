@@ -47,12 +47,14 @@ class PatternSet {
   };
 
   // `common`: selectors whose values are asked of any matching event that is JSON.
-  PatternSet(std::vector<Wanted> patterns, const std::vector<std::string>& common);
+  PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common);
 
   // Searches for events that may match; nullptr: every event may.
   const LiteralScan* candidates() const { return candidates_ ? &*candidates_ : nullptr; }
   bool empty() const { return patterns_.empty(); }
-  const std::vector<Wanted>& wanted() const { return patterns_; }
+  // Whether one made of these would give the same answers.
+  bool is_made_of(const std::vector<Wanted>& patterns,
+                  const std::vector<std::string>& common) const;
 
   // Replaces `matched` by the numbers (indexes in `patterns`) of those that match, ascending.
   void match(std::string_view message, Scratch& scratch, std::vector<std::uint32_t>& matched) const;
@@ -62,6 +64,8 @@ class PatternSet {
   std::optional<std::string_view> reference(std::size_t pattern, std::size_t number,
                                             Scratch& scratch) const;
   std::optional<std::string_view> common(std::size_t number, Scratch& scratch) const;
+  // Whether that event was read as JSON, so that common() costs nothing.
+  bool has_common(const Scratch& scratch) const { return scratch.has_json; }
 
  private:
   // A pattern's number within the set of its family, and the numbers of its references there.
@@ -72,11 +76,12 @@ class PatternSet {
   };
   struct Families;
 
-  PatternSet(std::vector<Wanted> patterns, Families families);
+  PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common, Families families);
   static Families sort(const std::vector<Wanted>& patterns, const std::vector<std::string>& common);
   std::optional<LiteralScan> find_candidates() const;
 
   std::vector<Wanted> patterns_;
+  std::vector<std::string> common_;
   std::vector<Place> places_;
   std::vector<std::uint32_t> match_all_, json_numbers_, terms_numbers_, delimited_numbers_;
   JsonSet json_;

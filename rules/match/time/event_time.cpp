@@ -94,6 +94,7 @@ constexpr std::array<NamedFormat, 8> kFormats{{
 }  // namespace
 
 struct EventTime::Plan {
+  std::string reference;  // the field's selector as it was written
   std::optional<ast::Selector> field;
   std::optional<TopLevelMember> member;  // the field if it is just a member of the root
   std::vector<TopLevelMember> usual;     // without a field: names that a JSON line's time may have
@@ -118,6 +119,7 @@ Result<EventTime> EventTime::compile(const TimeSpec& spec, std::string_view inpu
   const bool by_default = spec.field.empty() && spec.column == 0;
   const std::string field = trail && by_default ? "$.eventTime" : spec.field;
   if (!field.empty()) {
+    plan->reference = field;
     plan->field = parse_selector(field);
     if (!plan->field) return Error{"bad-value", "time: '" + field + "' is no selector"};
     const auto* member = std::get_if<ast::Member>(&plan->field->segments.front());
@@ -155,6 +157,13 @@ Instant EventTime::find(std::string_view message, Instant near) const {
 }
 
 Instant EventTime::find(EventView& event, Instant near) const { return plan_->find(event, near); }
+
+const std::string& EventTime::field() const { return plan_->reference; }
+
+Instant EventTime::find_in_field(std::string_view text, Instant near) const {
+  WrittenTime time;
+  return plan_->read_at(TimeCursor(trim(text)), time) ? plan_->settle(time, near) : kNoTime;
+}
 
 Instant EventTime::Plan::find(EventView& event, Instant near) const {
   WrittenTime time;

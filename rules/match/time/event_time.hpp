@@ -27,6 +27,11 @@ class EventTime {
   // The same, sharing what the event's view has already made.
   Instant find(EventView& event, Instant near) const;
 
+  // The selector of the field that holds the time of JSON events; empty: it is found otherwise.
+  const std::string& field() const;
+  // The same as find() of an event in which field() selects `text`.
+  Instant find_in_field(std::string_view text, Instant near) const;
+
  private:
   struct Plan;
   std::shared_ptr<const Plan> plan_;

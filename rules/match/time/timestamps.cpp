@@ -29,9 +29,9 @@ EventTimestamp Timestamps::read(const EventCursor& cursor) {
   return {cursor.index(), time_.find(view_, near_)};
 }
 
-void Timestamps::matched(const EventCursor& cursor) {
+void Timestamps::matched(const EventCursor& cursor, std::optional<Instant> time) {
   if (lists_others()) list_others(cursor.index());
-  list_run(cursor, need_ == TimestampNeed::matches ? 0 : kBefore);
+  list_run(cursor, need_ == TimestampNeed::matches ? 0 : kBefore, time);
 }
 
 void Timestamps::finish(const EventCursor& end) {
@@ -42,15 +42,17 @@ void Timestamps::finish(const EventCursor& end) {
   list_run(last, 1);
 }
 
-// `cursor` and the `before` events before it; if none of them has a time, the nearest one that has.
-void Timestamps::list_run(EventCursor cursor, std::uint32_t before) {
+// `cursor`, whose `time` may be known, and the `before` events before it; if none of them has a
+// time, the nearest one that has.
+void Timestamps::list_run(EventCursor cursor, std::uint32_t before, std::optional<Instant> time) {
   const std::uint32_t first = listed();
   if (cursor.index() < first) return;
   std::array<EventTimestamp, kBefore + 1> run;
   std::size_t size = 0;
   bool has_time = false;
   while (true) {
-    run[size] = read(cursor);
+    const bool is_known = size == 0 && time.has_value();
+    run[size] = is_known ? EventTimestamp{cursor.index(), *time} : read(cursor);
     has_time = has_time || run[size].time != kNoTime;
     ++size;
     if (size > before || cursor.index() == first) break;

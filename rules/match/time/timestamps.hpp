@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Looks for the times of those events of a block that need one: tocsin/match.hpp says which.
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "rules/match/block_events.hpp"
@@ -20,15 +21,15 @@ class Timestamps {
   Timestamps(const EventBlock& block, const EventTime& time, TimestampNeed need, Instant near,
              EventView& view, std::vector<EventTimestamp>& out);
 
-  // The event at `cursor` matches.
-  void matched(const EventCursor& cursor);
+  // The event at `cursor` matches. `time`: what find() would say of it, if that is known.
+  void matched(const EventCursor& cursor, std::optional<Instant> time = {});
   // `end` stands behind the last event.
   void finish(const EventCursor& end);
 
  private:
   std::uint32_t listed() const { return out_.empty() ? 0 : out_.back().index + 1; }
   EventTimestamp read(const EventCursor& cursor);
-  void list_run(EventCursor cursor, std::uint32_t before);
+  void list_run(EventCursor cursor, std::uint32_t before, std::optional<Instant> time = {});
   void list_others(std::uint32_t until);
   bool lists_others() const { return need_ > TimestampNeed::sparse; }
 
