@@ -256,7 +256,7 @@ void LongForm::rejudge(Instant w, Changes& out) {
   if (w == kNoTime) return;
   closed_ = floor_to(w, spec_->step);
   breach_end_.reset();
-  plain_ = plain_state(closed_);
+  if (!spec_->keyed || closed_ > start_) plain_ = plain_state(closed_);
   if (state_ == AlarmState::alarm && plain_ != AlarmState::alarm && spec_->early) {
     breach_end_ = first_certain(closed_ + spec_->step, newest_end());
     if (breach_end_) return;
@@ -268,6 +268,7 @@ void LongForm::rejudge(Instant w, Changes& out) {
 void LongForm::assume(AlarmState state, Instant w) {
   state_ = plain_ = state;
   red_since_ = w;
+  start_ = kNoTime;
 }
 
 std::string LongForm::encode() const {

@@ -57,18 +57,24 @@ std::string_view metric_of_series(std::string_view id) { return id.substr(0, id.
 
 StoredSeries& MetricStore::watched(const std::string& id, Duration cell) {
   std::unique_ptr<StoredSeries>& held = series_[id];
-  if (!held) held = std::make_unique<StoredSeries>(cell);
+  if (held) return *held;
+  held = std::make_unique<StoredSeries>(cell);
+  ++unwatched_of(id);  // until watch()
   return *held;
+}
+
+std::size_t& MetricStore::unwatched_of(std::string_view id) {
+  const std::string_view metric = metric_of_series(id);
+  const auto at = unwatched_.find(metric);
+  return at != unwatched_.end() ? at->second : unwatched_[std::string(metric)];
 }
 
 StoredSeries* MetricStore::kept(const std::string& id, Duration cell) {
   if (StoredSeries* s = find(id)) return s;
-  std::size_t& count = unwatched_[std::string(metric_of_series(id))];
-  if (count >= kMaxUnwatched) {
+  if (unwatched_of(id) >= kMaxUnwatched) {
     ++refused_;
     return nullptr;
   }
-  ++count;
   return &watched(id, cell);
 }
 
@@ -84,13 +90,14 @@ const StoredSeries* MetricStore::find(const std::string& id) const {
 
 void MetricStore::watch(const std::string& id, KeyEntry& key) {
   std::vector<KeyEntry*>& watchers = series_.at(id)->watchers;
+  if (watchers.empty()) --unwatched_of(id);
   if (std::find(watchers.begin(), watchers.end(), &key) == watchers.end()) watchers.push_back(&key);
 }
 
 void MetricStore::unwatch(const std::string& id, const KeyEntry& key) {
   const auto at = series_.find(id);
-  if (at == series_.end()) return;
-  std::erase(at->second->watchers, &key);
+  if (at == series_.end() || std::erase(at->second->watchers, &key) == 0) return;
+  if (at->second->watchers.empty()) ++unwatched_of(id);
   const bool keyed = id.find(std::string(1, kPart) + '*') != std::string::npos;
   if (keyed && at->second->watchers.empty()) erase(at);
 }
@@ -113,8 +120,7 @@ MetricStore::Map::iterator MetricStore::erase(Map::iterator at) {
     gone_.push_back({"default", row_id(id, to_ms(minute)), std::nullopt});
   });
   dirty_.erase(id);
-  std::size_t& count = unwatched_[std::string(metric_of_series(id))];
-  if (count > 0) --count;
+  if (at->second->watchers.empty()) --unwatched_of(id);
   return series_.erase(at);
 }
 

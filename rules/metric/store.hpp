@@ -37,7 +37,7 @@ class MetricStore {
   // Series of one metric that no alarm watches; beyond it new ones are not kept, and counted.
   static constexpr std::size_t kMaxUnwatched = 10'000;
 
-  // Made if it is not there.
+  // Made if it is not there; watch() follows.
   StoredSeries& watched(const std::string& id, Duration cell);
   // Made if there is room for one more that nobody watches; else nullptr.
   StoredSeries* kept(const std::string& id, Duration cell);
@@ -63,10 +63,11 @@ class MetricStore {
  private:
   using Map = std::map<std::string, std::unique_ptr<StoredSeries>, std::less<>>;
   Map::iterator erase(Map::iterator at);
+  std::size_t& unwatched_of(std::string_view id);
   std::pair<Map::iterator, Map::iterator> of_metric(std::string_view metric);
 
   Map series_;
-  std::map<std::string, std::size_t, std::less<>> unwatched_;  // made by kept(), by metric
+  std::map<std::string, std::size_t, std::less<>> unwatched_;  // by metric
   std::set<std::string> dirty_;
   std::vector<StateRow> gone_;
   std::uint64_t refused_ = 0;
