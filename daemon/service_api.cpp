@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "daemon/notify_test.hpp"
 #include "daemon/telemetry.hpp"
 #include "rules/message/message.hpp"
@@ -41,7 +39,7 @@ void ServiceApi::observe() {
   input_watch_.observe(service_.inputs());
   std::shared_ptr<const EngineView> view = service_.view();
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
-  if (auto alarms = service_.store().alarms()) telemetry::alarms_seen(*alarms);
+  if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);
   telemetry::store_seen(service_.store().report(), service_.store().outbox_oldest(), clock_.now());
 }
 
@@ -76,7 +74,15 @@ std::shared_ptr<const RuleSet> ServiceApi::rules() const {
   return rules_;
 }
 
-Result<std::vector<AlarmStatus>> ServiceApi::alarms() const { return service_.store().alarms(); }
+Result<std::vector<AlarmStatus>> ServiceApi::alarms(const AlarmQuery& query) const {
+  return service_.store().alarms(query);
+}
+
+Result<std::vector<AlarmSummary>> ServiceApi::alarm_summaries(const AlarmQuery& query) const {
+  return service_.store().alarm_summaries(query);
+}
+
+Result<StateCounts> ServiceApi::state_counts() const { return service_.store().state_counts(); }
 
 Result<std::vector<HistoryItem>> ServiceApi::history(const std::string& alarm,
                                                      std::size_t limit) const {
@@ -107,11 +113,8 @@ Result<std::vector<TestDelivery>> ServiceApi::notify_test(const std::string& top
 
 std::string ServiceApi::status_line() const {
   std::shared_ptr<const EngineView> view = service_.view();
-  std::size_t red = 0;
-  if (auto alarms = service_.store().alarms())
-    red = static_cast<std::size_t>(
-        std::count_if(alarms->begin(), alarms->end(),
-                      [](const AlarmStatus& a) { return a.state == AlarmState::alarm; }));
+  const Result<StateCounts> counts = service_.store().state_counts();
+  const std::size_t red = counts ? counts->alarm : 0;
   std::string line = std::to_string(view->filters) + " filters, " +
                      std::to_string(view->streams.size()) + " streams, " + std::to_string(red) +
                      " in ALARM, " + std::to_string(service_.delivery_load().pending) + " waiting";

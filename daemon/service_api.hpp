@@ -30,7 +30,10 @@ class ServiceApi : public ApiSource {
   std::string metrics() const override;
   DaemonStatus status() const override;
   std::shared_ptr<const RuleSet> rules() const override;
-  Result<std::vector<AlarmStatus>> alarms() const override;
+  Instant now() const override { return clock_.now(); }
+  Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override;
+  Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const override;
+  Result<StateCounts> state_counts() const override;
   Result<std::vector<HistoryItem>> history(const std::string& alarm,
                                            std::size_t limit) const override;
   Result<std::vector<Transition>> transitions(const std::string& alarm,

@@ -189,13 +189,13 @@ void engine_seen(const std::vector<GroupReport>& groups, const std::vector<Strea
   for (const auto& [filter, total] : matched) n.matched.with({filter}).raise_to(total);
 }
 
-void alarms_seen(const std::vector<AlarmStatus>& alarms) {
-  for (const AlarmState state :
-       {AlarmState::ok, AlarmState::alarm, AlarmState::insufficient_data}) {
-    const auto there = std::count_if(alarms.begin(), alarms.end(),
-                                     [&](const AlarmStatus& a) { return a.state == state; });
-    numbers().alarms.with({to_string(state)}).set(static_cast<double>(there));
-  }
+void alarms_seen(const StateCounts& alarms) {
+  const auto set = [](AlarmState state, std::size_t count) {
+    numbers().alarms.with({to_string(state)}).set(static_cast<double>(count));
+  };
+  set(AlarmState::ok, alarms.ok);
+  set(AlarmState::alarm, alarms.alarm);
+  set(AlarmState::insufficient_data, alarms.insufficient_data);
 }
 
 void committed(std::chrono::nanoseconds took) {

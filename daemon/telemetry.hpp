@@ -42,7 +42,7 @@ void input_recovered(std::string_view log_group);
 void transition(const Transition& transition);
 void engine_seen(const std::vector<GroupReport>& groups, const std::vector<StreamReport>& streams,
                  const std::map<std::string, std::uint64_t>& matched, Instant now);
-void alarms_seen(const std::vector<AlarmStatus>& alarms);
+void alarms_seen(const StateCounts& alarms);
 
 // The store. A failure that goes on is logged once a minute.
 void committed(std::chrono::nanoseconds took);

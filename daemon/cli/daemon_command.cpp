@@ -76,10 +76,9 @@ std::string key_for_people(const Json& holder) {
   return out;
 }
 
-std::string coloured_state(std::string_view state, std::size_t width) {
+std::string coloured_state(std::string_view state) {
   const Style style = state == "ALARM" ? Style::red : state == "OK" ? Style::green : Style::yellow;
-  const std::string padding(width > state.size() ? width - state.size() : 0, ' ');
-  return styled(state, style, Stream::standard_output) + padding;
+  return styled(state, style, Stream::standard_output);
 }
 
 std::string time_for_people(const std::optional<Instant>& time) {
@@ -107,28 +106,43 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text(
-    std::size_t styled_column,
-    const std::function<std::string(std::string_view, std::size_t)>& style) const {
+// What the last column may take; no limit where nobody looks at lines.
+std::size_t Table::last_width(const std::vector<std::size_t>& widths) const {
+  constexpr std::size_t kLeast = 16;
+  const std::size_t there = terminal_width();
+  if (there == 0) return widths.back();
+  std::size_t used = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) used += widths[i] > 0 ? widths[i] + 2 : 0;
+  return std::min(widths.back(), std::max(kLeast, there > used ? there - used : 0));
+}
+
+std::string Table::text(std::size_t styled_column,
+                        const std::function<std::string(std::string_view)>& style) const {
+  // 0: nothing is said in that column.
   std::vector<std::size_t> widths(rows_[0].size());
-  for (const auto& row : rows_)
-    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
-      widths[i] = std::max(widths[i], count_code_points(row[i]));
+  for (std::size_t r = 1; r < rows_.size(); ++r)
+    for (std::size_t i = 0; i < rows_[r].size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], count_code_points(rows_[r][i]));
+  for (std::size_t i = 0; i < widths.size(); ++i)
+    if (widths[i] > 0) widths[i] = std::max(widths[i], count_code_points(rows_[0][i]));
+  const std::size_t last_fits = last_width(widths);
   std::string out;
   for (const auto& row : rows_) {
+    const bool head = &row == &rows_[0];
     std::string line;
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
-      const bool last = i + 1 == row.size();
-      const std::size_t padding = last ? 0 : widths[i] - count_code_points(row[i]);
-      const bool head = &row == &rows_[0];
+      if (widths[i] == 0) continue;
+      const bool last = i + 1 == widths.size();
+      const std::string cell = last ? cut_code_points(row[i], last_fits) : row[i];
+      const std::string padding(last ? 0 : widths[i] + 2 - count_code_points(cell), ' ');
       if (head)
-        line += styled(row[i], Style::bold, Stream::standard_output) + std::string(padding, ' ');
+        line += styled(cell, Style::bold, Stream::standard_output) + padding;
       else if (i == styled_column && style)
-        line += style(row[i], last ? 0 : widths[i]);
+        line += style(cell) + padding;
       else
-        line += row[i] + std::string(padding, ' ');
-      if (!last) line += "  ";
+        line += cell + padding;
     }
+    while (line.ends_with(' ')) line.pop_back();
     out += line + "\n";
   }
   return out;

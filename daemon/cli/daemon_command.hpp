@@ -34,7 +34,7 @@ std::optional<Instant> instant_of(const nlohmann::ordered_json& object, const ch
 // The member "key", {"account":"1111"}, as "account=1111"; "" for none.
 std::string key_for_people(const nlohmann::ordered_json& holder);
 // ALARM red, OK green, INSUFFICIENT_DATA yellow.
-std::string coloured_state(std::string_view state, std::size_t width);
+std::string coloured_state(std::string_view state);
 // "2026-03-14 11:41:02 UTC"; "-" for none.
 std::string time_for_people(const std::optional<Instant>& time);
 // "3 min 12 s" from then to now, "-" for none.
@@ -42,19 +42,20 @@ std::string age_for_people(const std::optional<Instant>& then, Instant now);
 // Bytes as "1.5 GiB".
 std::string bytes_for_people(double bytes);
 
-// Columns aligned to their widest cell, cut to nothing; the head in bold on a terminal. Cells are
-// made safe for a terminal: what came from outside holds no control characters afterwards.
+// Columns aligned to their widest cell; on a terminal the last one is cut to what fits, and the
+// head is bold. Columns without a cell that says something are left out. Cells are made safe for a
+// terminal: what came from outside holds no control characters afterwards.
 class Table {
  public:
   explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
   void add(std::vector<std::string> cells);
-  // `style` colours the cells of one column, after alignment.
-  std::string text(
-      std::size_t styled_column = kNone,
-      const std::function<std::string(std::string_view, std::size_t)>& style = {}) const;
+  // `style` colours the cells of one column.
+  std::string text(std::size_t styled_column = kNone,
+                   const std::function<std::string(std::string_view)>& style = {}) const;
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
  private:
+  std::size_t last_width(const std::vector<std::size_t>& widths) const;
   std::vector<std::vector<std::string>> rows_;
 };
 

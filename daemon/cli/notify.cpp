@@ -13,12 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string coloured(std::string_view state, std::size_t width) {
+std::string coloured(std::string_view state) {
   const Style style = state == "delivered" ? Style::green
                       : state == "dead"    ? Style::red
                                            : Style::yellow;
-  return styled(state, style, Stream::standard_output) +
-         std::string(width > state.size() ? width - state.size() : 0, ' ');
+  return styled(state, style, Stream::standard_output);
 }
 
 int show(const Json& deliveries, bool json, const std::string& topic) {

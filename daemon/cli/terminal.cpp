@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/cli/terminal.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,6 +29,12 @@ void say(std::string_view head, Style style, std::string_view text) {
 }  // namespace
 
 bool is_terminal(Stream stream) { return isatty(descriptor(stream)) == 1; }
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(descriptor(Stream::standard_output), TIOCGWINSZ, &size) == 0;
+  return known ? size.ws_col : 0;
+}
 
 bool wants_colour(Stream stream) {
   const char* term = std::getenv("TERM");

@@ -2,6 +2,7 @@
 // What every command says goes through here: stdout carries data, stderr messages; colour only on a
 // terminal and never with NO_COLOR (contract.md).
 #pragma once
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@ namespace tocsin {
 enum class Stream { standard_output, standard_error };
 
 bool is_terminal(Stream stream);
+// Columns of the terminal that standard output is; 0: it is none, or does not say.
+std::size_t terminal_width();
 // A terminal, NO_COLOR unset or empty, TERM not "dumb".
 bool wants_colour(Stream stream);
 

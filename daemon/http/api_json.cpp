@@ -19,9 +19,7 @@ Json embedded(const std::string& text) {
   return parsed.is_discarded() ? Json(text) : parsed;
 }
 
-Json time(Instant t) { return t == kNoTime || t == kNever ? Json() : Json(format_rfc3339(t)); }
-
-Json time(const std::optional<Instant>& t) { return t ? time(*t) : Json(); }
+Json time(const std::optional<Instant>& t) { return t ? api_json::time(*t) : Json(); }
 
 Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
@@ -46,6 +44,19 @@ Json from_group(const GroupReport& g) {
 }
 
 }  // namespace
+
+Json time(Instant t) { return t == kNoTime || t == kNever ? Json() : Json(format_rfc3339(t)); }
+
+Json from(const StateCounts& counts) {
+  return {
+      {"ALARM", counts.alarm}, {"OK", counts.ok}, {"INSUFFICIENT_DATA", counts.insufficient_data}};
+}
+
+Json from(const AlarmSummary& summary) {
+  Json out = from(summary.status);
+  out["keys"] = summary.keys.total() > 0 ? from(summary.keys) : Json();
+  return out;
+}
 
 Json from(const AlarmStatus& a) {
   return {{"alarm", a.alarm},
@@ -121,11 +132,7 @@ Json from(const TestDelivery& d) {
   return {{"endpoint", d.endpoint_label}, {"state", d.state}, {"detail", d.detail}};
 }
 
-Json from(const DaemonStatus& s, const std::vector<AlarmStatus>& alarms, const Readiness& ready) {
-  Json states = Json::object();
-  for (const AlarmState state : {AlarmState::alarm, AlarmState::ok, AlarmState::insufficient_data})
-    states[std::string(to_string(state))] = std::count_if(
-        alarms.begin(), alarms.end(), [&](const AlarmStatus& a) { return a.state == state; });
+Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& ready) {
   Json groups = Json::array();
   for (const GroupReport& g : s.groups) groups.push_back(from_group(g));
   return {{"version", s.version},
@@ -137,7 +144,7 @@ Json from(const DaemonStatus& s, const std::vector<AlarmStatus>& alarms, const R
           {"reload_error", s.reload_error},
           {"ready", ready.ok},
           {"not_ready_because", ready.why},
-          {"alarms", std::move(states)},
+          {"alarms", from(alarms)},
           {"log_groups", std::move(groups)},
           {"outbox",
            {{"waiting", s.store.outbox_rows},

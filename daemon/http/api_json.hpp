@@ -12,14 +12,17 @@ namespace tocsin::api_json {
 
 using Json = nlohmann::ordered_json;
 
+Json time(Instant t);
 Json from(const AlarmStatus& status);
+// Its status, and under "keys" how many there are in each state; null without group_by.
+Json from(const AlarmSummary& summary);
+Json from(const StateCounts& counts);
 Json from(const HistoryItem& item);
 Json from(const Transition& transition);
 Json from(const StreamReport& stream);
 Json from(const OutboxEntry& dead_letter);  // with its message
 Json from(const TestDelivery& delivery);
-Json from(const DaemonStatus& status, const std::vector<AlarmStatus>& alarms,
-          const Readiness& ready);
+Json from(const DaemonStatus& status, const StateCounts& alarms, const Readiness& ready);
 // What the rules say of an alarm.
 Json from(const Alarm& alarm, const RuleSet& rules);
 

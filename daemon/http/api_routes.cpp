@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/http/api_call.hpp"
 #include "daemon/http/api_json.hpp"
 #include "daemon/http/api_target.hpp"
 #include "daemon/metrics.hpp"
@@ -17,21 +18,8 @@ namespace {
 
 using api_json::Json;
 
-// What a handler gets: the decoded values of the path's {} and the query's limit.
-struct Call {
-  ApiSource& source;
-  std::vector<std::string> names;
-  std::size_t limit;
-};
-
 constexpr std::size_t kLimitDefault = 100;
 constexpr std::size_t kLimitMax = 10'000;
-
-ApiResponse json_response(const Json& body) {
-  ApiResponse response;
-  response.body = api_json::text(body) + "\n";
-  return response;
-}
 
 ApiResponse plain_response(int status, std::string body) {
   return {.status = status,
@@ -40,79 +28,36 @@ ApiResponse plain_response(int status, std::string body) {
           .allow = {}};
 }
 
-ApiResponse failed(const Error& error) {
-  return problem(error.code == "not-found" ? 404 : 503, error.code, error.text);
-}
-
-template <class T>
-Json array_of(const std::vector<T>& values) {
-  Json out = Json::array();
-  for (const T& value : values) out.push_back(api_json::from(value));
-  return out;
-}
-
-template <class T>
-ApiResponse list_response(const char* name, const Result<std::vector<T>>& values) {
-  if (!values) return failed(values.error());
-  return json_response({{name, array_of(*values)}});
-}
-
 ApiResponse state_response(const Readiness& state) {
   return plain_response(state.ok ? 200 : 503, state.ok ? "ok" : state.why);
 }
 
-ApiResponse get_health(const Call& call) { return state_response(call.source.healthy()); }
+ApiResponse get_health(const ApiCall& call) { return state_response(call.source.healthy()); }
 
-ApiResponse get_readiness(const Call& call) { return state_response(call.source.ready()); }
+ApiResponse get_readiness(const ApiCall& call) { return state_response(call.source.ready()); }
 
-ApiResponse get_metrics(const Call& call) {
+ApiResponse get_metrics(const ApiCall& call) {
   return {.status = 200,
           .content_type = std::string(MetricsRegistry::kContentType),
           .body = call.source.metrics(),
           .allow = {}};
 }
 
-ApiResponse get_status(const Call& call) {
-  const Result<std::vector<AlarmStatus>> alarms = call.source.alarms();
+ApiResponse get_status(const ApiCall& call) {
+  const Result<StateCounts> alarms = call.source.state_counts();
   if (!alarms) return failed(alarms.error());
   return json_response(api_json::from(call.source.status(), *alarms, call.source.ready()));
 }
 
-ApiResponse get_alarms(const Call& call) { return list_response("alarms", call.source.alarms()); }
-
-ApiResponse get_alarm(const Call& call) {
-  const std::string& name = call.names[0];
-  Result<std::vector<AlarmStatus>> states = call.source.alarms();
-  if (!states) return failed(states.error());
-  std::erase_if(*states, [&](const AlarmStatus& a) { return a.alarm != name; });
-  const std::shared_ptr<const RuleSet> rules = call.source.rules();
-  const auto rule = std::find_if(rules->alarms.begin(), rules->alarms.end(),
-                                 [&](const Alarm& a) { return a.name == name; });
-  if (states->empty() && rule == rules->alarms.end())
-    return problem(404, "not-found", "there is no alarm named \"" + name + "\"");
-  const Result<std::vector<Transition>> transitions =
-      call.source.transitions(name, std::min<std::size_t>(call.limit, 5));
-  if (!transitions) return failed(transitions.error());
-  return json_response(
-      {{"alarm", name},
-       {"rule", rule == rules->alarms.end() ? Json() : api_json::from(*rule, *rules)},
-       {"states", array_of(*states)},
-       {"transitions", array_of(*transitions)}});
-}
-
-ApiResponse get_history(const Call& call) {
-  return list_response("history", call.source.history(call.names[0], call.limit));
-}
-
-ApiResponse get_streams(const Call& call) {
+ApiResponse get_streams(const ApiCall& call) {
   return json_response({{"streams", array_of(call.source.streams())}});
 }
 
-ApiResponse get_dead_letters(const Call& call) {
+ApiResponse get_dead_letters(const ApiCall& call) {
   return list_response("dead_letters", call.source.dead_letters(call.limit));
 }
 
-ApiResponse post_notify_test(const Call& call) {
+ApiResponse post_notify_test(const ApiCall& call) {
   return list_response("deliveries", call.source.notify_test(call.names[0]));
 }
 
@@ -124,7 +69,7 @@ struct Route {
   std::string_view method;
   std::string_view path;  // a segment "{}" stands for any name
   Access access;
-  ApiResponse (*handler)(const Call&);
+  ApiResponse (*handler)(const ApiCall&);
 };
 
 constexpr std::array kRoutes{
@@ -152,6 +97,8 @@ std::string_view title_of(int status) {
       return "Method Not Allowed";
     case 408:
       return "Request Timeout";
+    case 409:
+      return "Conflict";
     case 413:
       return "Payload Too Large";
     case 431:
@@ -181,10 +128,36 @@ ApiResponse run(const Route& route, const ApiRequest& request, const ApiTarget& 
   const std::optional<std::size_t> limit = limit_of(target);
   if (!limit)
     return problem(400, "bad-value", "limit must be from 1 to " + std::to_string(kLimitMax));
-  return route.handler({source, target.names(route.path), *limit});
+  return route.handler({source, request, target, target.names(route.path), *limit});
 }
 
 }  // namespace
+
+std::string_view ApiCall::parameter(const std::string& name) const {
+  const auto found = target.query.find(name);
+  return found == target.query.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::vector<std::string> ApiCall::parameters(const std::string& name) const {
+  std::vector<std::string> out;
+  const auto [first, last] = target.query.equal_range(name);
+  for (auto it = first; it != last; ++it) out.push_back(it->second);
+  return out;
+}
+
+ApiResponse json_response(const Json& body) {
+  ApiResponse response;
+  response.body = api_json::text(body) + "\n";
+  return response;
+}
+
+ApiResponse failed(const Error& error) {
+  const int status = error.code == "not-found"   ? 404
+                     : error.code == "bad-value" ? 400
+                     : error.code == "conflict"  ? 409
+                                                 : 503;
+  return problem(status, error.code, error.text);
+}
 
 ApiResponse problem(int status, std::string_view code, std::string_view detail) {
   ApiResponse response = json_response({{"type", "about:blank"},

@@ -13,6 +13,8 @@ struct ApiRequest {
   std::string target;    // path and query, as sent
   std::string host;      // the Host header; empty: none
   bool trusted = false;  // came over the unix socket
+  std::string caller{};  // who is at the other end of it: a user's name, else "uid 1000"
+  std::string body{};    // bounded by ApiOptions
 };
 
 struct ApiResponse {

@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "daemon/http/api_routes.hpp"
+#include "daemon/http/peer.hpp"
 
 namespace tocsin {
 namespace {
@@ -194,6 +195,8 @@ net::awaitable<void> BeastApiServer::accept(typename Protocol::acceptor& accepto
 
 template <class Protocol>
 net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
+  std::string caller;
+  if constexpr (std::is_same_v<Protocol, Unix>) caller = peer_name(socket.native_handle());
   beast::basic_stream<Protocol> stream(std::move(socket));
   beast::flat_buffer buffer(options_.header_bytes_max + options_.body_bytes_max);
   for (bool open = true; open;) {
@@ -217,7 +220,9 @@ net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
       ApiRequest asked{.method = std::string(request.method_string()),
                        .target = std::string(request.target()),
                        .host = std::string(request[http::field::host]),
-                       .trusted = std::is_same_v<Protocol, Unix>};
+                       .trusted = std::is_same_v<Protocol, Unix>,
+                       .caller = caller,
+                       .body = request.body()};
       answered = co_await handle(std::move(asked));
       open = request.keep_alive();
     }

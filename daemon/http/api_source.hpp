@@ -58,7 +58,12 @@ class ApiSource {
   virtual DaemonStatus status() const = 0;
   virtual std::shared_ptr<const RuleSet> rules() const = 0;
 
-  virtual Result<std::vector<AlarmStatus>> alarms() const = 0;
+  virtual Instant now() const = 0;
+
+  // As Store's.
+  virtual Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const = 0;
+  virtual Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const = 0;
+  virtual Result<StateCounts> state_counts() const = 0;
   // Newest first; also of alarms that are no more.
   virtual Result<std::vector<HistoryItem>> history(const std::string& alarm,
                                                    std::size_t limit) const = 0;

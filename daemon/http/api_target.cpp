@@ -42,7 +42,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-bool parse_query(std::string_view text, std::map<std::string, std::string>& query) {
+bool parse_query(std::string_view text, std::multimap<std::string, std::string>& query) {
   if (text.empty()) return true;
   for (const std::string_view part : split(text, '&')) {
     const std::size_t equals = part.find('=');
@@ -50,7 +50,7 @@ bool parse_query(std::string_view text, std::map<std::string, std::string>& quer
     std::optional<std::string> value =
         percent_decode(equals == std::string_view::npos ? "" : part.substr(equals + 1));
     if (!name || !value) return false;
-    query[std::move(*name)] = std::move(*value);
+    query.emplace(std::move(*name), std::move(*value));
   }
   return true;
 }

@@ -11,7 +11,7 @@ namespace tocsin {
 
 struct ApiTarget {
   std::vector<std::string> segments;  // percent-decoded, so one may hold a '/'
-  std::map<std::string, std::string> query;
+  std::multimap<std::string, std::string> query;
 
   // `path` as in the table of routes: a segment "{}" matches any that is not empty.
   bool matches(std::string_view path) const;

@@ -53,7 +53,10 @@ CREATE INDEX dead_letter_of_notification ON dead_letter(notification);
 CREATE INDEX dead_letter_by_age ON dead_letter(died);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}};
+// Listings go by state, in pages.
+constexpr const char* kVersion2 = "CREATE INDEX alarm_by_state ON alarm(state, alarm, key);";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/store/alarm_queries.hpp"
 #include "daemon/store/commit_writer.hpp"
 #include "daemon/store/database.hpp"
 #include "daemon/store/database_file.hpp"
@@ -45,6 +46,18 @@ class SqliteStore : public Store {
   Result<std::vector<AlarmStatus>> alarms() const override {
     std::lock_guard guard(reader_mutex_);
     return store_queries::alarms(reader_);
+  }
+  Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::alarms(reader_, query);
+  }
+  Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::alarm_summaries(reader_, query);
+  }
+  Result<StateCounts> state_counts() const override {
+    std::lock_guard guard(reader_mutex_);
+    return store_queries::state_counts(reader_);
   }
   Result<std::vector<HistoryItem>> history(const std::string& alarm,
                                            std::size_t limit) const override {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/store/alarm_query.hpp"
 #include "daemon/store/durability.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
@@ -85,6 +86,11 @@ class Store {
 
   // Readers: any thread, committed state only.
   virtual Result<std::vector<AlarmStatus>> alarms() const = 0;  // by alarm, then key
+  // A page of them, ALARM first, then INSUFFICIENT_DATA, then OK; within a state by name and key.
+  virtual Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const = 0;
+  // The same with all keys of an alarm as one; the cursor's key is not looked at.
+  virtual Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const = 0;
+  virtual Result<StateCounts> state_counts() const = 0;  // of all alarms and keys
   // Newest first, of all keys.
   virtual Result<std::vector<HistoryItem>> history(const std::string& alarm,
                                                    std::size_t limit) const = 0;

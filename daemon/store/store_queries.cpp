@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "daemon/store/alarm_key_text.hpp"
+#include "daemon/store/alarm_queries.hpp"
 #include "rules/message/notification_json.hpp"
 
 namespace tocsin::store_queries {
@@ -16,12 +17,6 @@ std::uint64_t as_unsigned(std::int64_t value) { return static_cast<std::uint64_t
 std::int64_t as_limit(std::size_t limit) {
   constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max();
   return static_cast<std::int64_t>(std::min(limit, kMost));
-}
-
-AlarmState state_from_text(const std::string& text) {
-  for (const AlarmState state : {AlarmState::ok, AlarmState::alarm})
-    if (text == to_string(state)) return state;
-  return AlarmState::insufficient_data;
 }
 
 SeenEvent seen_from(const Row& row) {
@@ -127,23 +122,6 @@ Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
       " FROM dead_letter d JOIN notification n ON n.id = d.notification"
       " ORDER BY d.died DESC, d.id DESC LIMIT ?",
       {as_limit(limit)}, entry_from);
-}
-
-Result<std::vector<AlarmStatus>> alarms(Database& db) {
-  return list<AlarmStatus>(
-      db,
-      "SELECT alarm, key, state, reason, reason_data, state_since, updated_at, note FROM alarm"
-      " ORDER BY alarm, key",
-      {}, [](const Row& row) {
-        return AlarmStatus{.alarm = row.text(0),
-                           .key = alarm_key_from_text(row.text(1)),
-                           .state = state_from_text(row.text(2)),
-                           .reason = row.text(3),
-                           .reason_data = row.text(4),
-                           .state_since = instant_from_ms(row.number(5)),
-                           .updated_at = instant_from_ms(row.number(6)),
-                           .note = row.text(7)};
-      });
 }
 
 Result<std::vector<HistoryItem>> history(Database& db, const std::string& alarm,

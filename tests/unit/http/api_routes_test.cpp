@@ -26,12 +26,52 @@ TEST_CASE("alarms are listed with state, key and times", "[http]") {
   const ApiResponse response = over_socket(source, "GET", "/api/v1/alarms");
   CHECK(response.status == 200);
   CHECK(response.content_type == "application/json");
-  const Json alarm = Json::parse(response.body)["alarms"][1];
+  const Json alarm = Json::parse(response.body)["alarms"][0];
   CHECK(alarm["alarm"] == "team/login");
   CHECK(alarm["state"] == "ALARM");
   CHECK(alarm["key"]["account"] == "111122223333");
   CHECK(alarm["state_since"] == "1970-01-01T00:00:01.000Z");
   CHECK(alarm["reason_data"]["version"] == "1.0");
+}
+
+TEST_CASE("alarms are listed in pages, each beginning where the one before ended", "[http]") {
+  FakeSource source;
+  source.statuses.assign(25, source.statuses[1]);
+  for (std::size_t i = 0; i < source.statuses.size(); ++i)
+    source.statuses[i].alarm = (i % 2 == 0 ? "even-" : "odd-") + std::to_string(i);
+  std::vector<std::string> seen;
+  const auto read = [&](const std::string& query) {
+    seen.clear();
+    std::string after;
+    for (int pages = 1;; ++pages) {
+      const Json page =
+          Json::parse(over_socket(source, "GET", "/api/v1/alarms?limit=10&" + query + after).body);
+      for (const Json& alarm : page["alarms"]) seen.push_back(alarm["alarm"]);
+      if (page["next"].is_null()) return pages;
+      after = "&after=" + page["next"].get<std::string>();
+    }
+  };
+  CHECK(read("") == 3);
+  CHECK(seen.size() == 25);
+  CHECK(read("name=odd-*") == 2);
+  CHECK(seen.size() == 12);
+  CHECK(read("name=odd-*&name=even-2*") == 2);  // several patterns: any of them
+  CHECK(seen.size() == 16);
+  CHECK(read("state=ALARM") == 1);
+  CHECK(seen.empty());
+}
+
+TEST_CASE("alarms are found by tag and counted with their keys", "[http]") {
+  FakeSource source;
+  const auto list = [&](const std::string& query) {
+    return Json::parse(over_socket(source, "GET", "/api/v1/alarms?" + query).body)["alarms"];
+  };
+  CHECK(list("tag=team%3Dblue").size() == 1);
+  CHECK(list("tag=team%3Dblue&tag=tier%3D1").empty());
+  CHECK(list("by=alarm")[0]["keys"]["ALARM"] == 3);
+  CHECK(list("by=alarm")[1]["keys"].is_null());
+  for (const char* wrong : {"tag=team", "state=alarm", "after=zz", "after=00", "by=hand"})
+    CHECK(over_socket(source, "GET", std::string("/api/v1/alarms?") + wrong).status == 400);
 }
 
 TEST_CASE("a name in the path is percent-decoded, a slash in it included", "[http]") {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/http/api_source.hpp"
+#include "tocsin/glob.hpp"
 
 namespace tocsin {
 
@@ -23,7 +24,7 @@ class FakeSource : public ApiSource {
     green.alarm = "calm";
     green.key = {};
     green.state = AlarmState::ok;
-    statuses = {green, red};
+    statuses = {red, green};
     HistoryItem item;
     item.alarm = "team/login";
     item.time = instant_from_ms(1'000);
@@ -45,6 +46,7 @@ class FakeSource : public ApiSource {
     alarm.name = "team/login";
     alarm.severity = Severity::critical;
     alarm.alarm_topics = {"security"};
+    alarm.tags = {{"team", "blue"}};
     alarm.runbook = "https://wiki.example.com/root";
     auto made = std::make_shared<RuleSet>();
     made->alarms = {alarm};
@@ -71,9 +73,35 @@ class FakeSource : public ApiSource {
     return s;
   }
   std::shared_ptr<const RuleSet> rules() const override { return set; }
-  Result<std::vector<AlarmStatus>> alarms() const override {
+  Instant now() const override { return instant_from_ms(3'600'000); }
+  // In the store's order; `after` and `limit` as the store has them.
+  Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override {
     if (broken) return Error{"damaged", "the disk is gone"};
-    return statuses;
+    std::vector<AlarmStatus> out;
+    bool begun = !query.after;
+    for (const AlarmStatus& s : statuses) {
+      const bool wanted = (query.alarm.empty() || s.alarm == query.alarm) &&
+                          (query.pattern.empty() || glob_matches(query.pattern, s.alarm)) &&
+                          (!query.state || s.state == *query.state);
+      if (wanted && begun && out.size() < query.limit) out.push_back(s);
+      begun = begun || (s.alarm == query.after->alarm && s.key == query.after->key);
+    }
+    return out;
+  }
+  Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const override {
+    Result<std::vector<AlarmStatus>> rows = alarms(query);
+    if (!rows) return rows.error();
+    std::vector<AlarmSummary> out;
+    for (AlarmStatus& s : *rows) {
+      StateCounts keys;
+      if (!s.key.empty()) keys = {.alarm = 3, .ok = 14, .insufficient_data = 0};
+      out.push_back({std::move(s), keys});
+    }
+    return out;
+  }
+  Result<StateCounts> state_counts() const override {
+    if (broken) return Error{"damaged", "the disk is gone"};
+    return StateCounts{.alarm = 1, .ok = 1, .insufficient_data = 0};
   }
   Result<std::vector<HistoryItem>> history(const std::string& alarm,
                                            std::size_t limit) const override {

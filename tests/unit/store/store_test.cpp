@@ -268,5 +268,66 @@ TEST_CASE("an empty commit is a transaction that changes nothing", "[store]") {
   CHECK_FALSE(sample_commit(1).empty());
 }
 
+AlarmStatus status_of(const std::string& alarm, AlarmKey key, AlarmState state, int since) {
+  AlarmStatus s;
+  s.alarm = alarm;
+  s.key = std::move(key);
+  s.state = state;
+  s.state_since = instant_from_ms(since);
+  return s;
+}
+
+TEST_CASE("alarms are listed by state in pages, by key or as a whole", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  Commit commit;
+  commit.state.next_sequence = 1;
+  commit.state.alarms = {
+      status_of("calm", {}, AlarmState::ok, 1),
+      status_of("new", {}, AlarmState::insufficient_data, 1),
+      status_of("sets[1]", {{"ip", "1"}}, AlarmState::ok, 1),
+      status_of("sets[1]", {{"ip", "2"}}, AlarmState::alarm, 2),
+      status_of("sets[1]", {{"ip", "3"}}, AlarmState::alarm, 3),
+      status_of("red", {}, AlarmState::alarm, 1),
+  };
+  REQUIRE(store->commit(commit));
+
+  AlarmQuery query{.alarm = {}, .pattern = {}, .state = {}, .after = {}, .limit = 2};
+  std::string seen;
+  for (;;) {
+    const auto page = store->alarms(query);
+    REQUIRE(page);
+    for (const AlarmStatus& s : *page)
+      seen += s.alarm + (s.key.empty() ? "" : s.key[0].second) + " ";
+    if (page->size() < 2) break;
+    query.after = {page->back().state, page->back().alarm, page->back().key};
+  }
+  CHECK(seen == "red sets[1]2 sets[1]3 new calm sets[1]1 ");
+
+  seen.clear();
+  query.after.reset();
+  for (;;) {
+    const auto page = store->alarm_summaries(query);
+    REQUIRE(page);
+    for (const AlarmSummary& s : *page)
+      seen += s.status.alarm + (s.status.key.empty() ? "" : s.status.key[0].second) + ":" +
+              std::to_string(s.keys.alarm) + "/" + std::to_string(s.keys.total()) + " ";
+    if (page->size() < 2) break;
+    query.after = {page->back().status.state, page->back().status.alarm, {}};
+  }
+  CHECK(seen == "red:0/0 sets[1]3:2/3 new:0/0 calm:0/0 ");
+
+  const auto size = [&](const AlarmQuery& q) { return store->alarms(q)->size(); };
+  CHECK(size({.alarm = {}, .pattern = "*[1]", .state = {}, .after = {}}) == 3);
+  CHECK(size({.alarm = {}, .pattern = {}, .state = AlarmState::alarm, .after = {}}) == 3);
+  CHECK(size({.alarm = "sets[1]", .pattern = {}, .state = AlarmState::ok, .after = {}}) == 1);
+  CHECK(store->alarm_summaries({.alarm = {}, .pattern = {}, .state = AlarmState::ok, .after = {}})
+            ->size() == 1);
+  const auto counts = store->state_counts();
+  CHECK(counts->alarm == 3);
+  CHECK(counts->ok == 2);
+  CHECK(counts->insufficient_data == 1);
+}
+
 }  // namespace
 }  // namespace tocsin

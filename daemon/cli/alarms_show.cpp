@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// tocsin alarms show NAME: one alarm, whole.
+#include "daemon/cli/alarm_text.hpp"
+#include "daemon/cli/command.hpp"
+#include "daemon/cli/daemon_command.hpp"
+#include "daemon/cli/terminal.hpp"
+#include "daemon/http/api_target.hpp"
+#include "rules/message/text.hpp"
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMessageShown = 400;
+constexpr std::size_t kKeysShown = 20;
+
+std::string joined(const Json& texts) {
+  std::string out;
+  for (const Json& text : texts)
+    if (text.is_string()) out += (out.empty() ? "" : ", ") + text.get<std::string>();
+  return out.empty() ? "-" : out;
+}
+
+void show_rule(Output& out, const Json& rule) {
+  const auto line = [&](const char* label, const std::string& value) {
+    if (!value.empty()) out.write("  ", label, to_one_line(value), "\n");
+  };
+  line("condition  ", text_of(rule, "condition"));
+  line("severity   ", text_of(rule, "severity"));
+  line("log group  ", text_of(rule, "log_group"));
+  line("pattern    ", text_of(rule, "pattern"));
+  if (const auto topics = rule.find("topics"); topics != rule.end())
+    line("notifies   ", joined(list_of(*topics, "alarm")));
+  line("runbook    ", text_of(rule, "runbook"));
+  line("defined in ", text_of(rule, "rule_location"));
+  if (!flag_of(rule, "actions_enabled")) line("actions    ", "off: nobody is told");
+}
+
+void show_states(Output& out, const Json& alarm, Instant now) {
+  for (const Json& s : list_of(alarm, "states")) {
+    const std::string key = key_for_people(s);
+    const auto since = instant_of(s, "state_since");
+    out.write("\n", coloured_state(text_of(s, "state")), " since ", time_for_people(since), " (",
+              age_for_people(since, now), ")", key.empty() ? "" : "  ", to_one_line(key), "\n  ",
+              to_one_line(text_of(s, "reason")), "\n");
+    if (const std::string note = text_of(s, "note"); !note.empty())
+      out.write("  note: ", to_one_line(note), "\n");
+  }
+  if (!text_of(alarm, "next").empty())
+    out.write("\nand more keys: `tocsin alarms list --keys ", to_one_line(text_of(alarm, "alarm")),
+              "` lists them\n");
+}
+
+void show_transitions(Output& out, const Json& transitions) {
+  if (!transitions.empty()) out.write("\nlast changes, newest first\n");
+  for (const Json& t : transitions) {
+    out.write("  ", time_for_people(instant_of(t, "at")), "  ", text_of(t, "from"), " -> ",
+              coloured_state(text_of(t, "to")), flag_of(t, "late") ? " (late)" : "", "  ",
+              to_one_line(key_for_people(t)), "\n");
+    for (const Json& e : list_of(t, "events"))
+      out.write("      ", time_for_people(instant_of(e, "time")), "  ",
+                to_one_line(text_of(e, "source")), "\n      ",
+                cut_code_points(to_one_line(text_of(e, "message")), kMessageShown), "\n");
+  }
+}
+
+int show(const Json& alarm, const std::string& name) {
+  Output out;
+  const Instant now = instant_of(alarm, "now").value_or(kNoTime);
+  out.write(styled(to_one_line(name), Style::bold, Stream::standard_output));
+  if (const auto keys = alarm.find("keys"); keys != alarm.end() && keys->is_object())
+    out.write("  ", keys_for_people(alarm));
+  out.write("\n");
+  const auto rule = alarm.find("rule");
+  if (rule != alarm.end() && rule->is_object()) show_rule(out, *rule);
+  show_states(out, alarm, now);
+  show_transitions(out, list_of(alarm, "transitions"));
+  return kExitOk;
+}
+
+}  // namespace
+
+int run_alarms_show(std::span<const std::string> args) {
+  DaemonCommand command;
+  std::string name;
+  Options options("alarms show", "One alarm: its rule, the state of each key, its last changes.");
+  options.positional("NAME", name, "the alarm", Options::Need::required);
+  command.declare(options);
+  if (const auto code = options.parse(args)) return *code;
+  const std::string target =
+      "/api/v1/alarms/" + percent_encode(name) + "?limit=" + std::to_string(kKeysShown);
+  return command.ask("GET", target, [&](const Json& alarm) {
+    if (!command.json) return show(alarm, name);
+    Output().json_line(alarm);
+    return kExitOk;
+  });
+}
+
+}  // namespace tocsin

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// /api/v1/alarms: what is listed, one alarm, its history.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "daemon/http/alarm_cursor.hpp"
+#include "daemon/http/api_call.hpp"
+#include "tocsin/glob.hpp"
+#include "tocsin/suggest.hpp"
+
+namespace tocsin {
+namespace {
+
+using api_json::Json;
+
+constexpr std::size_t kTransitionsShown = 5;
+
+// Which alarms a listing is about, beyond what the store can tell.
+struct Filter {
+  std::vector<std::string> patterns;                           // any of them
+  std::vector<std::pair<std::string, std::string>> tags;       // all of them
+  std::optional<std::unordered_set<std::string_view>> tagged;  // names that have the tags
+
+  bool is_needed() const { return patterns.size() > 1 || tagged; }
+  bool lets_through(const std::string& alarm) const {
+    if (tagged && !tagged->contains(alarm)) return false;
+    return patterns.empty() || std::any_of(patterns.begin(), patterns.end(),
+                                           [&](const auto& p) { return glob_matches(p, alarm); });
+  }
+};
+
+bool has_tags(const Alarm& alarm, const std::vector<std::pair<std::string, std::string>>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& tag) {
+    return std::find(alarm.tags.begin(), alarm.tags.end(), tag) != alarm.tags.end();
+  });
+}
+
+// `rules` outlives it.
+Result<Filter> filter_of(const ApiCall& call, const RuleSet& rules) {
+  Filter out;
+  out.patterns = call.parameters("name");
+  for (const std::string& tag : call.parameters("tag")) {
+    const std::size_t equals = tag.find('=');
+    if (equals == std::string::npos)
+      return Error{"bad-value", "tag must be NAME=VALUE, not \"" + tag + "\""};
+    out.tags.emplace_back(tag.substr(0, equals), tag.substr(equals + 1));
+  }
+  if (out.tags.empty()) return out;
+  out.tagged.emplace();
+  for (const Alarm& alarm : rules.alarms)
+    if (has_tags(alarm, out.tags)) out.tagged->insert(alarm.name);
+  return out;
+}
+
+Result<AlarmQuery> query_of(const ApiCall& call) {
+  AlarmQuery out;
+  out.limit = call.limit;
+  if (const std::string_view state = call.parameter("state"); !state.empty()) {
+    out.state = parse_state(state);
+    if (!out.state) return Error{"bad-value", "state must be ALARM, OK or INSUFFICIENT_DATA"};
+  }
+  if (const std::string_view after = call.parameter("after"); !after.empty()) {
+    out.after = parse_cursor(after);
+    if (!out.after)
+      return Error{"bad-value", "after must be the `next` of the page before, as it came"};
+  }
+  return out;
+}
+
+AlarmCursor cursor_at(const AlarmStatus& s) { return {s.state, s.alarm, s.key}; }
+AlarmCursor cursor_at(const AlarmSummary& s) { return {s.status.state, s.status.alarm, {}}; }
+
+template <class T>
+struct Page {
+  std::vector<T> rows;
+  std::optional<AlarmCursor> next;
+};
+
+// Reads on until the page is full: what the filter keeps out does not make it shorter.
+template <class T, class Read>
+Result<Page<T>> read_page(AlarmQuery query, const Filter& filter, Read read) {
+  constexpr std::size_t kChunk = 1'000;
+  Page<T> page;
+  const std::size_t wanted = query.limit;
+  if (filter.is_needed()) query.limit = std::max(wanted, kChunk);
+  for (;;) {
+    Result<std::vector<T>> rows = read(query);
+    if (!rows) return rows.error();
+    const bool more = rows->size() == query.limit;
+    for (T& row : *rows) {
+      query.after = cursor_at(row);
+      if (!filter.lets_through(query.after->alarm)) continue;
+      page.rows.push_back(std::move(row));
+      if (page.rows.size() < wanted) continue;
+      if (more || &row != &rows->back()) page.next = query.after;
+      return page;
+    }
+    if (!more) return page;
+  }
+}
+
+template <class T>
+ApiResponse page_response(const Result<Page<T>>& page, Instant now) {
+  if (!page) return failed(page.error());
+  return json_response({{"now", api_json::time(now)},
+                        {"alarms", array_of(page->rows)},
+                        {"next", page->next ? Json(cursor_text(*page->next)) : Json()}});
+}
+
+std::vector<std::string_view> names_of(const RuleSet& rules) {
+  std::vector<std::string_view> names;
+  for (const Alarm& alarm : rules.alarms) names.push_back(alarm.name);
+  return names;
+}
+
+}  // namespace
+
+Error unknown_alarm(const std::string& name, const RuleSet& rules) {
+  const std::string hint = did_you_mean(name, names_of(rules));
+  return {"not-found",
+          "there is no alarm named \"" + name + "\"" + (hint.empty() ? "" : "; " + hint)};
+}
+
+ApiResponse get_alarms(const ApiCall& call) {
+  const std::shared_ptr<const RuleSet> rules = call.source.rules();
+  const Result<Filter> filter = filter_of(call, *rules);
+  if (!filter) return failed(filter.error());
+  Result<AlarmQuery> query = query_of(call);
+  if (!query) return failed(query.error());
+  if (filter->patterns.size() == 1) query->pattern = filter->patterns.front();
+  const std::string_view by = call.parameter("by");
+  const Instant now = call.source.now();
+  if (by == "alarm")
+    return page_response(
+        read_page<AlarmSummary>(
+            *query, *filter, [&](const AlarmQuery& q) { return call.source.alarm_summaries(q); }),
+        now);
+  if (!by.empty() && by != "key") return problem(400, "bad-value", "by must be key or alarm");
+  return page_response(
+      read_page<AlarmStatus>(*query, *filter,
+                             [&](const AlarmQuery& q) { return call.source.alarms(q); }),
+      now);
+}
+
+ApiResponse get_alarm(const ApiCall& call) {
+  const std::string& name = call.names[0];
+  const std::shared_ptr<const RuleSet> rules = call.source.rules();
+  const auto rule = std::find_if(rules->alarms.begin(), rules->alarms.end(),
+                                 [&](const Alarm& a) { return a.name == name; });
+  Result<AlarmQuery> query = query_of(call);
+  if (!query) return failed(query.error());
+  query->alarm = name;
+  const Result<std::vector<AlarmSummary>> all =
+      call.source.alarm_summaries({.alarm = name, .pattern = {}, .state = {}, .after = {}});
+  if (!all) return failed(all.error());
+  if (all->empty() && rule == rules->alarms.end()) return failed(unknown_alarm(name, *rules));
+  const Result<Page<AlarmStatus>> states = read_page<AlarmStatus>(
+      *query, {}, [&](const AlarmQuery& q) { return call.source.alarms(q); });
+  if (!states) return failed(states.error());
+  const Result<std::vector<Transition>> transitions =
+      call.source.transitions(name, std::min(call.limit, kTransitionsShown));
+  if (!transitions) return failed(transitions.error());
+  return json_response(
+      {{"now", api_json::time(call.source.now())},
+       {"alarm", name},
+       {"rule", rule == rules->alarms.end() ? Json() : api_json::from(*rule, *rules)},
+       {"state", all->empty() ? Json() : Json(to_string(all->front().status.state))},
+       {"keys", all->empty() ? Json() : api_json::from(all->front().keys)},
+       {"states", array_of(states->rows)},
+       {"next", states->next ? Json(cursor_text(*states->next)) : Json()},
+       {"transitions", array_of(*transitions)}});
+}
+
+ApiResponse get_history(const ApiCall& call) {
+  return list_response("history", call.source.history(call.names[0], call.limit));
+}
+
+}  // namespace tocsin
