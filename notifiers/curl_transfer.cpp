@@ -173,6 +173,7 @@ void CurlTransfer::set_mail_body(const MailRequest& request) {
   const std::pair<const std::string*, const char*> parts[] = {
       {&request.text, "text/plain; charset=UTF-8"}, {&request.html, "text/html; charset=UTF-8"}};
   for (const auto& [text, type] : parts) {
+    if (text->empty()) continue;
     curl_mimepart* part = curl_mime_addpart(mime_.get());
     if (part == nullptr) return fail_early("libcurl has no memory");
     curl_mime_data(part, text->data(), text->size());

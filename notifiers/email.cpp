@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// email: { to: [address, ...], retry_for }
+// email: { to: [address, ...], retry_for }: text and HTML.
+// email-json, the same: the SNS document alone.
 #include <algorithm>
 
 #include "notifiers/channels.hpp"
 #include "notifiers/email_body.hpp"
 #include "notifiers/endpoint_name.hpp"
+#include "notifiers/formats.hpp"
 #include "notifiers/http_outcome.hpp"
 #include "notifiers/mail_header.hpp"
 #include "notifiers/text.hpp"
@@ -14,10 +16,13 @@ namespace {
 
 constexpr std::size_t kRecipientsMax = 100;
 
+enum class MailBody { text_and_html, json };
+
 class Email final : public Notifier {
  public:
-  Email(MailServer server, MailAddress from, MailAddress to, std::string domain)
-      : server_(std::move(server)),
+  Email(MailBody body, MailServer server, MailAddress from, MailAddress to, std::string domain)
+      : body_(body),
+        server_(std::move(server)),
         from_(std::move(from)),
         to_(std::move(to)),
         domain_(std::move(domain)) {}
@@ -31,6 +36,10 @@ class Email final : public Notifier {
     mail.from = from_.address;
     mail.to = to_.address;
     mail.headers = headers(n, attempt);
+    if (body_ == MailBody::json) {
+      mail.text = sns_payload(n, n.topic_arn + ":" + name_uuid(to_.address));
+      return mail;
+    }
     mail.text = email_text(n, attempt, to_.address);
     mail.html = email_html(n, attempt, to_.address);
     return mail;
@@ -64,6 +73,7 @@ class Email final : public Notifier {
     return list;
   }
 
+  MailBody body_;
   MailServer server_;
   MailAddress from_;
   MailAddress to_;
@@ -108,15 +118,12 @@ std::optional<MailAddress> sender(const ConfigNode& node, const NotifierContext&
   return from;
 }
 
-}  // namespace
-
-std::vector<Endpoint> make_email(const ConfigNode& node, const NotifierContext& context,
-                                 Diagnostics& out) {
-  ConfigReader read(node, "email", out);
+std::vector<Endpoint> make_mail(const std::string& type, MailBody body, const ConfigNode& node,
+                                const NotifierContext& context, Diagnostics& out) {
+  ConfigReader read(node, type, out);
   Duration retry_for = Endpoint{}.retry_for;
   const std::vector<MailAddress> recipients = read_recipients(read);
   read_common_options(read, retry_for);
-  read.not_built("format");
   read.finish();
   const auto from = sender(node, context, out);
   if (!from) return {};
@@ -124,15 +131,27 @@ std::vector<Endpoint> make_email(const ConfigNode& node, const NotifierContext& 
   std::vector<Endpoint> endpoints;
   for (const MailAddress& to : recipients) {
     Endpoint endpoint;
-    endpoint.id = endpoint_id(context.topic, "email", to.address);
-    endpoint.label = "email " + to.address;
+    endpoint.id = endpoint_id(context.topic, type, to.address);
+    endpoint.label = type + " " + to.address;
     endpoint.retry_for = retry_for;
     endpoint.group = context.mail->smtp_url;
     endpoint.notifier =
-        std::make_shared<Email>(*context.mail, *from, to, mail_domain(context.identity.name));
+        std::make_shared<Email>(body, *context.mail, *from, to, mail_domain(context.identity.name));
     endpoints.push_back(std::move(endpoint));
   }
   return endpoints;
+}
+
+}  // namespace
+
+std::vector<Endpoint> make_email(const ConfigNode& node, const NotifierContext& context,
+                                 Diagnostics& out) {
+  return make_mail("email", MailBody::text_and_html, node, context, out);
+}
+
+std::vector<Endpoint> make_email_json(const ConfigNode& node, const NotifierContext& context,
+                                      Diagnostics& out) {
+  return make_mail("email-json", MailBody::json, node, context, out);
 }
 
 }  // namespace tocsin

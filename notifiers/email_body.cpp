@@ -5,6 +5,7 @@
 
 #include "notifiers/email_details.hpp"
 #include "notifiers/facts.hpp"
+#include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
@@ -76,9 +77,7 @@ void append_details(std::string& out, const Notification& n) {
 // Escaped, with line breaks, and links where the whole value is one.
 std::string html_value(const std::string& value) {
   const std::string escaped = escape_html(value);
-  const bool is_link = (value.starts_with("https://") || value.starts_with("http://")) &&
-                       value.find_first_of(" \n\t") == std::string::npos;
-  if (is_link) return "<a href=\"" + escaped + "\">" + escaped + "</a>";
+  if (is_link(value)) return "<a href=\"" + escaped + "\">" + escaped + "</a>";
   std::string out;
   for (const char c : escaped) c == '\n' ? out += "<br>\n" : out += c;
   return out;

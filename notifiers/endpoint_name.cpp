@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "notifiers/text.hpp"
+
 namespace tocsin {
 namespace {
 
@@ -50,9 +52,7 @@ Result<WebTarget> parse_web_target(std::string_view url) {
     return Error{"bad-url", "a URL has no spaces, backslashes or control characters"};
   const auto mark = url.find("://");
   WebTarget target;
-  if (mark != std::string_view::npos) target.scheme = url.substr(0, mark);
-  for (char& c : target.scheme)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (mark != std::string_view::npos) target.scheme = lower_case(url.substr(0, mark));
   if (target.scheme != "http" && target.scheme != "https")
     return Error{"bad-url", "a URL must begin with https:// or http://"};
   const std::string_view rest = url.substr(mark + 3);

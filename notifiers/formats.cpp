@@ -53,24 +53,7 @@ Json alarm_of(const Notification& n) {
           {"rule", n.rule_location}};
 }
 
-Json x_source(const Notification& n) {
-  return {{"events", events_of(n)},
-          {"eventsTotal", n.transition.events_total},
-          {"ruleId", n.transition.alarm},
-          {"dedupKey", n.dedup_key}};
-}
-
-std::string sns_message(const Notification& n) {
-  Json message = Json::parse(n.cloudwatch_message, nullptr, false);
-  // What is not CloudWatch's message (a notice of Tocsin's own) travels as it is.
-  if (!message.is_object()) return n.cloudwatch_message.empty() ? n.summary : n.cloudwatch_message;
-  if (!message.contains("x-source")) message["x-source"] = x_source(n);
-  return to_text(message);
-}
-
-}  // namespace
-
-std::string native_payload(const Notification& n, const Attempt& attempt) {
+Json native_document(const Notification& n, const Attempt& attempt) {
   Json body{{"type", "alarm.state_changed"},
             {"version", 1},
             {"id", n.message_id},
@@ -97,7 +80,29 @@ std::string native_payload(const Notification& n, const Attempt& attempt) {
   body["overtaking"] = attempt.overtaking;
   body["events_total"] = n.transition.events_total;
   body["events"] = events_of(n);
-  return to_text(body);
+  return body;
+}
+
+}  // namespace
+
+std::string cloudwatch_payload(const Notification& n) {
+  return n.cloudwatch_message.empty() ? n.summary : n.cloudwatch_message;
+}
+
+std::string native_payload(const Notification& n, const Attempt& attempt) {
+  return to_text(native_document(n, attempt));
+}
+
+std::string cloudevents_payload(const Notification& n, const Attempt& attempt) {
+  const Json event{{"specversion", "1.0"},
+                   {"id", n.message_id},
+                   {"source", n.alarm_arn.empty() ? "tocsin" : n.alarm_arn},
+                   {"type", "tocsin.alarm.state_changed"},
+                   {"subject", n.transition.alarm},
+                   {"time", format_iso(n.transition.at)},
+                   {"datacontenttype", "application/json"},
+                   {"data", native_document(n, attempt)}};
+  return to_text(event);
 }
 
 std::string sns_payload(const Notification& n, std::string_view subscription_arn) {
@@ -107,7 +112,7 @@ std::string sns_payload(const Notification& n, std::string_view subscription_arn
       {"MessageId", n.message_id},
       {"TopicArn", n.topic_arn},
       {"Subject", n.subject},
-      {"Message", sns_message(n)},
+      {"Message", cloudwatch_payload(n)},
       {"Timestamp", format_iso(n.transition.decided_at)},
       {"UnsubscribeURL", "?Action=Unsubscribe&SubscriptionArn=" + std::string(subscription_arn)}};
   return to_text(body);

@@ -18,4 +18,10 @@ std::string native_payload(const Notification& n, const Attempt& attempt);
 // with our additions under "x-source". The same text on every attempt.
 std::string sns_payload(const Notification& n, std::string_view subscription_arn);
 
+// That Message without SNS around it; of a notice that is none, its summary.
+std::string cloudwatch_payload(const Notification& n);
+
+// CloudEvents 1.0 in structured mode, with the native payload as its data.
+std::string cloudevents_payload(const Notification& n, const Attempt& attempt);
+
 }  // namespace tocsin

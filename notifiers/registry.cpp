@@ -8,6 +8,10 @@ constexpr NotifierType kTypes[] = {
     {"webhook", "posts JSON to a URL: Tocsin's own or the SNS envelope", make_webhook},
     {"slack", "posts to a Slack incoming webhook", make_slack},
     {"email", "sends mail, text and HTML, through an SMTP server", make_email},
+    {"email-json", "mails the SNS document as JSON, for programs", make_email_json},
+    {"pagerduty", "opens and resolves incidents through PagerDuty's Events API v2", make_pagerduty},
+    {"teams", "posts an Adaptive Card to a Microsoft Teams workflow", make_teams},
+    {"alertmanager", "sends alerts to a Prometheus Alertmanager", make_alertmanager},
 };
 
 }  // namespace

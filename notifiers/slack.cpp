@@ -9,6 +9,7 @@
 #include "notifiers/facts.hpp"
 #include "notifiers/http_outcome.hpp"
 #include "notifiers/json_text.hpp"
+#include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
@@ -21,7 +22,6 @@ constexpr std::size_t kFieldsMax = 10;
 constexpr std::size_t kFallbackMax = 3500;
 constexpr std::size_t kContextMax = 2000;
 constexpr std::size_t kEventsMax = 5;
-constexpr std::size_t kLinkMax = 2000;
 
 Json mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(text)}}; }
 Json section(std::string text) { return {{"type", "section"}, {"text", mrkdwn(std::move(text))}}; }
@@ -56,11 +56,6 @@ Json fields(const Notification& n) {
       mrkdwn(field("Account, region", n.identity.account_id + ", " + n.identity.region)));
   while (list.size() > kFieldsMax) list.erase(list.size() - 1);
   return {{"type", "section"}, {"fields", std::move(list)}};
-}
-
-bool is_link(std::string_view text) {
-  return (text.starts_with("https://") || text.starts_with("http://")) && text.size() <= kLinkMax &&
-         text.find_first_of(" |<>\n\t\"") == std::string_view::npos;
 }
 
 std::string runbook_line(const std::string& runbook) {

@@ -79,6 +79,13 @@ std::string truncate(std::string_view text, std::size_t max) {
   return std::string(text);
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 std::string escape_html(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -24,6 +24,9 @@ std::string truncate(std::string_view text, std::size_t max);
 
 std::string escape_html(std::string_view text);
 
+// ASCII letters only.
+std::string lower_case(std::string_view text);
+
 // "2026-03-14T11:41:02.123Z".
 std::string format_iso(Instant t);
 // "Saturday 14 March, 2026 11:41:02 UTC", as CloudWatch writes to people.

@@ -1,43 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-// webhook: { url, format: native | sns, headers, retry_for }
+// webhook: { url, format, headers, signing_key, retry_for }
 #include <algorithm>
+#include <iterator>
+#include <span>
 
+#include "notifiers/alertmanager.hpp"
 #include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/formats.hpp"
 #include "notifiers/http_outcome.hpp"
+#include "notifiers/incident.hpp"
+#include "notifiers/text.hpp"
+#include "notifiers/webhook_signature.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kHeadersMax = 20;
+constexpr std::size_t kKeysMax = 4;
 
-enum class Format { native, sns, not_built };
-constexpr std::pair<std::string_view, Format> kFormats[] = {
-    {"native", Format::native},          {"sns", Format::sns},
-    {"alertmanager", Format::not_built}, {"pagerduty", Format::not_built},
-    {"teams", Format::not_built},        {"opsgenie", Format::not_built},
-    {"standard", Format::not_built},
+// One row for each format.
+struct Format {
+  std::string_view name;
+  std::string_view content_type;
+  std::string (*body)(const Notification& n, const Attempt& attempt,
+                      const std::string& subscription_arn);
+  bool of_incidents = false;  // it knows firing and resolved alone
 };
+constexpr Format kFormats[] = {
+    {"native", "application/json",
+     [](const auto& n, const auto& attempt, const auto&) { return native_payload(n, attempt); }},
+    {"sns", "text/plain; charset=UTF-8",
+     [](const auto& n, const auto&, const auto& arn) { return sns_payload(n, arn); }},
+    {"cloudwatch", "application/json",
+     [](const auto& n, const auto&, const auto&) { return cloudwatch_payload(n); }},
+    {"cloudevents", "application/cloudevents+json; charset=UTF-8",
+     [](const auto& n, const auto& attempt, const auto&) {
+       return cloudevents_payload(n, attempt);
+     }},
+    {"alertmanager", "application/json",
+     [](const auto& n, const auto&, const auto&) { return alertmanager_webhook_payload(n); }, true},
+};
+const Format& kNative = kFormats[0];
+const Format& kSns = kFormats[1];
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Options {
   SecretUrl target;
-  Format format = Format::native;
+  const Format* format = &kNative;
   Headers headers;
+  std::vector<WebhookKey> keys;
   std::string subscription_name;  // stable; the last part of the subscription ARN
 };
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 // What the user writes wins over ours: a receiver may want another content type.
 void replace_header(Headers& headers, const std::pair<std::string, std::string>& header) {
-  std::erase_if(headers, [&](const auto& h) { return lower(h.first) == lower(header.first); });
+  std::erase_if(headers,
+                [&](const auto& h) { return lower_case(h.first) == lower_case(header.first); });
   headers.push_back(header);
 }
 
@@ -48,14 +68,18 @@ class Webhook final : public Notifier {
   Request request(const Notification& n, const Attempt& attempt) const override {
     HttpRequest request;
     request.url = options_.target.url;
-    if (options_.format == Format::sns)
-      fill_sns(request, n);
+    const std::string arn = n.topic_arn + ":" + options_.subscription_name;
+    request.body = options_.format->body(n, attempt, arn);
+    request.headers = {{"content-type", std::string(options_.format->content_type)}};
+    if (options_.format == &kSns)
+      add_sns_headers(request.headers, n, arn);
     else
-      fill_native(request, n, attempt);
+      request.headers.emplace_back("x-tocsin-message-id", n.message_id);
     // Headers, since the SNS document is the same on every attempt.
     if (attempt.superseded) request.headers.emplace_back("x-alarm-superseded", "true");
     if (attempt.overtaking) request.headers.emplace_back("x-alarm-overtaking", "true");
     for (const auto& header : options_.headers) replace_header(request.headers, header);
+    if (!options_.keys.empty()) sign(request, n, attempt);
     return request;
   }
 
@@ -64,18 +88,18 @@ class Webhook final : public Notifier {
   }
 
  private:
-  static void fill_native(HttpRequest& request, const Notification& n, const Attempt& attempt) {
-    request.headers = {{"content-type", "application/json"}, {"x-tocsin-message-id", n.message_id}};
-    request.body = native_payload(n, attempt);
+  static void add_sns_headers(Headers& headers, const Notification& n, const std::string& arn) {
+    headers.insert(headers.end(), {{"x-amz-sns-message-type", "Notification"},
+                                   {"x-amz-sns-message-id", n.message_id},
+                                   {"x-amz-sns-topic-arn", n.topic_arn},
+                                   {"x-amz-sns-subscription-arn", arn}});
   }
-  void fill_sns(HttpRequest& request, const Notification& n) const {
-    const std::string subscription = n.topic_arn + ":" + options_.subscription_name;
-    request.headers = {{"content-type", "text/plain; charset=UTF-8"},
-                       {"x-amz-sns-message-type", "Notification"},
-                       {"x-amz-sns-message-id", n.message_id},
-                       {"x-amz-sns-topic-arn", n.topic_arn},
-                       {"x-amz-sns-subscription-arn", subscription}};
-    request.body = sns_payload(n, subscription);
+  void sign(HttpRequest& request, const Notification& n, const Attempt& attempt) const {
+    request.headers.insert(request.headers.end(),
+                           {{"webhook-id", n.message_id},
+                            {"webhook-timestamp", webhook_timestamp(attempt.now)},
+                            {"webhook-signature", webhook_signature(options_.keys, n.message_id,
+                                                                    attempt.now, request.body)}});
   }
 
   Options options_;
@@ -94,7 +118,8 @@ bool is_token(std::string_view name) {
 bool is_reserved(const std::string& name) {
   constexpr std::string_view kReserved[] = {"host",   "content-length",    "connection",
                                             "expect", "transfer-encoding", "upgrade"};
-  return std::find(std::begin(kReserved), std::end(kReserved), lower(name)) != std::end(kReserved);
+  return std::find(std::begin(kReserved), std::end(kReserved), lower_case(name)) !=
+         std::end(kReserved);
 }
 
 bool has_control(std::string_view text) {
@@ -127,13 +152,36 @@ Headers read_headers(ConfigReader& read, const NotifierContext& context) {
   return headers;
 }
 
-Format read_format(ConfigReader& read) {
-  Format format = Format::native;
-  read.optional_name("format", format, kFormats);
-  if (format == Format::not_built)
-    report(read.diagnostics(), "not-built", *read.map().find("format"),
-           "this webhook format is not built yet in this version", "built are: native, sns");
+const Format* read_format(ConfigReader& read) {
+  constexpr std::size_t kCount = std::size(kFormats);
+  std::pair<std::string_view, const Format*> names[kCount];
+  for (std::size_t i = 0; i < kCount; ++i) names[i] = {kFormats[i].name, &kFormats[i]};
+  const Format* format = &kNative;
+  read.optional_name("format", format, names);
   return format;
+}
+
+// `signing_key`: one, or while keys are changed the new and the old one.
+std::vector<WebhookKey> read_keys(ConfigReader& read, const NotifierContext& context) {
+  std::vector<WebhookKey> keys;
+  const ConfigNode* node = read.find("signing_key");
+  if (node == nullptr) return keys;
+  Diagnostics& out = read.diagnostics();
+  const std::span<const ConfigNode> items =
+      node->is_sequence() ? std::span(node->items) : std::span(node, 1);
+  if (items.empty() || items.size() > kKeysMax)
+    report(out, "bad-value", *node, "`signing_key` must be 1 to 4 keys");
+  for (const ConfigNode& item : items) {
+    const auto text = resolve(item, "signing_key", context, out);
+    if (!text) continue;
+    auto key = WebhookKey::parse(text->reveal());
+    if (key)
+      keys.push_back(std::move(key).value());
+    else
+      report(out, "bad-value", item, "`signing_key`: " + key.error().text,
+             "whsec_ and base64 of 32 random bytes, as a credential");
+  }
+  return keys;
 }
 
 }  // namespace
@@ -146,6 +194,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   auto target = read_secret_url(read, "url", context);
   options.format = read_format(read);
   options.headers = read_headers(read, context);
+  options.keys = read_keys(read, context);
   read_common_options(read, endpoint.retry_for);
   read.finish();
   if (!target) return {};
@@ -153,6 +202,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   endpoint.id = endpoint_id_of_secret(context.topic, "webhook", options.target.url.reveal());
   endpoint.label = "webhook " + options.target.host;
   options.subscription_name = name_uuid(endpoint.id);
+  if (options.format->of_incidents) endpoint.wants = concerns_incident;
   endpoint.notifier = std::make_shared<Webhook>(std::move(options));
   return {std::move(endpoint)};
 }

@@ -12,9 +12,10 @@
 namespace tocsin {
 namespace {
 
+using Wants = std::function<bool(const Notification&)>;
+
 // `filter`, an SNS filter policy on the alarm message, means the same on every channel.
-std::function<bool(const Notification&)> decode_filter(const ConfigNode& options,
-                                                       Diagnostics& out) {
+Wants decode_filter(const ConfigNode& options, Diagnostics& out) {
   const ConfigNode* node = options.find("filter");
   if (node == nullptr) return {};
   const auto policy = FilterPolicy::parse(*node, FilterScope::message_body, out);
@@ -22,6 +23,12 @@ std::function<bool(const Notification&)> decode_filter(const ConfigNode& options
   return [policy = std::make_shared<const FilterPolicy>(*policy)](const Notification& message) {
     return policy->accepts_body(message.cloudwatch_message);
   };
+}
+
+// Empty: everything.
+Wants both(Wants a, Wants b) {
+  if (!a || !b) return a ? a : b;
+  return [a = std::move(a), b = std::move(b)](const Notification& n) { return a(n) && b(n); };
 }
 
 // One item of `subscriptions`: { type: options }.
@@ -39,7 +46,7 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
     if (type.name != type_name.scalar) continue;
     std::vector<Endpoint> made = type.make(options, context, out);
     const auto wants = decode_filter(options, out);
-    for (Endpoint& endpoint : made) endpoint.wants = wants;
+    for (Endpoint& endpoint : made) endpoint.wants = both(std::move(endpoint.wants), wants);
     std::move(made.begin(), made.end(), std::back_inserter(into));
     return;
   }

@@ -42,7 +42,7 @@ struct MailRequest {
   std::vector<std::pair<std::string, std::string>>
       headers;  // Subject, Message-ID, References, Date, ...; UTF-8
   std::string text;
-  std::string html;
+  std::string html;  // empty: text alone
 };
 
 using Request = std::variant<HttpRequest, MailRequest>;
@@ -111,8 +111,8 @@ struct Endpoint {
   // Endpoints of one group share a server (the addresses of one mail server): few attempts at a
   // time go to a group. Empty: on its own.
   std::string group;
-  // Which of the topic's alarm messages go here; empty: all. Set by who decodes the topic (the
-  // option `filter`, which is no notifier's own).
+  // Which of the topic's alarm messages go here; empty: all. What the channel cannot use; who
+  // decodes the topic adds the option `filter`, which is no notifier's own.
   std::function<bool(const Notification&)> wants = {};
 };
 

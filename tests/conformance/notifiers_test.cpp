@@ -24,7 +24,13 @@ const std::map<std::string_view, ConfigNode> kSamples{
                      {"headers", map({{"Authorization", scalar("Bearer " + kSecret)}})}})},
     {"slack", map({{"webhook_url", scalar("https://hooks.slack.com/services/T/" + kSecret)}})},
     {"email", map({{"to", scalar("ops@example.com")}})},
+    {"email-json", map({{"to", scalar("ops@example.com")}})},
+    {"pagerduty", map({{"routing_key", scalar(kSecret + "0123456789ABCD")}})},
+    {"teams", map({{"webhook_url", scalar("https://prod.example.com/workflows/" + kSecret)}})},
+    {"alertmanager", map({{"url", scalar("https://user:" + kSecret + "@am.example.com/am/")}})},
 };
+// Whose protocol wants the secret in the body.
+constexpr std::string_view kSecretInBody = "pagerduty";
 
 NotifierContext context() {
   NotifierContext c;
@@ -123,6 +129,7 @@ TEST_CASE("no notifier shows its secret, even if the receiver echoes it", "[conf
 
 TEST_CASE("no notifier puts its secret into the message", "[conformance]") {
   for (const NotifierType& type : notifier_types()) {
+    if (type.name == kSecretInBody) continue;
     INFO(type.name);
     CHECK(body_of(sample_request(type, test::sample_notification())).find(kSecret) ==
           std::string::npos);

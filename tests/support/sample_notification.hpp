@@ -52,9 +52,7 @@ inline Notification sample_notification() {
   n.transition.events_total = 2;
   n.events = {sample_event()};
   n.cloudwatch_message =
-      R"({"AlarmName":"sg-open","NewStateValue":"ALARM","OKActions":[],"AlarmActions":["arn:aws:sns:us-east-1:000000000000:security"],)"
-      R"("InsufficientDataActions":[],"Trigger":{"MetricName":"sg-open","Namespace":"Tocsin","Statistic":"SUM","Unit":null,)"
-      R"("Dimensions":[{"value":"1111","name":"account"}],"Period":300,"Threshold":1.0,"TreatMissingData":"notBreaching"}})";
+      R"j({"AlarmName":"sg-open","NewStateValue":"ALARM","NewStateReason":"Threshold Crossed: 1 datapoint [2.0] was >= the threshold (1.0).","OKActions":[],"AlarmActions":["arn:aws:sns:us-east-1:000000000000:security"],"InsufficientDataActions":[],"Trigger":{"MetricName":"sg-open","Namespace":"Tocsin","Statistic":"SUM","Unit":null,"Dimensions":[{"value":"1111","name":"account"}],"Period":300,"Threshold":1.0,"TreatMissingData":"notBreaching"},"x-source":{"events":[{"who":"IAM user alice (111122223333)","what":"ec2 AuthorizeSecurityGroupIngress","when":"2026-03-14T12:40:55+01:00","where":"198.51.100.7, eu-west-1","resources":["sg-0a1b2c3d"]}],"eventsTotal":2,"ruleId":"sg-open","runbook":"https://wiki.example.com/sg-open"}})j";
   return n;
 }
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "notifiers/webhook_signature.hpp"
 #include "support/catch.hpp"
 #include "support/config_nodes.hpp"
 #include "support/sample_notification.hpp"
@@ -109,7 +110,6 @@ TEST_CASE("the SNS webhook carries CloudWatch's message and ours under x-source"
   CHECK(message["AlarmName"] == "sg-open");
   CHECK(message["Trigger"]["Threshold"] == 1.0);
   CHECK(message["x-source"]["eventsTotal"] == 2);
-  CHECK(message["x-source"]["dedupKey"] == n.dedup_key);
   CHECK(message["x-source"]["events"].size() == 1);
 }
 
@@ -147,12 +147,66 @@ TEST_CASE("all mistakes of a webhook are told at once", "[notifiers][webhook]") 
                     {"format", scalar("teams")},
                     {"headers", map({{"Host", scalar("a")}, {"X", scalar("a\nb")}})},
                     {"filter_scope", scalar("MessageBody")},
+                    {"signing_key", scalar("whsec_S3CRET")},
                     {"retry_for", scalar("1s")},
                     {"heders", scalar("")}}),
                context(), out);
-  CHECK(codes(out) == Codes{"bad-value", "not-built", "bad-value", "bad-value", "bad-value",
-                            "not-built", "unknown-key"});
+  CHECK(codes(out) == Codes{"bad-value", "bad-value", "bad-value", "bad-value", "bad-value",
+                            "bad-value", "not-built", "unknown-key"});
   CHECK(out.list().back().hint.find("headers") != std::string::npos);
+}
+
+TEST_CASE("a webhook in CloudWatch's format has its alarm message, in CloudEvents' ours as data",
+          "[notifiers][webhook]") {
+  const auto sent = [](const char* format) {
+    Diagnostics out;
+    return http_request(
+        make_webhook(map({{"url", scalar("https://h.example.com/x")}, {"format", scalar(format)}}),
+                     context(), out),
+        test::sample_notification());
+  };
+  const json alarm = json::parse(sent("cloudwatch").body);
+  CHECK(alarm["AlarmName"] == "sg-open");
+  CHECK(alarm["x-source"]["eventsTotal"] == 2);
+  const HttpRequest request = sent("cloudevents");
+  CHECK(header(request.headers, "content-type") == "application/cloudevents+json; charset=UTF-8");
+  const json event = json::parse(request.body);
+  CHECK(event["specversion"] == "1.0");
+  CHECK(event["id"] == "6f9619ff-8b86-5011-b42d-00cf4fc964ff");
+  CHECK(event["subject"] == "sg-open");
+  CHECK(event["time"] == "2026-03-14T11:41:02.123Z");
+  CHECK(event["data"]["who"] == "IAM user alice (111122223333)");
+  CHECK(json::parse(sent("alertmanager").body)["status"] == "firing");
+}
+
+TEST_CASE("a signed webhook has an id, the attempt's time and a signature for each key",
+          "[notifiers][webhook]") {
+  const std::string key = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+  Diagnostics out;
+  const auto endpoints = make_webhook(
+      map({{"url", scalar("https://h.example.com/x")},
+           {"signing_key", test::list({scalar("whsec_" + key), scalar("whsk_" + key)})}}),
+      context(), out);
+  CHECK(out.list().empty());
+  const HttpRequest request = http_request(endpoints, test::sample_notification());
+  CHECK(header(request.headers, "webhook-id") == "6f9619ff-8b86-5011-b42d-00cf4fc964ff");
+  CHECK(header(request.headers, "webhook-timestamp") == "1773488470");
+  const std::string signature = header(request.headers, "webhook-signature");
+  CHECK(signature.starts_with("v1,"));
+  CHECK(signature.find(" v1a,") != std::string::npos);
+}
+
+TEST_CASE("signatures are those of the specification", "[notifiers][webhook]") {
+  const std::string key = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+  const auto sign = [](const std::string& text) {
+    return webhook_signature({WebhookKey::parse(text).value()}, "msg_1", kNow, R"({"a":1})");
+  };
+  CHECK(sign("whsec_" + key) == "v1,u0hokTJoDruL+kBdeSYlV91AjMfdH67wazdLBVPTDQQ=");
+  CHECK(sign("whsk_" + key) ==
+        "v1a,LRwDdD0ibzSRGWPJfLyhYDmmQSISdzVHVwW5ZZqNmaw+hOPkRkb2e/"
+        "o0tajfZO9TtWlOnwH/kdTut3qcbh2YDQ==");
+  for (const char* wrong : {"", "whsec_", "whsec_AAAA", "whsec_!!!!", "key_AAAA", "whsk_AAAA"})
+    CHECK_FALSE(WebhookKey::parse(wrong).ok());
 }
 
 TEST_CASE("a metadata address is refused where it is written", "[notifiers][webhook]") {

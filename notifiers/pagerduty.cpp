@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// pagerduty: { routing_key, url, retry_for }: Events API v2. ALARM triggers an incident of
+// (alarm, key), OK resolves it.
+#include "notifiers/channels.hpp"
+#include "notifiers/endpoint_name.hpp"
+#include "notifiers/facts.hpp"
+#include "notifiers/http_outcome.hpp"
+#include "notifiers/incident.hpp"
+#include "notifiers/json_text.hpp"
+#include "notifiers/links.hpp"
+#include "notifiers/text.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr std::string_view kEventsUrl = "https://events.pagerduty.com/v2/enqueue";
+constexpr std::size_t kDedupKeyMax = 255;
+constexpr std::size_t kSummaryMax = 1024;
+constexpr std::size_t kTextMax = 4000;
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::critical:
+      return "critical";
+    case Severity::high:
+      return "error";
+    case Severity::medium:
+      return "warning";
+    case Severity::low:
+    case Severity::info:
+      break;
+  }
+  return "info";
+}
+
+std::string dedup_key(const Notification& n) {
+  return n.dedup_key.size() <= kDedupKeyMax ? one_line(n.dedup_key) : name_hash(n.dedup_key);
+}
+
+std::string summary(const Notification& n) {
+  const std::string head = headline(n);
+  return truncate(head.empty() ? title(n) : title(n) + ": " + head, kSummaryMax);
+}
+
+Json details(const Notification& n) {
+  Json out = Json::object();
+  for (const std::vector<Fact>& facts : {five_w_facts(n), judgement_facts(n)})
+    for (const Fact& fact : facts) out[fact.label] = truncate(fact.value, kTextMax);
+  if (!n.description.empty()) out["Description"] = truncate(printable(n.description), kTextMax);
+  if (!n.rule_location.empty()) out["Rule"] = printable(n.rule_location);
+  if (n.events.empty()) return out;
+  Json events = Json::array();
+  for (const NotifiedEvent& e : n.events) events.push_back(truncate(event_line(e), kTextMax));
+  out["Events"] = {{"shown", events_caption(n)}, {"list", std::move(events)}};
+  return out;
+}
+
+Json payload(const Notification& n) {
+  const FiveWs facts = n.events.empty() ? FiveWs{} : n.events.back().facts;
+  return {{"summary", summary(n)},
+          {"source", one_line(n.identity.name.empty() ? "tocsin" : n.identity.name)},
+          {"severity", severity_name(n.severity)},
+          {"timestamp", format_iso(n.transition.at)},
+          {"component", truncate(one_line(n.log_group), kSummaryMax)},
+          {"group", truncate(one_line(n.topic), kSummaryMax)},
+          {"class", truncate(one_line(facts.what), kSummaryMax)},
+          {"custom_details", details(n)}};
+}
+
+class PagerDuty final : public Notifier {
+ public:
+  PagerDuty(SecretUrl target, Secret routing_key)
+      : target_(std::move(target)), routing_key_(std::move(routing_key)) {}
+
+  Request request(const Notification& n, const Attempt&) const override {
+    Json body{{"routing_key", routing_key_.reveal()},
+              {"event_action", opens_incident(n) ? "trigger" : "resolve"},
+              {"dedup_key", dedup_key(n)},
+              {"payload", payload(n)},
+              {"client", "Tocsin"}};
+    if (is_link(n.runbook))
+      body["links"] = Json::array({{{"href", n.runbook}, {"text", "Runbook"}}});
+    HttpRequest request;
+    request.url = target_.url;
+    request.headers = {{"content-type", "application/json"}};
+    request.body = to_text(body);
+    return request;
+  }
+  Delivery outcome(const Response& answer, Instant now) const override {
+    return http_outcome(answer, now, target_.host);
+  }
+
+ private:
+  SecretUrl target_;
+  Secret routing_key_;
+};
+
+SecretUrl default_target() { return {Secret(std::string(kEventsUrl)), "events.pagerduty.com"}; }
+
+}  // namespace
+
+std::vector<Endpoint> make_pagerduty(const ConfigNode& node, const NotifierContext& context,
+                                     Diagnostics& out) {
+  ConfigReader read(node, "pagerduty", out);
+  Endpoint endpoint;
+  auto key = read_secret(read, "routing_key", context);
+  if (key && key->reveal().size() != 32) {
+    report(out, "bad-value", *node.find("routing_key"), "`routing_key` has 32 characters",
+           "the integration key of an Events API v2 integration");
+    key.reset();
+  }
+  std::optional<SecretUrl> target = default_target();
+  if (node.find("url") != nullptr) target = read_secret_url(read, "url", context);
+  read.allow("url");
+  read_common_options(read, endpoint.retry_for);
+  read.finish();
+  if (!key || !target) return {};
+  endpoint.id = endpoint_id_of_secret(context.topic, "pagerduty", key->reveal());
+  endpoint.label = "pagerduty " + target->host;
+  endpoint.wants = concerns_incident;
+  endpoint.notifier = std::make_shared<PagerDuty>(std::move(*target), std::move(*key));
+  return {std::move(endpoint)};
+}
+
+}  // namespace tocsin

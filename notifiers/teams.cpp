@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// teams: { webhook_url, retry_for }: the workflow "When a Teams webhook request is received", which
+// posts an Adaptive Card.
+#include <algorithm>
+
+#include "notifiers/channels.hpp"
+#include "notifiers/endpoint_name.hpp"
+#include "notifiers/facts.hpp"
+#include "notifiers/http_outcome.hpp"
+#include "notifiers/json_text.hpp"
+#include "notifiers/links.hpp"
+#include "notifiers/text.hpp"
+
+namespace tocsin {
+namespace {
+
+// Teams refuses 28 KB. Texts are cut so that all of them together stay below, escapes included.
+constexpr std::size_t kTitleMax = 200;
+constexpr std::size_t kHeadMax = 600;
+constexpr std::size_t kValueMax = 400;
+constexpr std::size_t kEventMax = 500;
+
+// Cards render a part of Markdown: what is somebody else's text must stay text.
+std::string card_text(std::string_view text, std::size_t max) {
+  std::string out;
+  for (const char c : truncate(text, max)) {
+    if (std::string_view("\\`*_[]()~#").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+Json text_block(std::string text) {
+  return {{"type", "TextBlock"}, {"text", std::move(text)}, {"wrap", true}};
+}
+
+std::string_view colour_of(AlarmState state) {
+  switch (state) {
+    case AlarmState::alarm:
+      return "Attention";
+    case AlarmState::ok:
+      return "Good";
+    case AlarmState::insufficient_data:
+      break;
+  }
+  return "Default";
+}
+
+Json heading(const Notification& n) {
+  Json block = text_block(card_text(title(n), kTitleMax));
+  block["weight"] = "Bolder";
+  block["size"] = "Large";
+  block["color"] = colour_of(n.transition.to);
+  return block;
+}
+
+Json subtle(std::string text) {
+  Json block = text_block(std::move(text));
+  block["isSubtle"] = true;
+  block["size"] = "Small";
+  return block;
+}
+
+Json fact_set(const Notification& n) {
+  Json facts = Json::array();
+  const auto add = [&](const std::string& label, std::string_view value) {
+    facts.push_back({{"title", label}, {"value", card_text(value, kValueMax)}});
+  };
+  for (const std::vector<Fact>& list : {five_w_facts(n), judgement_facts(n)})
+    for (const Fact& fact : list) add(fact.label, fact.value);
+  add("Account, region", n.identity.account_id + ", " + n.identity.region);
+  return {{"type", "FactSet"}, {"facts", std::move(facts)}};
+}
+
+Json body(const Notification& n, const Attempt& attempt) {
+  Json blocks = Json::array({heading(n)});
+  const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
+  if (!notice.empty()) blocks.push_back(subtle(notice));
+  const std::string head = headline(n);
+  if (!head.empty()) blocks.push_back(text_block(card_text(head, kHeadMax)));
+  blocks.push_back(fact_set(n));
+  if (!n.events.empty()) blocks.push_back(subtle(events_caption(n)));
+  for (const NotifiedEvent& e : n.events)
+    blocks.push_back(subtle(card_text(event_line(e), kEventMax)));
+  std::string origin = "topic " + n.topic;
+  if (!n.rule_location.empty()) origin += ", rule " + n.rule_location;
+  blocks.push_back(subtle(card_text(one_line(origin), kValueMax)));
+  return blocks;
+}
+
+Json card(const Notification& n, const Attempt& attempt) {
+  Json content{{"$schema", "http://adaptivecards.io/schemas/adaptive-card.json"},
+               {"type", "AdaptiveCard"},
+               {"version", "1.4"},
+               {"msteams", {{"width", "Full"}}},
+               {"body", body(n, attempt)}};
+  if (is_link(n.runbook))
+    content["actions"] =
+        Json::array({{{"type", "Action.OpenUrl"}, {"title", "Runbook"}, {"url", n.runbook}}});
+  return content;
+}
+
+class Teams final : public Notifier {
+ public:
+  explicit Teams(SecretUrl target) : target_(std::move(target)) {}
+
+  Request request(const Notification& n, const Attempt& attempt) const override {
+    const Json message{
+        {"type", "message"},
+        {"attachments", Json::array({{{"contentType", "application/vnd.microsoft.card.adaptive"},
+                                      {"contentUrl", nullptr},
+                                      {"content", card(n, attempt)}}})}};
+    HttpRequest request;
+    request.url = target_.url;
+    request.headers = {{"content-type", "application/json; charset=utf-8"}};
+    request.body = to_text(message);
+    return request;
+  }
+  Delivery outcome(const Response& answer, Instant now) const override {
+    return http_outcome(answer, now, target_.host);
+  }
+
+ private:
+  SecretUrl target_;
+};
+
+}  // namespace
+
+std::vector<Endpoint> make_teams(const ConfigNode& node, const NotifierContext& context,
+                                 Diagnostics& out) {
+  ConfigReader read(node, "teams", out);
+  Endpoint endpoint;
+  auto target = read_secret_url(read, "webhook_url", context);
+  read_common_options(read, endpoint.retry_for);
+  read.finish();
+  if (!target) return {};
+  endpoint.id = endpoint_id_of_secret(context.topic, "teams", target->url.reveal());
+  endpoint.label = "teams " + target->host;
+  endpoint.notifier = std::make_shared<Teams>(std::move(*target));
+  return {std::move(endpoint)};
+}
+
+}  // namespace tocsin
