@@ -128,22 +128,22 @@ std::optional<Instant> Engine::next_deadline() const {
 void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
   flush(state_->pending, out);
   Recorder to(*state_->rules, state_->next_sequence, now, out);
-  std::set<EventClock*> affected;
+  std::set<std::string> back;
   for (auto& [name, group] : state_->groups) {
     if (by <= std::max<Duration>(group->spec.lateness, minutes{1})) continue;
-    const bool back = group->watermark.set_back(now);
+    if (group->watermark.set_back(now)) back.insert(name);
     for (const auto& [stream, s] : group->watermark.streams()) group->dirty_streams.insert(stream);
     group->dirty = true;
-    if (!back) continue;
-    for (auto& [groups, clock] : state_->clocks)
-      if (groups.contains(name)) affected.insert(clock.get());
   }
-  for (EventClock* clock : affected) {
-    clock->watermark = state_->watermark_of(*clock);
+  for (auto& [groups, clock] : state_->clocks) {
+    const auto is_back = [&](const std::string& name) { return back.contains(name); };
+    if (std::none_of(groups.begin(), groups.end(), is_back)) continue;
+    const Instant before = std::exchange(clock->watermark, state_->watermark_of(*clock));
     for (auto& [name, book] : state_->books) {
-      if (book->clock != clock) continue;
+      if (book->clock != clock.get()) continue;
       to.noted(name, {}, "The wall clock was set back; its watermark went back with it");
       for (const auto& [id, entry] : book->keys()) {
+        if (entry->long_form != nullptr) entry->long_form->catch_up(before);
         entry->machine->set_back(clock->watermark);
         state_->mark_dirty(*entry);
         state_->settle(*entry);

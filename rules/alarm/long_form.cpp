@@ -103,7 +103,7 @@ std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
       end = std::max(end, floor_to(*data, spec_->step) + spec_->step);
       if (end > hi) return std::nullopt;
     }
-    if (is_certain(end)) return end;
+    if (is_to_judge(end) && is_certain(end)) return end;
   }
   return std::nullopt;
 }
@@ -126,7 +126,9 @@ void LongForm::go(AlarmState to, Instant at, Instant end, bool early, Changes& o
   c.datapoints = datapoints(end);
   out.push_back(std::move(c));
   state_ = to;
-  if (to == AlarmState::alarm) red_since_ = at;
+  if (to != AlarmState::alarm) return;
+  red_since_ = at;
+  red_anew_ = true;
 }
 
 // Early breach by what is known already, after a period has closed.
@@ -168,6 +170,8 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   const Instant looked_at = last_end(std::exchange(newest_, series_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
   start_ = std::min(start_, floor_to(t, spec_->step));
+  anew_from_ = std::min(anew_from_, t);
+  anew_to_ = std::max(anew_to_, t);
   if (closed_ == kNoTime) return true;
   if (!spec_->early || state_ == AlarmState::alarm) return true;
   // No end up to the newest data was certain before. One of those can have become so only by a
@@ -188,6 +192,10 @@ void LongForm::begin(Instant w, Changes& out) {
   look_ahead(out);  // samples may have come before
 }
 
+bool LongForm::is_to_judge(Instant end) const {
+  return end > judged_ || (anew_from_ < end && anew_to_ >= end - spec_->range());
+}
+
 bool LongForm::has_data_from(Instant t) const {
   const std::optional<Instant> newest = series_->newest();
   return newest && *newest >= t;
@@ -205,6 +213,7 @@ bool LongForm::forget(Instant end, Changes& out) {
 
 void LongForm::close(Instant end, Changes& out) {
   closed_ = end;
+  if (!is_to_judge(end) && !(red_anew_ && plain_ == AlarmState::alarm)) return;
   if (end <= start_ && spec_->keyed) return look_ahead(out);
   if (forget(end, out)) return;
   const AlarmState before = plain_;
@@ -250,12 +259,20 @@ Instant LongForm::due() const {
   return std::max(next, floor_to(at + spec_->step - Duration{1}, spec_->step));
 }
 
-void LongForm::set_back(Instant w) { closed_ = std::min(closed_, floor_to(w, spec_->step)); }
+// What was told of the periods that are open again is not told anew, but what comes now is.
+void LongForm::set_back(Instant w) {
+  judged_ = std::max(judged_, closed_);
+  anew_from_ = kNever;
+  anew_to_ = kNoTime;
+  red_anew_ = false;
+  closed_ = std::min(closed_, floor_to(w, spec_->step));
+}
 
 void LongForm::rejudge(Instant w, Changes& out) {
   if (w == kNoTime) return;
   closed_ = floor_to(w, spec_->step);
   breach_end_.reset();
+  judged_ = kNoTime;
   if (!spec_->keyed || closed_ > start_) plain_ = plain_state(closed_);
   if (state_ == AlarmState::alarm && plain_ != AlarmState::alarm && spec_->early) {
     breach_end_ = first_certain(closed_ + spec_->step, newest_end());
@@ -272,22 +289,34 @@ void LongForm::assume(AlarmState state, Instant w) {
 }
 
 std::string LongForm::encode() const {
+  const bool is_behind = judged_ > closed_;
   RowWriter out;
-  out.byte(2);
+  out.byte(is_behind ? 3 : 2);
   out.byte(static_cast<unsigned>(state_));
   out.byte(static_cast<unsigned>(plain_));
   out.flag(breach_end_.has_value());
   out.flag(closed_ != kNoTime);
   for (const Instant t : {start_, breach_end_.value_or(kNoTime), red_since_}) out.instant(t);
+  if (is_behind) {
+    for (const Instant t : {judged_, anew_from_, anew_to_}) out.instant(t);
+    out.flag(red_anew_);
+  }
   return out.take();
 }
 
 bool LongForm::decode(std::string_view row, Instant w) {
   RowReader in(row);
-  if (in.byte() != 2) return false;
+  const unsigned version = in.byte();
+  if (version != 2 && version != 3) return false;
   const unsigned state = in.byte(), plain = in.byte();
   const bool early = in.flag(), begun = in.flag();
   const Instant start = in.instant(), end = in.instant(), red = in.instant();
+  Instant judged = kNoTime, anew_from = kNever, anew_to = kNoTime;
+  bool red_anew = false;
+  if (version == 3) {
+    for (Instant* t : {&judged, &anew_from, &anew_to}) *t = in.instant();
+    red_anew = in.flag();
+  }
   if (!in.ok() || state > 2 || plain > 2) return false;
   state_ = static_cast<AlarmState>(state);
   plain_ = static_cast<AlarmState>(plain);
@@ -295,6 +324,10 @@ bool LongForm::decode(std::string_view row, Instant w) {
   start_ = start;
   breach_end_ = early ? std::optional<Instant>(end) : std::nullopt;
   red_since_ = red;
+  judged_ = judged;
+  anew_from_ = anew_from;
+  anew_to_ = anew_to;
+  red_anew_ = red_anew;
   return true;
 }
 

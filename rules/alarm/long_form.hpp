@@ -65,6 +65,7 @@ class LongForm final : public Machine {
   Instant newest_end() const;
   Instant last_end(Instant t) const;
   bool has_data_from(Instant t) const;
+  bool is_to_judge(Instant end) const;
   void go(AlarmState to, Instant at, Instant end, bool early, Changes& out);
   void look_ahead(Changes& out);
   void close(Instant end, Changes& out);
@@ -80,6 +81,11 @@ class LongForm final : public Machine {
   Instant start_ = kNever;             // keyed: nothing is judged before the key's first sample
   std::optional<Instant> breach_end_;  // end of the breaching period while an early breach stands
   Instant red_since_ = kNoTime;
+  // After the clock was set back: ends up to `judged_` have been judged, and are once more only if
+  // a sample that came since lies in their range, between these two. What turned red since ends.
+  Instant judged_ = kNoTime;
+  Instant anew_from_ = kNever, anew_to_ = kNoTime;
+  bool red_anew_ = false;
 };
 
 }  // namespace tocsin

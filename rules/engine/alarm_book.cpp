@@ -6,6 +6,10 @@
 
 namespace tocsin {
 
+bool is_before(const KeyEntry& a, const KeyEntry& b) {
+  return std::tie(a.book->spec.name, a.id) < std::tie(b.book->spec.name, b.id);
+}
+
 KeyEntry* AlarmBook::find(const std::string& id) const {
   const auto at = keys_.find(id);
   return at == keys_.end() ? nullptr : at->second.get();

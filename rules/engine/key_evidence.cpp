@@ -42,7 +42,7 @@ void KeyEvidence::recount() {
 void KeyEvidence::add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text) {
   const auto limit = std::min(static_cast<std::size_t>(std::max(spec.events, 0)), kMaxEvents);
   if (limit == 0) return;
-  Held next{std::move(event), false, 0, true, text};
+  Held next{std::move(event), false, 0, true, text, ++arrivals_};
   // A line may be a mebibyte: five of them must not lie about until they are needed.
   if (next.event.message.size() > kStoredEvidenceBytes) trim(next, spec);
   current_.reset();
@@ -55,10 +55,13 @@ void KeyEvidence::add(Evidence event, const EvidenceSpec& spec, const EvidenceTe
     next.slot = held_.front().slot;
     held_.erase(held_.begin());
   }
-  const auto at = std::upper_bound(held_.begin(), held_.end(), next.event.time,
-                                   [](Instant t, const Held& h) { return t < h.event.time; });
-  held_.insert(at, std::move(next));
+  insert(std::move(next));
   recount();
+}
+
+void KeyEvidence::insert(Held held) {
+  const auto at = std::upper_bound(held_.begin(), held_.end(), held);
+  held_.insert(at, std::move(held));
 }
 
 std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current, Instant at) {
@@ -93,7 +96,8 @@ void KeyEvidence::collect(const EvidenceSpec& spec, const Changed& changed, cons
     if (!h.dirty) continue;
     trim(h, spec);
     RowWriter out;
-    out.byte(1);
+    out.byte(2);
+    out.number(h.arrival);
     out.instant(h.event.time);
     out.number(h.event.position);
     out.text(h.event.source);
@@ -119,8 +123,10 @@ void KeyEvidence::rewrite() {
 
 bool KeyEvidence::restore(std::size_t slot, std::string_view bytes) {
   RowReader in(bytes);
-  if (slot >= kMaxEvents || in.byte() != 1) return false;
+  const unsigned version = in.byte();
+  if (slot >= kMaxEvents || (version != 1 && version != 2)) return false;
   Held h;
+  if (version == 2) h.arrival = in.number();
   h.slot = slot;
   h.trimmed = true;
   h.dirty = false;
@@ -129,9 +135,8 @@ bool KeyEvidence::restore(std::size_t slot, std::string_view bytes) {
   h.event.source = in.text();
   h.event.message = in.text();
   if (!in.ok()) return false;
-  const auto at = std::upper_bound(held_.begin(), held_.end(), h.event.time,
-                                   [](Instant t, const Held& x) { return t < x.event.time; });
-  held_.insert(at, std::move(h));
+  arrivals_ = std::max(arrivals_, h.arrival);
+  insert(std::move(h));
   stored_[slot] = true;
   recount();
   return true;

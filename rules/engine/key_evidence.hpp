@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "tocsin/alarm_state.hpp"
@@ -49,13 +50,20 @@ class KeyEvidence {
     std::size_t slot = 0;
     bool dirty = true;
     const EvidenceText* text = nullptr;
+    std::uint64_t arrival = 0;  // settles equal times, also after a restart
+
+    bool operator<(const Held& other) const {
+      return std::tie(event.time, arrival) < std::tie(other.event.time, other.arrival);
+    }
   };
+  void insert(Held held);
   static void tell(Held& held, const EvidenceSpec& spec, std::vector<Evidence>& out);
   static void trim(Held& held, const EvidenceSpec& spec);
   std::size_t free_slot() const;
   void recount();
 
   std::vector<Held> held_;  // oldest first
+  std::uint64_t arrivals_ = 0;
   std::optional<Held> current_;
   std::array<bool, kMaxEvents> stored_{};
   std::size_t bytes_ = 0;

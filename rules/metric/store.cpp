@@ -90,8 +90,11 @@ const StoredSeries* MetricStore::find(const std::string& id) const {
 
 void MetricStore::watch(const std::string& id, KeyEntry& key) {
   std::vector<KeyEntry*>& watchers = series_.at(id)->watchers;
+  if (std::find(watchers.begin(), watchers.end(), &key) != watchers.end()) return;
   if (watchers.empty()) --unwatched_of(id);
-  if (std::find(watchers.begin(), watchers.end(), &key) == watchers.end()) watchers.push_back(&key);
+  const auto at = std::lower_bound(watchers.begin(), watchers.end(), &key,
+                                   [](const auto* a, const auto* b) { return is_before(*a, *b); });
+  watchers.insert(at, &key);
 }
 
 void MetricStore::unwatch(const std::string& id, const KeyEntry& key) {

@@ -17,6 +17,8 @@
 namespace tocsin {
 
 struct KeyEntry;
+// By alarm and key: who is asked first must not depend on who came first. Defined beside KeyEntry.
+bool is_before(const KeyEntry& a, const KeyEntry& b);
 
 using Dimensions = std::vector<std::pair<std::string, std::string>>;  // in order of name
 
@@ -29,7 +31,7 @@ std::string_view metric_of_series(std::string_view id);
 struct StoredSeries {
   explicit StoredSeries(Duration cell) : series(cell) {}
   Series series;
-  std::vector<KeyEntry*> watchers;
+  std::vector<KeyEntry*> watchers;  // in order
 };
 
 class MetricStore {

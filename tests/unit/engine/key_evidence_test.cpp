@@ -27,6 +27,25 @@ TEST_CASE("a transition carries the events up to its time, later ones only if th
         std::vector<std::int64_t>{10, 20, 30});
 }
 
+TEST_CASE("events of one time stay in the order of their arrival, also over a restart",
+          "[rules][engine]") {
+  const EvidenceSpec spec;
+  KeyEvidence evidence, restored;
+  // More than are held, so that slots are used again.
+  for (std::uint64_t i = 0; i < 8; ++i) evidence.add({instant_from_ms(10), "f", i, "m"}, spec);
+  evidence.collect(
+      spec, [&](std::size_t slot, const std::string& row) { CHECK(restored.restore(slot, row)); },
+      [](std::size_t) { FAIL("nothing is gone"); });
+  evidence.add({instant_from_ms(10), "f", 8, "m"}, spec);
+  restored.add({instant_from_ms(10), "f", 8, "m"}, spec);
+  for (KeyEvidence* e : {&evidence, &restored}) {
+    std::vector<std::uint64_t> positions;
+    for (const Evidence& event : e->events(spec, false, instant_from_ms(10)))
+      positions.push_back(event.position);
+    CHECK(positions == std::vector<std::uint64_t>{4, 5, 6, 7, 8});
+  }
+}
+
 TEST_CASE("an event without a message is asked what it said when it is told, each time",
           "[rules][engine]") {
   const EvidenceSpec spec;

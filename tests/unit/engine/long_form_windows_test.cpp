@@ -131,6 +131,9 @@ void play_random(std::uint64_t seed) {
     while (now < to) {
       if (random.chance(disturbance)) world.restart(now);
       if (random.chance(disturbance)) world.reload_the_same(now);
+      const Duration by =
+          std::max<Duration>(lateness, minutes{1}) + random.range(period, 9 * period);
+      if (random.chance(disturbance / 3)) world.set_back(now - by, by, period / 2);
       now = std::min(to, now + random.pick<Duration>({period / 10, period, 9 * period}));
       if (random.chance(0.7)) world.quiet_until(now);
     }

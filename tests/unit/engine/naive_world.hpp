@@ -79,6 +79,17 @@ class NaiveWorld {
     follow([](naive::LongAlarm&, Instant) {});
   }
 
+  // The wall clock is found to be at kStart + t, set back by `by`, and goes on until it is again
+  // where it was; nothing is read meanwhile. The naive alarms do not notice.
+  void set_back(Duration t, Duration by, Duration look_every) {
+    quiet_until(t + by);
+    world_.engine->clock_set_back(kStart + t, by, world_.out);
+    for (const Duration end = t + by; t < end; t += look_every) {
+      world_.quiet_until(t);
+      if (t.count() % 3 == 0) world_.restart(t);
+    }
+  }
+
   void restart(Duration t) { world_.restart(t); }
   void reload_the_same(Duration t) { world_.reload(RuleSet(*world_.rules), t); }
 

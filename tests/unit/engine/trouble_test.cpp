@@ -84,6 +84,58 @@ TEST_CASE("a clock set back an hour fires what comes then, and repeats nothing")
   CHECK(w.told() == Lines{"3960000 root ALARM>OK"});
 }
 
+TEST_CASE("a clock set back tells nothing of a long form twice, and what comes then at once") {
+  Alarm alarm = sum_alarm("sum", 1, 1);
+  alarm.treat_missing_data = MissingData::not_breaching;
+  World w(rules_with({filter_named("f", "m")}, {alarm}));
+  w.quiet_until(seconds{0});
+  w.quiet_until(minutes{1});
+  w.event(minutes{90}, 0, 2);
+  w.quiet_until(hours{2});
+  CHECK(w.told() ==
+        Lines{"60000 sum INSUFFICIENT_DATA>OK", "5400000 sum OK>ALARM", "5640000 sum ALARM>OK"});
+  w.engine->clock_set_back(kStart + hours{1}, hours{1}, w.out);
+  w.quiet_until(hours{1} + minutes{10});
+  w.restart(hours{1} + minutes{10});
+  w.event(hours{1} + minutes{11}, 0, 2);
+  CHECK(w.told() == Lines{"4260000 sum OK>ALARM"});
+  w.quiet_until(hours{1} + minutes{20});
+  CHECK(w.told() == Lines{"4500000 sum ALARM>OK"});
+  w.engine->clock_set_back(kStart + hours{1}, minutes{20}, w.out);
+  for (Duration t = hours{1}; t < hours{3}; t += minutes{7}) {
+    w.quiet_until(t);
+    w.restart(t);
+  }
+  CHECK(w.told().empty());
+}
+
+TEST_CASE("missing data are not concluded from a night in which nobody looked") {
+  for (const MissingData treat : {MissingData::missing, MissingData::breaching}) {
+    Alarm alarm = sum_alarm("beat", 2, 2);
+    alarm.treat_missing_data = treat;
+    alarm.threshold = 9;
+    World w(rules_with({filter_named("beat", "m")}, {alarm}));
+    w.quiet_until(seconds{0});
+    for (int i = 0; i < 5; ++i) w.event(minutes{i});
+    w.quiet_until(minutes{5});
+    w.told();
+    w.engine->advance(kStart + days{1}, w.out);
+    look(w, days{1}, {{"a.log", true, {}}});
+    w.restart(days{1});
+    look(w, days{1}, {{"a.log", true, {}}});
+    CHECK(w.told().empty());
+    std::vector<Duration> written;
+    for (Duration t = minutes{5}; t <= days{1}; t += minutes{1}) written.push_back(t);
+    read(w, days{1}, "a.log", written);
+    w.quiet_until(days{1});
+    CHECK(w.told().empty());
+    w.quiet_until(days{1} + minutes{10});
+    const std::string to = treat == MissingData::missing ? "INSUFFICIENT_DATA" : "ALARM";
+    REQUIRE(w.out.transitions.size() == 1);
+    CHECK(to_string(w.out.transitions[0].to) == to);
+  }
+}
+
 TEST_CASE("an object that cannot be read holds its group for max_stall only, and is judged late") {
   World w = root_world();
   const StreamLook quiet{"a.log", false, {}}, stuck{"b.log", true, kStart + minutes{1}};

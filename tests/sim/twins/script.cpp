@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/twins/script.hpp"
+
+#include <algorithm>
+
+namespace tocsin::sim {
+namespace {
+
+constexpr Instant kEpoch = instant_from_ms(1767225600000);  // 2026-01-01 00:00:00 UTC
+const std::vector<std::string> kMetrics{"m", "n"};
+
+}  // namespace
+
+Script::Script(std::uint64_t seed) : random_(seed) {
+  start_ = now_ = kEpoch + random_.range(Duration{0}, days{400});
+  make_groups();
+  make_metrics();
+  const auto alarms = random_.range(2, 8);
+  for (std::int64_t i = 0; i < alarms; ++i) {
+    const std::string name = "alarm-" + std::to_string(i);
+    random_.chance(0.4) ? add_short(name) : add_long(name);
+  }
+  rules_ = std::make_shared<const RuleSet>(draft_);
+  make_operations();
+}
+
+void Script::make_groups() {
+  for (const std::string name : {"app", "audit"}) {
+    if (name == "audit" && random_.chance(0.5)) break;
+    LogGroup g;
+    g.name = name;
+    g.input = "file";
+    g.lateness = random_.pick<Duration>({Duration{0}, seconds{5}, minutes{1}, minutes{15}});
+    g.max_stall = random_.pick<Duration>({minutes{10}, days{30}});
+    g.max_age = random_.pick<Duration>({minutes{10}, hours{24}});
+    g.dedup = random_.chance(0.5);
+    draft_.log_groups.push_back(g);
+  }
+  draft_.topics = {{"ops"}, {"dev"}};
+}
+
+// Filters that publish a metric that long forms watch, some with dimensions, some with defaults.
+void Script::make_metrics() {
+  for (const std::string& metric : kMetrics) {
+    const auto filters = random_.range(1, 2);
+    for (std::int64_t i = 0; i < filters; ++i) {
+      MetricFilter f;
+      f.name = metric + "-" + std::to_string(i);
+      f.log_group = random_.pick(draft_.log_groups).name;
+      f.metric_namespace = "Sim";
+      f.metric_name = metric;
+      f.value = "$.value";
+      if (random_.chance(0.7)) f.minimum = 0;
+      f.unit = random_.pick<std::string>({"None", "None", "Count"});
+      if (random_.chance(0.4)) f.dimensions = {{"who", "$.who"}};
+      if (random_.chance(0.2)) f.dimensions.push_back({"where", "$.where"});
+      if (f.dimensions.empty() && random_.chance(0.4)) {
+        f.default_value = random_.pick<double>({0, 0, 2});
+        f.default_per_event = random_.chance(0.2);
+      }
+      draft_.filters.push_back(f);
+    }
+  }
+}
+
+void Script::add_short(const std::string& name) {
+  Alarm a;
+  a.name = a.metric_name = name;
+  a.metric_namespace = "Tocsin";
+  a.anchor = Anchor::event;
+  a.statistic =
+      random_.pick<Statistic>({Statistic::sample_count, Statistic::sample_count, Statistic::sum,
+                               Statistic::average, Statistic::maximum, Statistic::minimum});
+  a.comparison =
+      random_.pick<Comparison>({Comparison::greater_or_equal, Comparison::greater_or_equal,
+                                Comparison::greater, Comparison::less, Comparison::less_or_equal});
+  a.threshold = static_cast<double>(random_.range(1, 4));
+  a.period = random_.pick<Duration>({seconds{30}, minutes{1}, minutes{5}, hours{1}});
+  a.alarm_topics = a.ok_topics = {"ops"};
+  MetricFilter f;
+  f.name = f.metric_name = name;
+  f.metric_namespace = "Tocsin";
+  f.log_group = random_.pick(draft_.log_groups).name;
+  f.value = "$.value";
+  if (random_.chance(0.6)) f.minimum = 0;
+  if (random_.chance(0.4)) {
+    a.group_by = {"who"};
+    f.dimensions = {{"who", "$.who"}};
+    if (random_.chance(0.3)) a.max_keys = static_cast<std::size_t>(random_.range(1, 3));
+  }
+  draft_.filters.push_back(f);
+  draft_.alarms.push_back(a);
+}
+
+void Script::add_long(const std::string& name) {
+  Alarm a;
+  a.name = name;
+  a.metric_namespace = "Sim";
+  a.metric_name = random_.pick(kMetrics);
+  a.anchor = random_.pick<Anchor>({Anchor::minute, Anchor::fixed});
+  a.statistic =
+      random_.pick<Statistic>({Statistic::sum, Statistic::sum, Statistic::sample_count,
+                               Statistic::average, Statistic::maximum, Statistic::minimum});
+  a.comparison =
+      random_.pick<Comparison>({Comparison::greater_or_equal, Comparison::greater_or_equal,
+                                Comparison::greater, Comparison::less, Comparison::less_or_equal});
+  a.threshold = static_cast<double>(random_.range(0, 6));
+  a.period = random_.pick<Duration>(
+      {seconds{10}, seconds{30}, minutes{1}, minutes{1}, minutes{2}, minutes{5}, hours{1}});
+  a.evaluation_periods = static_cast<int>(random_.range(1, 5));
+  if (random_.chance(0.8))
+    a.datapoints_to_alarm = static_cast<int>(random_.range(1, a.evaluation_periods));
+  a.evaluation_range = a.evaluation_periods + static_cast<int>(random_.range(0, 3));
+  a.treat_missing_data =
+      random_.pick<MissingData>({MissingData::missing, MissingData::ignore, MissingData::breaching,
+                                 MissingData::not_breaching});
+  if (random_.chance(0.3)) a.group_by = {"who"};
+  if (!a.group_by.empty() && random_.chance(0.3))
+    a.max_keys = static_cast<std::size_t>(random_.range(1, 3));
+  if (a.group_by.empty() && random_.chance(0.2)) a.dimensions = {{"who", "alice"}};
+  if (random_.chance(0.15)) a.unit = "Count";
+  a.alarm_topics = {"ops"};
+  a.ok_topics = {"ops", "dev"};
+  if (random_.chance(0.5)) a.insufficient_data_topics = {"dev"};
+  draft_.alarms.push_back(a);
+}
+
+ScriptEvent Script::event(Instant now) {
+  ScriptEvent e;
+  const Duration lateness = draft_.log_groups[0].lateness;
+  e.time = now - random_.range(Duration{0}, lateness);
+  if (random_.chance(0.5)) e.time = now;
+  if (random_.chance(0.08)) e.time -= random_.range(Duration{0}, hours{3});
+  if (random_.chance(0.02)) e.time = now + random_.pick<Duration>({hours{1}, days{9000}});
+  if (random_.chance(0.03)) e.time = kNoTime;
+  e.kind = random_.next();
+  if (random_.chance(0.2)) e.kind = 0;
+  e.value = random_.pick<double>({0, 1, 1, 1, 2, 3, 0.1, 7.3, -1});
+  e.who = random_.pick<std::string>({"alice", "alice", "bob", "cid", "dan", ""});
+  e.where = random_.pick<std::string>({"here", "there", ""});
+  if (random_.chance(0.4)) {
+    const bool repeated = !ids_.empty() && random_.chance(0.3);
+    e.id = repeated ? random_.pick(ids_) : "id" + std::to_string(++line_);
+    if (!repeated) ids_.push_back(e.id);
+  }
+  return e;
+}
+
+// Every stream of the group, `unread` with unread data.
+void Script::look(Instant now, const std::string& group, const std::string& unread) {
+  Operation o;
+  o.kind = Operation::Kind::look;
+  o.now = now;
+  o.look = {group, now, {{group + "-1", unread == group + "-1", {}}}, {}};
+  if (group == "app") o.look.streams.push_back({"app-2", unread == "app-2", {}});
+  operations_.push_back(std::move(o));
+}
+
+void Script::read(Instant now) {
+  Operation o;
+  o.kind = Operation::Kind::read;
+  o.now = now;
+  o.group = random_.pick(draft_.log_groups).name;
+  o.stream = o.group == "app" ? random_.pick<std::string>({"app-1", "app-1", "app-2"}) : "audit-1";
+  if (random_.chance(0.7)) look(now, o.group, o.stream);
+  o.more = random_.chance(0.2);
+  const auto count = random_.pick<int>({1, 1, 2, 5, 20});
+  for (int i = 0; i < count; ++i) o.events.push_back(event(now));
+  if (random_.chance(0.7))
+    std::sort(o.events.begin(), o.events.end(),
+              [](const ScriptEvent& a, const ScriptEvent& b) { return a.time < b.time; });
+  operations_.push_back(std::move(o));
+}
+
+void Script::go_on() {
+  now_ += random_.pick<Duration>({Duration{0}, seconds{1}, seconds{10}, seconds{70}, minutes{5},
+                                  random_.range(Duration{0}, minutes{30})});
+  if (random_.chance(0.03)) now_ += random_.pick<Duration>({hours{3}, hours{26}, days{8}});
+}
+
+void Script::make_operations() {
+  const auto count = random_.range(20, 120);
+  const bool jumps = random_.chance(0.2);
+  for (std::int64_t i = 0; i < count; ++i) {
+    go_on();
+    if (jumps && random_.chance(0.03)) {
+      Operation o;
+      o.kind = Operation::Kind::set_back;
+      o.by = random_.range(minutes{2}, hours{3});
+      o.now = now_ = now_ - o.by;
+      operations_.push_back(o);
+    }
+    if (random_.chance(0.6)) read(now_);
+    if (random_.chance(0.5))
+      for (const LogGroup& g : draft_.log_groups) look(now_, g.name, "");
+    if (random_.chance(0.3)) {
+      Operation o;
+      o.now = now_;
+      operations_.push_back(o);
+    }
+  }
+}
+
+}  // namespace tocsin::sim
