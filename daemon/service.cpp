@@ -45,7 +45,10 @@ Status Service::start() {
   Result<std::unique_ptr<Transport>> transport = make_curl_transport();
   if (!transport) return transport.error();
   transport_ = std::move(*transport);
-  Result<std::unique_ptr<Store>> store = Store::open(config().state_directory, config().durability);
+  StoreOptions options;
+  options.durability = config().durability;
+  options.history_kept = config().history_retention;
+  Result<std::unique_ptr<Store>> store = Store::open(config().state_directory, options);
   if (!store) return store.error();
   store_ = std::move(*store);
   Result<std::vector<OutboxEntry>> outbox = store_->outbox();
@@ -170,7 +173,10 @@ Status Service::reload() {
   }
   // Only now: the core no longer commits messages to endpoints that are gone.
   dispatcher_->set_endpoints(all_endpoints(next.config));
-  on_core([&](CoreLoop&) { loaded_ = std::move(next); });
+  on_core([&](CoreLoop&) {
+    loaded_ = std::move(next);
+    store_->keep_history_for(config().history_retention);
+  });
   return start_missing_inputs(config());
 }
 

@@ -84,9 +84,8 @@ Result<std::vector<AlarmSummary>> ServiceApi::alarm_summaries(const AlarmQuery& 
 
 Result<StateCounts> ServiceApi::state_counts() const { return service_.store().state_counts(); }
 
-Result<std::vector<HistoryItem>> ServiceApi::history(const std::string& alarm,
-                                                     std::size_t limit) const {
-  return service_.store().history(alarm, limit);
+Result<std::vector<HistoryItem>> ServiceApi::history(const HistoryQuery& query) const {
+  return service_.store().history(query);
 }
 
 Result<std::vector<Transition>> ServiceApi::transitions(const std::string& alarm,

@@ -34,8 +34,7 @@ class ServiceApi : public ApiSource {
   Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override;
   Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const override;
   Result<StateCounts> state_counts() const override;
-  Result<std::vector<HistoryItem>> history(const std::string& alarm,
-                                           std::size_t limit) const override;
+  Result<std::vector<HistoryItem>> history(const HistoryQuery& query) const override;
   Result<std::vector<Transition>> transitions(const std::string& alarm,
                                               std::size_t limit) const override;
   std::vector<StreamReport> streams() const override;

@@ -13,10 +13,12 @@ constexpr std::size_t kSubjectMax = 100;
 
 }  // namespace
 
+bool is_dead_letter_notice(std::string_view dedup_key) { return dedup_key.starts_with(kNoticeKey); }
+
 std::optional<Notification> DeadLetterNotices::notice(const DeliveryReport& report,
                                                       const Notification& lost, Instant now) {
   if (report.record.fate != DeliveryRecord::Fate::dead) return std::nullopt;
-  if (report.dedup_key.starts_with(kNoticeKey)) return std::nullopt;
+  if (is_dead_letter_notice(report.dedup_key)) return std::nullopt;
   const auto told = told_.find(report.endpoint);
   // A clock that was set back must not silence the notices until it is here again.
   if (told != told_.end() && now >= told->second && now < told->second + kQuiet)

@@ -4,12 +4,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tocsin/notification.hpp"
 #include "tocsin/outbox.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
+
+// Whether a message with that dedup_key is such a notice.
+bool is_dead_letter_notice(std::string_view dedup_key);
 
 class DeadLetterNotices {
  public:

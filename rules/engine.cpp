@@ -141,7 +141,7 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
     const Instant before = std::exchange(clock->watermark, state_->watermark_of(*clock));
     for (auto& [name, book] : state_->books) {
       if (book->clock != clock.get()) continue;
-      to.noted(name, {}, "The wall clock was set back; its watermark went back with it");
+      to.noted(book->spec, {}, "The wall clock was set back; its watermark went back with it");
       for (const auto& [id, entry] : book->keys()) {
         if (entry->long_form != nullptr) entry->long_form->catch_up(before);
         entry->machine->set_back(clock->watermark);

@@ -19,8 +19,9 @@ struct HistoryJob {
 void show(const Json& items) {
   Table table({"TIME", "TYPE", "KEY", "SUMMARY"});
   for (const Json& item : items)
-    table.add({time_for_people(instant_of(item, "time")), text_of(item, "type"),
-               key_for_people(item), text_of(item, "summary")});
+    table.add({time_for_people(instant_of(item, "Timestamp")), text_of(item, "HistoryItemType"),
+               key_for_people(item, "AlarmContributorAttributes"),
+               text_of(item, "HistorySummary")});
   Output().write(table.text());
 }
 

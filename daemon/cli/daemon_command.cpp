@@ -64,9 +64,9 @@ std::optional<Instant> instant_of(const Json& object, const char* name) {
   return text.empty() ? std::nullopt : parse_rfc3339(text);
 }
 
-std::string key_for_people(const Json& holder) {
+std::string key_for_people(const Json& holder, const char* member) {
   std::string out;
-  const Json* key = find(holder, "key");
+  const Json* key = find(holder, member);
   if (key == nullptr || !key->is_object()) return out;
   for (const auto& [name, value] : key->items()) {
     if (!out.empty()) out += ", ";

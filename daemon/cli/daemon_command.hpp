@@ -32,7 +32,7 @@ const nlohmann::ordered_json& list_of(const nlohmann::ordered_json& object, cons
 std::optional<Instant> instant_of(const nlohmann::ordered_json& object, const char* name);
 
 // The member "key", {"account":"1111"}, as "account=1111"; "" for none.
-std::string key_for_people(const nlohmann::ordered_json& holder);
+std::string key_for_people(const nlohmann::ordered_json& holder, const char* member = "key");
 // ALARM red, OK green, INSUFFICIENT_DATA yellow.
 std::string coloured_state(std::string_view state);
 // "2026-03-14 11:41:02 UTC"; "-" for none.

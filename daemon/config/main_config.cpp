@@ -199,6 +199,8 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
   read.optional_name("durability", config.durability, kDurabilities);
   read.optional("shutdown_grace", config.shutdown_grace,
                 {.least = Duration{0}, .most = minutes{10}});
+  read.optional("history_retention", config.history_retention,
+                {.least = hours{1}, .most = days{3650}});
   read.finish();
   return config;
 }

@@ -58,6 +58,7 @@ struct MainConfig {
   Durability durability = Durability::full;
   ApiConfig api;
   Duration shutdown_grace{seconds{5}};
+  Duration history_retention{days{30}};
 };
 
 // Decodes every section, reporting all mistakes. Reads credentials; touches nothing else.

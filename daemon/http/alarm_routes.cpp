@@ -177,7 +177,8 @@ ApiResponse get_alarm(const ApiCall& call) {
 }
 
 ApiResponse get_history(const ApiCall& call) {
-  return list_response("history", call.source.history(call.names[0], call.limit));
+  return list_response("history",
+                       call.source.history({.alarm = call.names[0], .limit = call.limit}));
 }
 
 }  // namespace tocsin

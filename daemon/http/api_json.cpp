@@ -70,8 +70,13 @@ Json from(const AlarmStatus& a) {
 }
 
 Json from(const HistoryItem& item) {
-  return {{"alarm", item.alarm}, {"key", key_of(item.key)}, {"time", time(item.time)},
-          {"type", item.type},   {"summary", item.summary}, {"data", embedded(item.data)}};
+  Json out{{"AlarmName", item.alarm},        {"AlarmType", to_string(item.alarm_type)},
+           {"Timestamp", time(item.time)},   {"HistoryItemType", item.type},
+           {"HistorySummary", item.summary}, {"HistoryData", item.data}};
+  if (item.key.empty()) return out;
+  out["AlarmContributorId"] = contributor_id(item.key);
+  out["AlarmContributorAttributes"] = key_of(item.key);
+  return out;
 }
 
 Json from(const Transition& t) {

@@ -17,6 +17,7 @@ Json from(const AlarmStatus& status);
 // Its status, and under "keys" how many there are in each state; null without group_by.
 Json from(const AlarmSummary& summary);
 Json from(const StateCounts& counts);
+// As in CloudWatch's DescribeAlarmHistory: HistoryData is JSON in a text.
 Json from(const HistoryItem& item);
 Json from(const Transition& transition);
 Json from(const StreamReport& stream);

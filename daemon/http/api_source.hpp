@@ -65,8 +65,7 @@ class ApiSource {
   virtual Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const = 0;
   virtual Result<StateCounts> state_counts() const = 0;
   // Newest first; also of alarms that are no more.
-  virtual Result<std::vector<HistoryItem>> history(const std::string& alarm,
-                                                   std::size_t limit) const = 0;
+  virtual Result<std::vector<HistoryItem>> history(const HistoryQuery& query) const = 0;
   virtual Result<std::vector<Transition>> transitions(const std::string& alarm,
                                                       std::size_t limit) const = 0;
   virtual std::vector<StreamReport> streams() const = 0;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "daemon/store/alarm_key_text.hpp"
+#include "notifiers/dead_letter_notice.hpp"
+#include "rules/message/history_items.hpp"
 #include "rules/message/notification_json.hpp"
 
 namespace tocsin {
@@ -38,7 +40,8 @@ Status CommitWriter::write(const Commit& commit) {
   if (done) done = write_messages(commit);
   for (const DeliveryRecord& record : commit.deliveries)
     if (done) done = write_outcome(record);
-  if (done && !commit.empty()) done = prune(db_, options_, commit.now, tally_);
+  if (done && !commit.empty())
+    done = prune(db_, options_, commit.now, history_rows_ + commit.transitions.size(), tally_);
   return done;
 }
 
@@ -110,14 +113,19 @@ Status CommitWriter::write_transitions(const std::vector<Transition>& transition
 }
 
 Status CommitWriter::write_history(const std::vector<HistoryItem>& history) {
-  for (const HistoryItem& item : history) {
-    const std::string key = alarm_key_to_text(item.key);
-    Status done = db_.run(
-        "INSERT INTO history(alarm, key, time, type, summary, data) VALUES(?, ?, ?, ?, ?, ?)",
-        {item.alarm, key, to_ms(item.time), item.type, item.summary, item.data});
-    if (!done) return done;
-  }
+  for (const HistoryItem& item : history)
+    if (Status done = write_history(item); !done) return done;
   return success();
+}
+
+Status CommitWriter::write_history(const HistoryItem& item) {
+  ++history_rows_;
+  const std::string key = alarm_key_to_text(item.key);
+  return db_.run(
+      "INSERT INTO history(alarm, key, time, type, summary, data, alarm_type)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?)",
+      {item.alarm, key, to_ms(item.time), item.type, item.summary, item.data,
+       to_string(item.alarm_type)});
 }
 
 Status CommitWriter::write_messages(const Commit& commit) {
@@ -198,17 +206,19 @@ Status CommitWriter::mark_superseded(std::int64_t outbox_id, std::int64_t messag
 
 // An id that is not there was settled before: an outcome told twice changes nothing.
 Status CommitWriter::write_outcome(const DeliveryRecord& record) {
+  Waiting entry;
+  Status done = db_.each(
+      "SELECT o.notification, o.endpoint, o.endpoint_label, n.dedup_key, n.json"
+      " FROM outbox o JOIN notification n ON n.id = o.notification WHERE o.id = ?",
+      {record.outbox_id}, [&](const Row& row) {
+        entry = {row.number(0), row.text(1), row.text(2), row.text(3), row.text(4)};
+      });
+  if (!done || entry.message == 0) return done;
+  done = write_action(record, entry);
+  if (!done) return done;
   if (record.fate == DeliveryRecord::Fate::retry)
     return db_.run("UPDATE outbox SET attempts = ?, next_attempt = ?, last_detail = ? WHERE id = ?",
                    {record.attempts, to_ms(record.next_attempt), record.detail, record.outbox_id});
-  std::int64_t message = 0;
-  std::string endpoint;
-  Status done = db_.each("SELECT notification, endpoint FROM outbox WHERE id = ?",
-                         {record.outbox_id}, [&](const Row& row) {
-                           message = row.number(0);
-                           endpoint = row.text(1);
-                         });
-  if (!done || message == 0) return done;
   if (record.fate == DeliveryRecord::Fate::dead) {
     done = db_.run(
         "INSERT OR REPLACE INTO dead_letter SELECT id, notification, endpoint, endpoint_label,"
@@ -218,16 +228,26 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
     ++tally_.dead_letters;
   }
   if (record.fate == DeliveryRecord::Fate::delivered)
-    done = mark_superseded(record.outbox_id, message, endpoint);
+    done = mark_superseded(record.outbox_id, entry.message, entry.endpoint);
   if (done) done = db_.run("DELETE FROM outbox WHERE id = ?", {record.outbox_id});
   if (!done) return done;
-  if (std::size_t& rows = tally_.waiting[endpoint]; rows > 0) --rows;
-  return drop_message_if_unused(db_, message);
+  if (std::size_t& rows = tally_.waiting[entry.endpoint]; rows > 0) --rows;
+  return drop_message_if_unused(db_, entry.message);
+}
+
+// Only what an alarm did is its history: a notice of Tocsin's own is not.
+Status CommitWriter::write_action(const DeliveryRecord& record, const Waiting& entry) {
+  if (is_dead_letter_notice(entry.dedup_key)) return success();
+  const Result<Notification> message = notification_from_json(entry.json);
+  if (!message) return success();  // the delivery says so, and a damaged row must not stop commits
+  const auto item = action_item(*message, record, entry.endpoint_label);
+  return item ? write_history(*item) : success();
 }
 
 namespace {
 
-// Rows that one commit deletes of one table at most.
+// Rows that one commit deletes of one table, and of history as many as it has added besides: what
+// is due never makes a commit slow, and what comes never outruns what goes.
 constexpr std::int64_t kPruneRows = 32;
 
 Status prune_dead_letters(Database& db, const StoreOptions& options, Instant now, Tally& tally) {
@@ -251,29 +271,31 @@ Status prune_dead_letters(Database& db, const StoreOptions& options, Instant now
 
 }  // namespace
 
-Status prune(Database& db, const StoreOptions& options, Instant now, Tally& tally) {
+Status prune(Database& db, const StoreOptions& options, Instant now, std::size_t added,
+             Tally& tally) {
   const std::int64_t floor = to_ms(now - options.history_kept);
+  const std::int64_t most = kPruneRows + as_int(added);
   Status done = db.run(
       "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE time < ?1 ORDER BY time"
       " LIMIT ?2)",
-      {floor, kPruneRows});
+      {floor, most});
   if (done)
     done = db.run(
         "DELETE FROM transition WHERE sequence IN (SELECT sequence FROM transition"
         " WHERE decided_at < ?1 ORDER BY decided_at LIMIT ?2)",
-        {floor, kPruneRows});
+        {floor, most});
   // Ids ascend without gaps but for what was pruned, so their span is the number of rows.
   if (done)
     done = db.run(
         "DELETE FROM history WHERE id IN (SELECT id FROM history"
         " WHERE id <= (SELECT max(id) FROM history) - ?1 ORDER BY id LIMIT ?2)",
-        {as_int(options.history_rows_max), kPruneRows});
+        {as_int(options.history_rows_max), most});
   if (done)
     done = db.run(
         "DELETE FROM transition WHERE sequence IN (SELECT sequence FROM transition"
         " WHERE sequence <= (SELECT max(sequence) FROM transition) - ?1 ORDER BY sequence"
         " LIMIT ?2)",
-        {as_int(options.transition_rows_max), kPruneRows});
+        {as_int(options.transition_rows_max), most});
   if (done) done = prune_dead_letters(db, options, now, tally);
   return done;
 }

@@ -37,22 +37,34 @@ class CommitWriter {
   Status write_alarms(const StateDelta& state);
   Status write_transitions(const std::vector<Transition>& transitions);
   Status write_history(const std::vector<HistoryItem>& history);
+  Status write_history(const HistoryItem& item);
   Status write_messages(const Commit& commit);
   Status write_message(const Notification& message,
                        const std::vector<std::pair<std::string, std::string>>& endpoints,
                        Instant now);
   Status enqueue(OutboxEntry entry, std::int64_t message);
   Status mark_superseded(std::int64_t outbox_id, std::int64_t message, const std::string& endpoint);
+  // An entry of the outbox, as far as its outcome needs it.
+  struct Waiting {
+    std::int64_t message = 0;
+    std::string endpoint;
+    std::string endpoint_label;
+    std::string dedup_key;
+    std::string json;
+  };
   Status write_outcome(const DeliveryRecord& record);
+  Status write_action(const DeliveryRecord& record, const Waiting& entry);
 
   Database& db_;
   const StoreOptions& options_;
   Tally& tally_;
   std::vector<OutboxEntry> created_;
+  std::size_t history_rows_ = 0;  // that write() added
 };
 
-// Deletes a few rows that are past their retention, and no more than a few: what is due never
-// makes a commit slow.
-Status prune(Database& db, const StoreOptions& options, Instant now, Tally& tally);
+// Deletes rows that are past their retention: a few more than were added to history and
+// transitions, and no more than that.
+Status prune(Database& db, const StoreOptions& options, Instant now, std::size_t added,
+             Tally& tally);
 
 }  // namespace tocsin

@@ -56,7 +56,12 @@ CREATE INDEX dead_letter_by_age ON dead_letter(died);
 // Listings go by state, in pages.
 constexpr const char* kVersion2 = "CREATE INDEX alarm_by_state ON alarm(state, alarm, key);";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE history ADD COLUMN alarm_type TEXT NOT NULL DEFAULT 'MetricAlarm';
+UPDATE history SET type = 'AlarmContributorStateUpdate' WHERE type = 'StateUpdate' AND key <> '';
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

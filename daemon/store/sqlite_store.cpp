@@ -42,6 +42,7 @@ class SqliteStore : public Store {
   Result<std::vector<OutboxEntry>> outbox() override { return store_queries::outbox(writer_); }
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
+  void keep_history_for(Duration kept) override { options_.history_kept = kept; }
 
   Result<std::vector<AlarmStatus>> alarms() const override {
     std::lock_guard guard(reader_mutex_);
@@ -59,10 +60,9 @@ class SqliteStore : public Store {
     std::lock_guard guard(reader_mutex_);
     return store_queries::state_counts(reader_);
   }
-  Result<std::vector<HistoryItem>> history(const std::string& alarm,
-                                           std::size_t limit) const override {
+  Result<std::vector<HistoryItem>> history(const HistoryQuery& query) const override {
     std::lock_guard guard(reader_mutex_);
-    return store_queries::history(reader_, alarm, limit);
+    return store_queries::history(reader_, query);
   }
   Result<std::vector<Transition>> transitions(const std::string& alarm,
                                               std::size_t limit) const override {
@@ -88,7 +88,7 @@ class SqliteStore : public Store {
   void publish();
 
   DirectoryLock lock_;
-  const StoreOptions options_;
+  StoreOptions options_;  // the writer's
   DiskReserve reserve_;
   Database writer_;
   // One connection for all readers: what people ask for is rare and short, and must not wait for

@@ -35,6 +35,17 @@ struct StoreOptions {
   std::string vfs;  // SQLite's name of the file layer; empty: the system's. For fault tests
 };
 
+// Which items of an alarm's history.
+struct HistoryQuery {
+  std::string alarm;
+  std::string type = {};  // "StateUpdate"...; empty: all
+  Instant since = kNoTime;
+  Instant until = kNever;  // before this
+  // Only those before this id, to go on where a page ended; 0: from the newest.
+  std::int64_t before_id = 0;
+  std::size_t limit = 100;
+};
+
 struct Commit {
   std::vector<PositionUpdate> positions;
   StateDelta state;
@@ -84,6 +95,9 @@ class Store {
   // there is room to make it anew. The writer's thread only.
   virtual Result<std::vector<OutboxEntry>> commit(const Commit& commit) = 0;
 
+  // From the next commit on. The writer's thread only.
+  virtual void keep_history_for(Duration kept) = 0;
+
   // Readers: any thread, committed state only.
   virtual Result<std::vector<AlarmStatus>> alarms() const = 0;  // by alarm, then key
   // A page of them, ALARM first, then INSUFFICIENT_DATA, then OK; within a state by name and key.
@@ -91,9 +105,8 @@ class Store {
   // The same with all keys of an alarm as one; the cursor's key is not looked at.
   virtual Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const = 0;
   virtual Result<StateCounts> state_counts() const = 0;  // of all alarms and keys
-  // Newest first, of all keys.
-  virtual Result<std::vector<HistoryItem>> history(const std::string& alarm,
-                                                   std::size_t limit) const = 0;
+  // Newest first, of all keys; also of alarms that are no more.
+  virtual Result<std::vector<HistoryItem>> history(const HistoryQuery& query) const = 0;
   virtual Result<std::vector<Transition>> transitions(const std::string& alarm,
                                                       std::size_t limit) const = 0;
   // The JSON of an outbox entry. Error not-found: it is no longer waiting.

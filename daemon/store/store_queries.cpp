@@ -124,19 +124,27 @@ Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
       {as_limit(limit)}, entry_from);
 }
 
-Result<std::vector<HistoryItem>> history(Database& db, const std::string& alarm,
-                                         std::size_t limit) {
+Result<std::vector<HistoryItem>> history(Database& db, const HistoryQuery& query) {
+  const std::int64_t before =
+      query.before_id > 0 ? query.before_id : std::numeric_limits<std::int64_t>::max();
   return list<HistoryItem>(
       db,
-      "SELECT alarm, key, time, type, summary, data FROM history WHERE alarm = ?"
-      " ORDER BY id DESC LIMIT ?",
-      {alarm, as_limit(limit)}, [](const Row& row) {
-        return HistoryItem{.alarm = row.text(0),
-                           .key = alarm_key_from_text(row.text(1)),
-                           .time = instant_from_ms(row.number(2)),
-                           .type = row.text(3),
-                           .summary = row.text(4),
-                           .data = row.text(5)};
+      "SELECT id, alarm, alarm_type, key, time, type, summary, data FROM history"
+      " WHERE alarm = ?1 AND id < ?2 AND time >= ?3 AND time < ?4 AND ?5 IN ('', type)"
+      " ORDER BY id DESC LIMIT ?6",
+      {query.alarm, before, to_ms(query.since), to_ms(query.until), query.type,
+       as_limit(query.limit)},
+      [](const Row& row) {
+        return HistoryItem{.alarm = row.text(1),
+                           .alarm_type = row.text(2) == to_string(AlarmType::composite)
+                                             ? AlarmType::composite
+                                             : AlarmType::metric,
+                           .key = alarm_key_from_text(row.text(3)),
+                           .time = instant_from_ms(row.number(4)),
+                           .type = row.text(5),
+                           .summary = row.text(6),
+                           .data = row.text(7),
+                           .id = row.number(0)};
       });
 }
 

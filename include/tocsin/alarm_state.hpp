@@ -28,6 +28,13 @@ constexpr std::string_view to_string(AlarmState s) {
   return "?";
 }
 
+// What kind of alarm a history item is about, as CloudWatch names them.
+enum class AlarmType { metric, composite };
+
+constexpr std::string_view to_string(AlarmType t) {
+  return t == AlarmType::composite ? "CompositeAlarm" : "MetricAlarm";
+}
+
 // The values by which an alarm is split, in order of name; empty without group_by. An absent
 // reference is "".
 using AlarmKey = std::vector<std::pair<std::string, std::string>>;
@@ -58,6 +65,7 @@ struct Transition {
   std::string id;              // UUIDv5 of (alarm ARN, canonical key, sequence)
   std::uint64_t sequence = 0;  // from the store's one counter
   std::string alarm;
+  AlarmType alarm_type = AlarmType::metric;
   AlarmKey key;
   AlarmState from = AlarmState::ok;
   AlarmState to = AlarmState::ok;
@@ -72,8 +80,12 @@ struct Transition {
   std::optional<double> value;
   std::vector<Datapoint> datapoints;  // oldest first
   std::optional<Instant> since;       // when the state that ends here began (event time)
-  std::uint64_t events_total = 0;     // matched events of this episode so far
-  std::vector<Evidence> events;       // the newest, at most evidence.events, oldest first
+  // The state that ends here, as it was told: its reason, and the wall clock of its last update.
+  std::string from_reason;
+  std::string from_reason_data;
+  Instant from_updated;
+  std::uint64_t events_total = 0;  // matched events of this episode so far
+  std::vector<Evidence> events;    // the newest, at most evidence.events, oldest first
 };
 
 // What `tocsin alarms list` shows of one (alarm, key).
@@ -89,14 +101,16 @@ struct AlarmStatus {
 };
 
 // What happened to an alarm, spec/alarms.md section 11. type: ConfigurationUpdate, StateUpdate,
-// Action.
+// Action; of one key (a contributor) AlarmContributorStateUpdate, AlarmContributorAction.
 struct HistoryItem {
   std::string alarm;
+  AlarmType alarm_type = AlarmType::metric;
   AlarmKey key;
   Instant time;  // wall clock
   std::string type;
   std::string summary;  // at most 255 characters
   std::string data;     // JSON, at most 4095 characters
+  std::int64_t id = 0;  // ascending in order of commit; 0: not stored yet
 };
 
 }  // namespace tocsin

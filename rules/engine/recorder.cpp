@@ -2,49 +2,14 @@
 #include "rules/engine/recorder.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "rules/alarm/reason.hpp"
+#include "rules/message/alarm_configuration.hpp"
 #include "rules/message/message.hpp"
-#include "rules/message/text.hpp"
 
 namespace tocsin {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kSummaryCharacters = 255;
-constexpr std::size_t kDataCharacters = 4095;
-
-std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json state_json(AlarmState state, const std::string& reason, const std::string& data,
-                bool with_data) {
-  Json out{{"stateValue", to_string(state)}, {"stateReason", reason}};
-  if (!with_data || data.empty()) return out;
-  Json nested = Json::parse(data, nullptr, false);
-  if (!nested.is_discarded()) out["stateReasonData"] = std::move(nested);
-  return out;
-}
-
-// The reason data of the old state go first if it is too long, then those of the new one.
-std::string state_update(const AlarmStatus& before, const Transition& t) {
-  std::string text;
-  for (const auto& [old_data, new_data] : {std::pair(true, true), {false, true}, {false, false}}) {
-    text = dump({{"version", "1.0"},
-                 {"oldState", state_json(t.from, before.reason, before.reason_data, old_data)},
-                 {"newState", state_json(t.to, t.reason, t.reason_data, new_data)}});
-    if (text.size() <= kDataCharacters) break;
-  }
-  return text;
-}
-
-Json key_json(const AlarmKey& key) {
-  Json out = Json::object();
-  for (const auto& [name, value] : key) out[name] = value;
-  return out;
-}
 
 // The leading periods of the range without data say nothing.
 std::vector<Datapoint> told_datapoints(const std::vector<Datapoint>& range) {
@@ -125,15 +90,14 @@ void Recorder::tell(KeyEntry& entry, Transition t) {
   t.since = entry.since;
   entry.since = t.at;
   entry.told = true;
-  const AlarmStatus before = std::exchange(
+  AlarmStatus before = std::exchange(
       entry.status, {t.alarm, t.key, t.to, t.reason, t.reason_data, t.at, now_, entry.status.note});
   entry.status_dirty = entry.dirty = true;
-  out_.history.push_back({t.alarm, t.key, now_, "StateUpdate",
-                          std::string("Alarm updated from ")
-                              .append(to_string(t.from))
-                              .append(" to ")
-                              .append(to_string(t.to)),
-                          state_update(before, t)});
+  t.alarm_type = alarm_type_of(entry.book->spec);
+  t.from_reason = std::move(before.reason);
+  t.from_reason_data = std::move(before.reason_data);
+  t.from_updated = before.updated_at;
+  out_.history.push_back(state_update_item(t));
   for (Notification& n : make_notifications(t, rules_)) out_.notifications.push_back(std::move(n));
   out_.transitions.push_back(std::move(t));
 }
@@ -163,25 +127,15 @@ void Recorder::closed(KeyEntry& entry, Instant at, const char* reason) {
 }
 
 void Recorder::created(const AlarmBook& book, const AlarmKey& key) {
-  configured(book.spec, key, "Create");
+  configured(ConfigurationChange::created, book.spec, key);
 }
 
-void Recorder::configured(const Alarm& alarm, const AlarmKey& key, const char* type) {
-  const std::string word = *type == 'C' ? "created" : *type == 'U' ? "updated" : "deleted";
-  const std::string name = cut_code_points(to_one_line(alarm.name), kSummaryCharacters - 20);
-  Json config{{"alarmName", alarm.name}};
-  if (!key.empty()) config["key"] = key_json(key);
-  Json data{{"version", "1.0"}, {"type", type}, {word + "Alarm", config}};
-  std::string text = dump(data);
-  // A key's values may be long; its names say enough then.
-  if (text.size() > kDataCharacters) text = dump({{"version", "1.0"}, {"type", type}});
-  out_.history.push_back({alarm.name, key, now_, "ConfigurationUpdate",
-                          "Alarm \"" + name + "\" " + word, std::move(text)});
+void Recorder::configured(ConfigurationChange change, const Alarm& alarm, const AlarmKey& key) {
+  out_.history.push_back(configuration_item(change, alarm, key, rules_, now_));
 }
 
-void Recorder::noted(const std::string& alarm, const AlarmKey& key, const std::string& summary) {
-  out_.history.push_back({alarm, key, now_, "ConfigurationUpdate", summary,
-                          dump({{"version", "1.0"}, {"type", "Note"}, {"note", summary}})});
+void Recorder::noted(const Alarm& alarm, const AlarmKey& key, const std::string& note) {
+  out_.history.push_back(note_item(alarm.name, alarm_type_of(alarm), key, note, now_));
 }
 
 }  // namespace tocsin

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "rules/engine/alarm_book.hpp"
+#include "rules/message/history_items.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/rule_set.hpp"
 
@@ -26,10 +27,9 @@ class Recorder {
   // The alarm or key is removed while in ALARM: a last transition to OK.
   void closed(KeyEntry& entry, Instant at, const char* reason);
   void created(const AlarmBook& book, const AlarmKey& key);
-  // type: "Create", "Update", "Delete".
-  void configured(const Alarm& alarm, const AlarmKey& key, const char* type);
+  void configured(ConfigurationChange change, const Alarm& alarm, const AlarmKey& key);
   // Something happened to the alarm that is no change of state.
-  void noted(const std::string& alarm, const AlarmKey& key, const std::string& summary);
+  void noted(const Alarm& alarm, const AlarmKey& key, const std::string& note);
   // The same, by other rules: for the last words of an alarm that is no more.
   Recorder by(const RuleSet& rules) const { return {rules, next_sequence_, now_, out_}; }
   Instant now() const { return now_; }

@@ -129,7 +129,7 @@ void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to)
 void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
   AlarmBook& book = *books.at(name);
   while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonDeleted, to);
-  to.configured(book.spec, {}, "Delete");
+  to.configured(ConfigurationChange::deleted, book.spec, {});
   gone_rows.push_back({"alarm", name, std::nullopt});
   books.erase(name);
 }
@@ -223,7 +223,7 @@ void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& t
   const bool judged = condition_of(before) != condition_of(same) || emptied;
   if (encode_alarm(before) != encode_alarm(alarm)) {
     book.dirty = true;
-    to.configured(alarm, {}, "Update");
+    to.configured(ConfigurationChange::updated, alarm, {});
   }
   if (before.group_by != alarm.group_by)
     while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonKeyRemoved, to);

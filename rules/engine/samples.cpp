@@ -211,7 +211,7 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
     } else {
       for (auto& [name, value] : key) value = AlarmBook::kOther;
       if (KeyEntry* other = book.find(canonical_key(key))) return *other;
-      to.noted(book.spec.name, {},
+      to.noted(book.spec, {},
                "All " + std::to_string(book.spec.max_keys) +
                    " keys are in ALARM: further values share the key (other)");
     }

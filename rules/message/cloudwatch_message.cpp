@@ -17,12 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kSnsMessageBytes = 256 * 1024;
 constexpr std::size_t kSubjectCharacters = 100;
 
-Json topic_arns(const std::vector<std::string>& topics, const Identity& identity) {
-  Json out = Json::array();
-  for (const std::string& topic : topics) out.push_back(topic_arn(identity, topic));
-  return out;
-}
-
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string_view sns_statistic(Statistic s) {
@@ -136,9 +130,9 @@ std::string make_cloudwatch_message(const Notification& n, const Alarm& alarm,
            {"Region", region_display_name(identity.region)},
            {"AlarmArn", n.alarm_arn},
            {"OldStateValue", to_string(t.from)},
-           {"OKActions", topic_arns(alarm.ok_topics, identity)},
-           {"AlarmActions", topic_arns(alarm.alarm_topics, identity)},
-           {"InsufficientDataActions", topic_arns(alarm.insufficient_data_topics, identity)},
+           {"OKActions", topic_arns(identity, alarm.ok_topics)},
+           {"AlarmActions", topic_arns(identity, alarm.alarm_topics)},
+           {"InsufficientDataActions", topic_arns(identity, alarm.insufficient_data_topics)},
            {"Trigger", trigger(alarm, t.key)},
            {"x-source", additions(n, alarm)}};
   std::string text = dump(out);

@@ -106,6 +106,7 @@ Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet&
     n.events.push_back({std::move(e), {}});
   }
   n.transition.events.clear();
+  n.transition.from_reason_data.clear();  // nobody is told that much of what was before
   return n;
 }
 

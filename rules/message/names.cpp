@@ -27,6 +27,21 @@ std::string arn(const Identity& identity, std::string_view service, std::string_
   return out.append(identity.account_id).append(":").append(resource);
 }
 
+using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+Digest digest_of(std::string_view text, const EVP_MD* kind) {
+  Digest out{};
+  const int made = EVP_Digest(text.data(), text.size(), out.data(), nullptr, kind, nullptr);
+  TOCSIN_ASSERT(made == 1);
+  return out;
+}
+
+void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += kHex[byte >> 4];
+  out += kHex[byte & 0xF];
+}
+
 }  // namespace
 
 std::string alarm_arn(const Identity& identity, std::string_view alarm) {
@@ -35,6 +50,13 @@ std::string alarm_arn(const Identity& identity, std::string_view alarm) {
 
 std::string topic_arn(const Identity& identity, std::string_view topic) {
   return arn(identity, "sns", topic);
+}
+
+std::vector<std::string> topic_arns(const Identity& identity,
+                                    const std::vector<std::string>& topics) {
+  std::vector<std::string> out;
+  for (const std::string& topic : topics) out.push_back(topic_arn(identity, topic));
+  return out;
 }
 
 std::string canonical_key(const AlarmKey& key) {
@@ -46,6 +68,14 @@ std::string canonical_key(const AlarmKey& key) {
     append_json_string(out, value);
   }
   return out += '}';
+}
+
+std::string contributor_id(const AlarmKey& key) {
+  if (key.empty()) return {};
+  const Digest digest = digest_of(canonical_key(key), EVP_sha256());
+  std::string out;
+  for (std::size_t i = 0; i < 8; ++i) append_hex(out, digest[i]);
+  return out;
 }
 
 std::string key_text(const AlarmKey& key) {
@@ -60,18 +90,13 @@ std::string key_text(const AlarmKey& key) {
 std::string uuid_v5(std::string_view name) {
   std::string text(kUrlNamespace.begin(), kUrlNamespace.end());
   text += name;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  const int made =
-      EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
-  TOCSIN_ASSERT(made == 1);
+  Digest digest = digest_of(text, EVP_sha1());
   digest[6] = static_cast<unsigned char>((digest[6] & 0x0F) | 0x50);
   digest[8] = static_cast<unsigned char>((digest[8] & 0x3F) | 0x80);
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   for (std::size_t i = 0; i < 16; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kHex[digest[i] >> 4];
-    out += kHex[digest[i] & 0xF];
+    append_hex(out, digest[i]);
   }
   return out;
 }

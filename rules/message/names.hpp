@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
@@ -13,9 +14,14 @@ namespace tocsin {
 // "arn:aws:sns:us-east-1:000000000000:NAME".
 std::string alarm_arn(const Identity& identity, std::string_view alarm);
 std::string topic_arn(const Identity& identity, std::string_view topic);
+std::vector<std::string> topic_arns(const Identity& identity,
+                                    const std::vector<std::string>& topics);
 
 // {"account":"111122223333"}: names in order, compact. "{}" for no key.
 std::string canonical_key(const AlarmKey& key);
+
+// The contributor id of a key: 16 hex digits, the same in every alarm and every run; "" for no key.
+std::string contributor_id(const AlarmKey& key);
 
 // A key for people: "account=111122223333, user=(none)"; "" for no key. On one line.
 std::string key_text(const AlarmKey& key);

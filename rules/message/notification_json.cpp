@@ -81,6 +81,7 @@ Json from_transition(const Transition& t) {
   Json out{{"id", t.id},
            {"sequence", t.sequence},
            {"alarm", t.alarm},
+           {"alarm_type", to_string(t.alarm_type)},
            {"key", from_pairs(t.key)},
            {"from", to_string(t.from)},
            {"to", to_string(t.to)},
@@ -94,6 +95,9 @@ Json from_transition(const Transition& t) {
            {"value", from_optional(t.value)},
            {"datapoints", std::move(points)},
            {"since", nullptr},
+           {"from_reason", t.from_reason},
+           {"from_reason_data", t.from_reason_data},
+           {"from_updated", to_ms(t.from_updated)},
            {"events_total", t.events_total},
            {"events", std::move(events)}};
   if (t.since) out["since"] = to_ms(*t.since);
@@ -105,6 +109,8 @@ Transition to_transition(const Json& j) {
   t.id = text_of(j, "id");
   t.sequence = j.value("sequence", std::uint64_t{0});
   t.alarm = text_of(j, "alarm");
+  constexpr std::array kTypes{AlarmType::metric, AlarmType::composite};
+  t.alarm_type = enum_of(j, "alarm_type", kTypes, AlarmType::metric);
   t.key = to_pairs(j, "key");
   t.from = state_of(j, "from");
   t.to = state_of(j, "to");
@@ -121,6 +127,9 @@ Transition to_transition(const Json& j) {
       t.datapoints.push_back(
           {instant_of(p, "start"), to_optional(p, "value"), p.value("sample_count", 0.0)});
   if (j.contains("since") && !j.at("since").is_null()) t.since = instant_of(j, "since");
+  t.from_reason = text_of(j, "from_reason");
+  t.from_reason_data = text_of(j, "from_reason_data");
+  t.from_updated = instant_of(j, "from_updated");
   t.events_total = j.value("events_total", std::uint64_t{0});
   if (j.contains("events"))
     for (const Json& e : j.at("events")) t.events.push_back(to_evidence(e));

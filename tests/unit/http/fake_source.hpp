@@ -103,11 +103,10 @@ class FakeSource : public ApiSource {
     if (broken) return Error{"damaged", "the disk is gone"};
     return StateCounts{.alarm = 1, .ok = 1, .insufficient_data = 0};
   }
-  Result<std::vector<HistoryItem>> history(const std::string& alarm,
-                                           std::size_t limit) const override {
+  Result<std::vector<HistoryItem>> history(const HistoryQuery& query) const override {
     std::vector<HistoryItem> out;
     for (const HistoryItem& item : items)
-      if (item.alarm == alarm && out.size() < limit) out.push_back(item);
+      if (item.alarm == query.alarm && out.size() < query.limit) out.push_back(item);
     return out;
   }
   Result<std::vector<Transition>> transitions(const std::string& alarm,

@@ -42,7 +42,7 @@ std::size_t stored_commits(Store& store) {
   const auto positions = store.positions();
   CHECK((positions->empty() ? 0 : (*positions)[0].second.size()) == n);
   CHECK(store.outbox()->size() == 2 * n);
-  CHECK(store.history("root-login", 1000)->size() == n);
+  CHECK(store.history({.alarm = "root-login", .limit = 1000})->size() == n);
   CHECK(store.transitions("root-login", 1000)->size() == n);
   return n;
 }

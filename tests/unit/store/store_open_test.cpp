@@ -130,6 +130,26 @@ TEST_CASE("a migration that fails leaves the version before it", "[store]") {
   CHECK_FALSE(check_version(*db, std::span(steps).first(1)));
 }
 
+TEST_CASE("a store of the first version is read on", "[store]") {
+  const TempDir dir;
+  {
+    auto db = Database::open(dir.path("state.db"), Database::Mode::create);
+    REQUIRE(db);
+    REQUIRE(migrate(*db, migrations().first(1)));
+    REQUIRE(db->run(
+        "INSERT INTO history(alarm, key, time, type, summary, data) VALUES"
+        "('a', '', 5, 'StateUpdate', 's', '{}'), ('a', '1:k1:v', 6, 'StateUpdate', 's', '{}')"));
+  }
+  auto store = Store::open(dir.path(), small());
+  REQUIRE(store);
+  const auto items = (*store)->history({.alarm = "a"});
+  REQUIRE(items);
+  REQUIRE(items->size() == 2);
+  CHECK((*items)[0].type == "AlarmContributorStateUpdate");
+  CHECK((*items)[1].type == "StateUpdate");
+  CHECK((*items)[1].alarm_type == AlarmType::metric);
+}
+
 TEST_CASE("a directory that another process uses is refused by that process's number", "[store]") {
   const TempDir dir;
   auto store = Store::open(dir.path(), small());
@@ -214,7 +234,7 @@ TEST_CASE("a process that is killed keeps what it was told is stored, and no hal
     CHECK((*(*store)->positions())[0].second.size() == now);
     CHECK((*store)->outbox()->size() == 2 * now);
     CHECK((*store)->transitions("root-login", 10'000)->size() == now);
-    CHECK((*store)->history("root-login", 10'000)->size() == now);
+    CHECK((*store)->history({.alarm = "root-login", .limit = 10'000})->size() == now);
     stored = now;
   }
 }
