@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tocsin/diagnostics.hpp"
+#include "tocsin/statistic.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
@@ -68,7 +69,6 @@ struct MetricFilter {
   SourceLocation where;
 };
 
-enum class Statistic { sample_count, sum, average, minimum, maximum };
 enum class Comparison { greater, greater_or_equal, less, less_or_equal };
 enum class MissingData { missing, ignore, breaching, not_breaching };
 enum class Anchor { minute, fixed, event };
@@ -91,7 +91,7 @@ struct Alarm {
   std::string metric_name;
   std::vector<std::pair<std::string, std::string>> dimensions;  // long form: the one series watched
   std::vector<std::string> group_by;  // names of dimensions: one state per value
-  Statistic statistic = Statistic::sum;
+  StatisticExpression statistic;
   Duration period{minutes{1}};
   int evaluation_periods = 1;
   std::optional<int>
@@ -127,7 +127,6 @@ struct RuleSet {
   std::vector<Topic> topics;
 };
 
-std::string_view to_string(Statistic s);    // "Sum", as YAML and CloudWatch write it
 std::string_view to_string(Comparison c);   // "GreaterThanOrEqualToThreshold"
 std::string_view to_string(MissingData m);  // "notBreaching"
 constexpr std::string_view to_string(Severity s) {

@@ -39,4 +39,10 @@ class Clock {
   virtual Tick tick() const = 0;
 };
 
+// The latest multiple of `step` that is not after `t`.
+constexpr Instant floor_to(Instant t, Duration step) {
+  const std::int64_t ms = to_ms(t), s = step.count();
+  return instant_from_ms(ms - ((ms % s) + s) % s);
+}
+
 }  // namespace tocsin

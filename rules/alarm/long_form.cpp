@@ -20,20 +20,19 @@ Duration evaluation_step(const Alarm& alarm) {
 }
 
 // Only where no further sample can undo that a period breaches.
-bool allows_early(Statistic s, Comparison c, bool nonnegative) {
+bool allows_early(const StatisticExpression& s, Comparison c, bool nonnegative) {
   const bool upper = c == Comparison::greater || c == Comparison::greater_or_equal;
-  switch (s) {
-    case Statistic::sample_count:
-    case Statistic::maximum:
+  switch (s.kind) {
+    case StatisticExpression::Kind::sample_count:
+    case StatisticExpression::Kind::maximum:
       return upper;
-    case Statistic::sum:
+    case StatisticExpression::Kind::sum:
       return upper && nonnegative;
-    case Statistic::minimum:
+    case StatisticExpression::Kind::minimum:
       return !upper;
-    case Statistic::average:
+    default:
       return false;
   }
-  return false;
 }
 
 }  // namespace
@@ -52,53 +51,44 @@ LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonneg
   return out;
 }
 
-LongForm::LongForm(const LongFormSpec& spec, const Series& series)
-    : spec_(&spec), series_(&series), newest_(series.newest().value_or(kNoTime)) {}
+LongForm::LongForm(const LongFormSpec& spec, const DatapointSource& source)
+    : spec_(&spec), source_(&source), newest_(source.newest().value_or(kNoTime)) {}
 
-Datapoint LongForm::datapoint(Instant end) const {
-  const Totals totals = series_->period(end - spec_->period, end);
-  Datapoint out{end - spec_->period, {}, totals.count};
-  if (totals.count > 0) out.value = totals.statistic(spec_->statistic);
-  return out;
-}
-
+// The whole evaluation range that ends at `end`, oldest first.
 std::vector<Datapoint> LongForm::datapoints(Instant end) const {
-  std::vector<Datapoint> out;
-  for (int i = spec_->evaluation.range - 1; i >= 0; --i)
-    out.push_back(datapoint(end - i * spec_->period));
+  std::vector<Datapoint> out(static_cast<std::size_t>(spec_->evaluation.range));
+  source_->datapoints(spec_->statistic, spec_->period, end, out);
   return out;
 }
 
-std::optional<bool> LongForm::flag(Instant end) const {
-  const std::optional<double> value = datapoint(end).value;
-  if (!value) return std::nullopt;
-  return is_breaching(*value, spec_->comparison, spec_->threshold);
+// Which of them breach; nothing: missing.
+std::vector<std::optional<bool>> LongForm::flags(Instant end) const {
+  std::vector<std::optional<bool>> out;
+  out.reserve(static_cast<std::size_t>(spec_->evaluation.range));
+  for (const Datapoint& d : datapoints(end))
+    out.push_back(d.value ? is_breaching(*d.value, spec_->comparison, spec_->threshold)
+                          : std::optional<bool>());
+  return out;
 }
 
 AlarmState LongForm::plain_state(Instant end) const {
-  std::vector<std::optional<bool>> flags;
-  for (int i = spec_->evaluation.range - 1; i >= 0; --i)
-    flags.push_back(flag(end - i * spec_->period));
-  return evaluate(spec_->evaluation, flags, plain_);
+  return evaluate(spec_->evaluation, flags(end), plain_);
 }
 
 // Does every completion of the open periods give ALARM at `end`? The worst one makes each a good
 // datapoint.
 bool LongForm::is_certain(Instant end) const {
-  std::vector<std::optional<bool>> flags;
-  for (int i = spec_->evaluation.range - 1; i >= 0; --i) {
-    const Instant e = end - i * spec_->period;
-    const std::optional<bool> known = flag(e);
-    flags.push_back(e > closed_ && known != true ? std::optional<bool>(false) : known);
-  }
-  return evaluate(spec_->evaluation, flags, AlarmState::ok) == AlarmState::alarm;
+  std::vector<std::optional<bool>> worst = flags(end);
+  for (auto f = worst.rbegin(); f != worst.rend() && end > closed_; ++f, end -= spec_->period)
+    if (*f != true) *f = false;
+  return evaluate(spec_->evaluation, worst, AlarmState::ok) == AlarmState::alarm;
 }
 
 std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
   for (Instant end = lo; end <= hi; end += spec_->step) {
     if (end - spec_->range() >= closed_) {
       // All of its periods are open, so that nothing but data can make them breach.
-      const std::optional<Instant> data = series_->next_from(end - spec_->range());
+      const std::optional<Instant> data = source_->next_from(end - spec_->range());
       if (!data) return std::nullopt;
       end = std::max(end, floor_to(*data, spec_->step) + spec_->step);
       if (end > hi) return std::nullopt;
@@ -108,7 +98,7 @@ std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
   return std::nullopt;
 }
 
-Instant LongForm::newest_end() const { return last_end(series_->newest().value_or(kNoTime)); }
+Instant LongForm::newest_end() const { return last_end(source_->newest().value_or(kNoTime)); }
 
 // The last end whose period holds `t`.
 Instant LongForm::last_end(Instant t) const {
@@ -144,9 +134,10 @@ void LongForm::look_ahead(Changes& out) {
 bool LongForm::may_breach(Instant t) const {
   const Instant cell = floor_to(t, spec_->step);
   const Duration reach = std::max(spec_->period, spec_->step);
-  const Totals around = series_->period(cell + spec_->step - reach, cell + reach);
-  const std::optional<double> value = around.statistic(spec_->statistic);
-  return value && is_breaching(*value, spec_->comparison, spec_->threshold);
+  // One window that holds all of them: it has at least the samples of each.
+  Datapoint around;
+  source_->datapoints(spec_->statistic, 2 * reach - spec_->step, cell + reach, {&around, 1});
+  return around.value && is_breaching(*around.value, spec_->comparison, spec_->threshold);
 }
 
 // Closes at ends up to here can be left out: they judge nothing, or nothing once more, and no range
@@ -156,7 +147,7 @@ Instant LongForm::quiet_until() const {
   if (spec_->keyed && start_ > closed_ + range) return start_ == kNever ? kNever : start_ - range;
   const bool settled = evaluate(spec_->evaluation, {}, plain_) == plain_;
   if (!settled || (state_ != plain_ && !breach_end_)) return kNoTime;
-  const std::optional<Instant> data = series_->next_from(closed_ + spec_->step - range);
+  const std::optional<Instant> data = source_->next_from(closed_ + spec_->step - range);
   const Instant until = data ? *data - range : kNever;
   return breach_end_ ? std::min(until, *breach_end_ - spec_->step) : until;
 }
@@ -167,7 +158,7 @@ void LongForm::catch_up(Instant w) {
 }
 
 bool LongForm::sampled(Instant t, Instant w, Changes& out) {
-  const Instant looked_at = last_end(std::exchange(newest_, series_->newest().value_or(kNoTime)));
+  const Instant looked_at = last_end(std::exchange(newest_, source_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
   start_ = std::min(start_, floor_to(t, spec_->step));
   anew_from_ = std::min(anew_from_, t);
@@ -197,14 +188,14 @@ bool LongForm::is_to_judge(Instant end) const {
 }
 
 bool LongForm::has_data_from(Instant t) const {
-  const std::optional<Instant> newest = series_->newest();
+  const std::optional<Instant> newest = source_->newest();
   return newest && *newest >= t;
 }
 
 bool LongForm::forget(Instant end, Changes& out) {
   if (!spec_->keyed || spec_->evaluation.treat != MissingData::breaching) return false;
   if (state_ != AlarmState::alarm || has_data_from(end - spec_->range())) return false;
-  const Instant newest = series_->newest().value_or(kNoTime);
+  const Instant newest = source_->newest().value_or(kNoTime);
   if (end < std::max(red_since_, newest) + kForgetAfter) return false;
   go(AlarmState::ok, end, end, false, out);
   out.back().forgotten = true;
@@ -254,7 +245,7 @@ Instant LongForm::due() const {
   const bool forgets = spec_->keyed && spec_->evaluation.treat == MissingData::breaching &&
                        state_ == AlarmState::alarm;
   if (!forgets) return kNever;
-  const Instant newest = series_->newest().value_or(kNoTime);
+  const Instant newest = source_->newest().value_or(kNoTime);
   const Instant at = std::max(red_since_, newest) + kForgetAfter;
   return std::max(next, floor_to(at + spec_->step - Duration{1}, spec_->step));
 }

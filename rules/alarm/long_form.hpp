@@ -5,16 +5,16 @@
 #include <optional>
 #include <vector>
 
+#include "rules/alarm/datapoint_source.hpp"
 #include "rules/alarm/evaluate.hpp"
 #include "rules/alarm/machine.hpp"
-#include "rules/metric/series.hpp"
 #include "tocsin/rule_set.hpp"
 
 namespace tocsin {
 
 struct LongFormSpec {
   EvaluationSpec evaluation;
-  Statistic statistic = Statistic::sum;
+  StatisticExpression statistic;
   Comparison comparison = Comparison::greater_or_equal;
   double threshold = 0;
   Duration period{};
@@ -32,14 +32,14 @@ struct LongFormSpec {
 class LongForm final : public Machine {
  public:
   // Both outlive it.
-  LongForm(const LongFormSpec& spec, const Series& series);
+  LongForm(const LongFormSpec& spec, const DatapointSource& source);
 
-  // Another series (the old one may be gone), or the same one again.
-  void bind(const Series& series) {
-    series_ = &series;
-    newest_ = series.newest().value_or(kNoTime);
+  // Another source (the old one may be gone), or the same one again.
+  void bind(const DatapointSource& source) {
+    source_ = &source;
+    newest_ = source.newest().value_or(kNoTime);
   }
-  // Before a sample is added to the series; advance(w) has been called: closes what was put off.
+  // Before a sample is added to the source; advance(w) has been called: closes what was put off.
   void catch_up(Instant w);
   // After that, with the time of the sample. false: too old for this alarm.
   bool sampled(Instant t, Instant w, Changes& out);
@@ -55,9 +55,8 @@ class LongForm final : public Machine {
   bool decode(std::string_view row, Instant w) override;
 
  private:
-  Datapoint datapoint(Instant end) const;
   std::vector<Datapoint> datapoints(Instant end) const;
-  std::optional<bool> flag(Instant end) const;
+  std::vector<std::optional<bool>> flags(Instant end) const;
   AlarmState plain_state(Instant end) const;
   bool is_certain(Instant end) const;
   bool may_breach(Instant t) const;
@@ -73,8 +72,8 @@ class LongForm final : public Machine {
   Instant quiet_until() const;
 
   const LongFormSpec* spec_;
-  const Series* series_;
-  Instant newest_;  // of the series, as this alarm has seen it
+  const DatapointSource* source_;
+  Instant newest_;  // of the source, as this alarm has seen it
   AlarmState state_ = AlarmState::insufficient_data;
   AlarmState plain_ = AlarmState::insufficient_data;
   Instant closed_ = kNoTime;           // end of the newest closed period; kNoTime: no watermark yet

@@ -25,18 +25,17 @@ bool ShortFormSpec::zero_holds() const {
 }
 
 bool ShortFormSpec::monotone() const {
-  switch (statistic) {
-    case Statistic::sample_count:
-    case Statistic::maximum:
+  switch (statistic.kind) {
+    case StatisticExpression::Kind::sample_count:
+    case StatisticExpression::Kind::maximum:
       return is_upper(comparison);
-    case Statistic::sum:
+    case StatisticExpression::Kind::sum:
       return is_upper(comparison) && nonnegative;
-    case Statistic::minimum:
+    case StatisticExpression::Kind::minimum:
       return !is_upper(comparison);
-    case Statistic::average:
+    default:
       return false;
   }
-  return false;
 }
 
 Duration ShortFormSpec::grace() const { return std::max({2 * within, lateness, max_age}); }
@@ -46,7 +45,7 @@ ShortForm::ShortForm(const ShortFormSpec& spec, Instant seen) : spec_(&spec), se
 // Nothing: there is nothing to judge, yet it is too early to call it good.
 std::optional<bool> ShortForm::breach(Instant x) const {
   const std::optional<double> value =
-      samples_.window(x - spec_->within, x).statistic(spec_->statistic);
+      samples_.window(x - spec_->within, x).statistic(*spec_->statistic.simple());
   if (value) return spec_->holds(*value);
   const Instant last = samples_.last_at(x).value_or(kNoTime);
   return x < last + 2 * spec_->within ? std::optional<bool>() : false;
@@ -59,7 +58,7 @@ Change ShortForm::change(AlarmState to, Instant x, bool late) const {
   c.to = to;
   c.at = x;
   c.late = late;
-  c.value = totals.statistic(spec_->statistic);
+  c.value = totals.statistic(*spec_->statistic.simple());
   c.samples = totals.count;
   return c;
 }

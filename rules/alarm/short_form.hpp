@@ -16,7 +16,7 @@
 namespace tocsin {
 
 struct ShortFormSpec {
-  Statistic statistic = Statistic::sample_count;
+  StatisticExpression statistic = Statistic::sample_count;
   Comparison comparison = Comparison::greater_or_equal;
   double threshold = 1;
   Duration within{};

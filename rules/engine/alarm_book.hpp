@@ -29,8 +29,7 @@ struct KeyEntry {
   std::unique_ptr<Machine> machine;
   ShortForm* short_form = nullptr;  // one of the two is `machine`
   LongForm* long_form = nullptr;
-  Series* series = nullptr;  // long form
-  std::string series_id;
+  std::string series_id;  // long form
   KeyEvidence evidence;
   Instant last_sample = kNoTime;
   std::uint64_t events_total = 0;  // of this episode

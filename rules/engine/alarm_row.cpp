@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <variant>
+
+#include "rules/metric/statistic_expression.hpp"
 
 namespace tocsin {
 namespace {
@@ -11,13 +14,25 @@ using Json = nlohmann::ordered_json;
 
 std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+// A simple statistic is its number, as rows have always had it.
+Json statistic_json(const StatisticExpression& s) {
+  return s.simple() ? Json(static_cast<int>(*s.simple())) : Json(to_string(s));
+}
+
+std::optional<StatisticExpression> read_statistic(const Json& j) {
+  if (!j.is_string()) return static_cast<Statistic>(j.get<int>());
+  const auto read = parse_statistic(j.get<std::string>());
+  const auto* statistic = std::get_if<StatisticExpression>(&read);
+  return statistic != nullptr ? std::optional(*statistic) : std::nullopt;
+}
+
 Json condition_json(const Alarm& a) {
   return {{"anchor", static_cast<int>(a.anchor)},
           {"namespace", a.metric_namespace},
           {"metric", a.metric_name},
           {"dimensions", a.dimensions},
           {"group_by", a.group_by},
-          {"statistic", static_cast<int>(a.statistic)},
+          {"statistic", statistic_json(a.statistic)},
           {"period", a.period.count()},
           {"n", a.evaluation_periods},
           {"m", a.datapoints_to_alarm ? Json(*a.datapoints_to_alarm) : Json(nullptr)},
@@ -28,13 +43,15 @@ Json condition_json(const Alarm& a) {
           {"unit", a.unit}};
 }
 
-void read_condition(const Json& j, Alarm& a) {
+bool read_condition(const Json& j, Alarm& a) {
   a.anchor = static_cast<Anchor>(j.at("anchor").get<int>());
   a.metric_namespace = j.at("namespace");
   a.metric_name = j.at("metric");
   j.at("dimensions").get_to(a.dimensions);
   j.at("group_by").get_to(a.group_by);
-  a.statistic = static_cast<Statistic>(j.at("statistic").get<int>());
+  const auto statistic = read_statistic(j.at("statistic"));
+  if (!statistic) return false;
+  a.statistic = *statistic;
   a.period = Duration{j.at("period").get<std::int64_t>()};
   a.evaluation_periods = j.at("n");
   if (!j.at("m").is_null()) a.datapoints_to_alarm = j.at("m").get<int>();
@@ -43,6 +60,7 @@ void read_condition(const Json& j, Alarm& a) {
   a.threshold = j.at("threshold");
   a.treat_missing_data = static_cast<MissingData>(j.at("missing").get<int>());
   a.unit = j.at("unit");
+  return true;
 }
 
 void read_texts(const Json& j, Alarm& a) {
@@ -86,7 +104,7 @@ std::optional<Alarm> decode_alarm(std::string_view text) {
   try {
     const Json j = Json::parse(text);
     Alarm a;
-    read_condition(j.at("condition"), a);
+    if (!read_condition(j.at("condition"), a)) return std::nullopt;
     read_texts(j, a);
     return a;
   } catch (const Json::exception&) {

@@ -55,7 +55,7 @@ Json trigger(const Alarm& alarm, const AlarmKey& key) {
   Json out{{"MetricName", alarm.metric_name},
            {"Namespace", alarm.metric_namespace},
            {"StatisticType", "Statistic"},
-           {"Statistic", sns_statistic(alarm.statistic)},
+           {"Statistic", sns_statistic(*alarm.statistic.simple())},
            {"Unit", text_or_null(alarm.unit)},
            {"Dimensions", dimensions(alarm, key)},
            {"Period", std::chrono::duration_cast<seconds>(alarm.period).count()},

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tocsin/rule_set.hpp"
+#include "tocsin/statistic.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {

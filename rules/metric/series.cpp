@@ -32,6 +32,15 @@ Totals Series::period(Instant start, Instant end) const {
   return out;
 }
 
+void Series::datapoints(const StatisticExpression& statistic, Duration period, Instant end,
+                        std::span<Datapoint> out) const {
+  for (auto d = out.rbegin(); d != out.rend(); ++d, end -= period) {
+    const Totals totals = this->period(end - period, end);
+    *d = {end - period, {}, totals.count};
+    if (totals.count > 0) d->value = totals.statistic(*statistic.simple());
+  }
+}
+
 std::optional<Instant> Series::newest() const {
   std::optional<Instant> out = cells_.newest();
   if (!defaults_.empty()) out = std::max(out.value_or(kNoTime), defaults_.rbegin()->first);

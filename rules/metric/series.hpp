@@ -8,12 +8,13 @@
 #include <set>
 #include <string>
 
+#include "rules/alarm/datapoint_source.hpp"
 #include "rules/metric/samples.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
 
-class Series {
+class Series final : public DatapointSource {
  public:
   explicit Series(Duration cell) : cell_(cell) {}
 
@@ -25,10 +26,12 @@ class Series {
 
   // The samples of start <= time < end; both are multiples of the cell.
   Totals period(Instant start, Instant end) const;
+  void datapoints(const StatisticExpression& statistic, Duration period, Instant end,
+                  std::span<Datapoint> out) const override;
   // Start of the newest cell or default.
-  std::optional<Instant> newest() const;
+  std::optional<Instant> newest() const override;
   // Start of the earliest cell or default that is not before `t`.
-  std::optional<Instant> next_from(Instant t) const;
+  std::optional<Instant> next_from(Instant t) const override;
   // The wanted width changed; what is stored keeps the width it was filed with.
   void set_cell(Duration cell) { cell_ = cell; }
   void forget_until(Instant t);
@@ -62,12 +65,6 @@ void Series::collect_defaults(const Changed& changed, const Gone& gone) {
       changed(minute, encode_defaults(at->second));
   }
   dirty_defaults_.clear();
-}
-
-// The latest multiple of `step` that is not after `t`.
-constexpr Instant floor_to(Instant t, Duration step) {
-  const std::int64_t ms = to_ms(t), s = step.count();
-  return instant_from_ms(ms - ((ms % s) + s) % s);
 }
 
 }  // namespace tocsin

@@ -226,23 +226,6 @@ std::string printed_bound(const StatisticExpression& s, const std::optional<doub
 
 }  // namespace
 
-std::optional<Statistic> StatisticExpression::simple() const {
-  switch (kind) {
-    case Kind::sample_count:
-      return Statistic::sample_count;
-    case Kind::sum:
-      return Statistic::sum;
-    case Kind::average:
-      return Statistic::average;
-    case Kind::minimum:
-      return Statistic::minimum;
-    case Kind::maximum:
-      return Statistic::maximum;
-    default:
-      return std::nullopt;
-  }
-}
-
 std::variant<StatisticExpression, StatisticError> parse_statistic(std::string_view text) {
   Parser parser(text);
   if (const auto statistic = parser.parse()) return *statistic;

@@ -11,37 +11,13 @@
 // Both bounds are percentages or both are values; a side that is left out is open. At most 10
 // decimals. Nothing here throws.
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "tocsin/rule_set.hpp"
+#include "tocsin/statistic.hpp"
 
 namespace tocsin {
-
-struct StatisticExpression {
-  enum class Kind {
-    sample_count,
-    sum,
-    average,
-    minimum,
-    maximum,
-    percentile,
-    trimmed_mean,
-    winsorized_mean,
-    trimmed_count,
-    trimmed_sum,
-    percentile_rank
-  };
-  Kind kind = Kind::sum;
-  bool percent = false;             // the bounds are percentages, else values
-  std::optional<double> low, high;  // nothing: open. A percentile has only `high`
-
-  // One of the five that a statistic set answers; nothing: it needs the samples themselves.
-  std::optional<Statistic> simple() const;
-  bool operator==(const StatisticExpression&) const = default;
-};
 
 // `column` counts bytes from 1.
 struct StatisticError {
@@ -51,9 +27,7 @@ struct StatisticError {
   std::string hint;
 };
 
+// What to_string() prints reads back as the same.
 std::variant<StatisticExpression, StatisticError> parse_statistic(std::string_view text);
-
-// In one way for each meaning: IQM prints as TM(25%:75%), tm90 as TM(:90%). Reads back as the same.
-std::string to_string(const StatisticExpression& statistic);
 
 }  // namespace tocsin

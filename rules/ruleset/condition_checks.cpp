@@ -49,7 +49,9 @@ bool can_fire(const Alarm& alarm, const std::optional<std::set<double>>& values,
               bool empty_is_zero) {
   const bool zero_fires = is_breaching(0, alarm.comparison, alarm.threshold);
   const bool up = is_upward(alarm.comparison);
-  switch (alarm.statistic) {
+  const auto statistic = alarm.statistic.simple();
+  if (!statistic) return true;
+  switch (*statistic) {
     case Statistic::sample_count:
       return up || (empty_is_zero && zero_fires) ||
              is_breaching(1, alarm.comparison, alarm.threshold);
@@ -91,7 +93,7 @@ void warn(Diagnostics& out, std::string code, const ConfigNode& at, std::string 
   out.warning(std::move(code), at.where, std::move(text), std::move(hint), caret_length(at));
 }
 
-bool is_average_kind(Statistic s) {
+bool is_average_kind(const StatisticExpression& s) {
   return s == Statistic::average || s == Statistic::minimum || s == Statistic::maximum;
 }
 
