@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rules/engine/state.hpp"
+#include "rules/metric/extended_statistic.hpp"
 
 namespace tocsin {
 namespace {
@@ -211,27 +212,58 @@ std::map<std::string, std::uint64_t> Engine::matched() const {
   return out;
 }
 
+namespace {
+
+// Whether a key of a short form belongs to what is asked for.
+template <class Each>
+void each_short_key(const std::map<std::string, std::unique_ptr<AlarmBook>>& books,
+                    const std::string& metric, const Dimensions& dimensions, const Each& each) {
+  for (const auto& [name, book] : books) {
+    if (!book->is_short()) continue;
+    if (metric != book->spec.metric_namespace + "/" + book->spec.metric_name) continue;
+    for (const auto& [id, entry] : book->keys())
+      if (dimensions.empty() || entry->key == dimensions) each(entry->short_form->samples());
+  }
+}
+
+Dimensions in_order(Dimensions dimensions) {
+  std::sort(dimensions.begin(), dimensions.end());
+  return dimensions;
+}
+
+}  // namespace
+
 std::optional<Engine::StatisticSet> Engine::statistics(const std::string& metric,
                                                        const AlarmKey& dimensions, Instant start,
                                                        Duration period) const {
   Totals totals;
-  const Dimensions sorted = [&] {
-    Dimensions d(dimensions);
-    std::sort(d.begin(), d.end());
-    return d;
-  }();
+  const Dimensions sorted = in_order(dimensions);
+  const Instant end = start + period;
   if (const StoredSeries* s = state_->store.find(series_id(metric, "", true, sorted)))
-    totals = s->series.period(start, start + period);
-  for (const auto& [name, book] : state_->books) {
-    if (!book->is_short() || totals.count > 0) continue;
-    if (metric != book->spec.metric_namespace + "/" + book->spec.metric_name) continue;
-    for (const auto& [id, entry] : book->keys())
-      if (sorted.empty() || entry->key == sorted)
-        totals.add(
-            entry->short_form->samples().window(start - Duration{1}, start + period - Duration{1}));
-  }
+    totals = s->series.period(start, end);
+  if (totals.count == 0)
+    each_short_key(state_->books, metric, sorted, [&](const Samples& samples) {
+      totals.add(samples.window(start - Duration{1}, end - Duration{1}));
+    });
   if (totals.count == 0) return std::nullopt;
   return StatisticSet{totals.count, totals.sum, totals.minimum, totals.maximum};
+}
+
+std::optional<double> Engine::statistic(const StatisticExpression& statistic,
+                                        const std::string& metric, const AlarmKey& dimensions,
+                                        Instant start, Duration period) const {
+  const Dimensions sorted = in_order(dimensions);
+  const Instant end = start + period;
+  if (const StoredSeries* s = state_->store.find(series_id(metric, "", true, sorted)))
+    if (s->series.period(start, end).count > 0) return s->series.statistic(statistic, start, end);
+  Totals totals;
+  Distribution values;
+  each_short_key(state_->books, metric, sorted, [&](const Samples& samples) {
+    totals.add(samples.window(start - Duration{1}, end - Duration{1}));
+    values.merge(samples.distribution(start - Duration{1}, end - Duration{1}));
+  });
+  if (totals.count == 0) return std::nullopt;
+  return statistic_value(statistic, totals, values);
 }
 
 }  // namespace tocsin

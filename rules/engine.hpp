@@ -44,6 +44,9 @@ struct EngineOptions {
   EvidenceText evidence_text{};
   // How long statistics() remembers at least, behind the watermark. Tests look further back.
   Duration metric_retention{hours{3}};
+  // Of every metric what extended statistics need, so that statistic() can answer them. Else only
+  // where an alarm asks for one.
+  bool keep_values = false;
 };
 
 class Engine {
@@ -90,6 +93,9 @@ class Engine {
   };
   std::optional<StatisticSet> statistics(const std::string& metric, const AlarmKey& dimensions,
                                          Instant start, Duration period) const;
+  // Any one statistic of it.
+  std::optional<double> statistic(const StatisticExpression& statistic, const std::string& metric,
+                                  const AlarmKey& dimensions, Instant start, Duration period) const;
 
  private:
   struct State;

@@ -100,6 +100,8 @@ struct Alarm {
   Comparison comparison = Comparison::greater_or_equal;
   double threshold = 0;
   MissingData treat_missing_data = MissingData::missing;
+  // Of percentiles: `ignore` (false) keeps the state while a range holds too few samples for one.
+  bool evaluate_low_samples = true;
   std::string unit;  // empty: any
   bool actions_enabled = true;
   std::vector<std::string> alarm_topics, ok_topics, insufficient_data_topics;

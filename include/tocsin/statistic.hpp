@@ -46,7 +46,7 @@ struct StatisticExpression {
 };
 
 std::string_view to_string(Statistic s);  // "Sum", as YAML and CloudWatch write it
-// In one way for each meaning: IQM prints as TM(25%:75%), tm90 as TM(:90%).
+// In one way for each meaning: TM(25%:75%) prints as IQM, TM(:90%) as tm90.
 std::string to_string(const StatisticExpression& statistic);
 
 }  // namespace tocsin

@@ -48,6 +48,7 @@ LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonneg
   out.lateness = lateness;
   out.early = allows_early(alarm.statistic, alarm.comparison, nonnegative);
   out.keyed = !alarm.group_by.empty();
+  if (!alarm.evaluate_low_samples) out.least_samples = samples_needed(alarm.statistic);
   return out;
 }
 
@@ -62,23 +63,31 @@ std::vector<Datapoint> LongForm::datapoints(Instant end) const {
 }
 
 // Which of them breach; nothing: missing.
-std::vector<std::optional<bool>> LongForm::flags(Instant end) const {
+std::vector<std::optional<bool>> LongForm::flags(std::span<const Datapoint> range) const {
   std::vector<std::optional<bool>> out;
-  out.reserve(static_cast<std::size_t>(spec_->evaluation.range));
-  for (const Datapoint& d : datapoints(end))
+  out.reserve(range.size());
+  for (const Datapoint& d : range)
     out.push_back(d.value ? is_breaching(*d.value, spec_->comparison, spec_->threshold)
                           : std::optional<bool>());
   return out;
 }
 
 AlarmState LongForm::plain_state(Instant end) const {
-  return evaluate(spec_->evaluation, flags(end), plain_);
+  const std::vector<Datapoint> range = datapoints(end);
+  const std::vector<std::optional<bool>> breaching = flags(range);
+  if (spec_->least_samples) {
+    std::vector<double> counts;
+    for (const Datapoint& d : range) counts.push_back(d.sample_count);
+    if (has_few_samples(spec_->evaluation, breaching, counts, *spec_->least_samples))
+      return plain_;
+  }
+  return evaluate(spec_->evaluation, breaching, plain_);
 }
 
 // Does every completion of the open periods give ALARM at `end`? The worst one makes each a good
 // datapoint.
 bool LongForm::is_certain(Instant end) const {
-  std::vector<std::optional<bool>> worst = flags(end);
+  std::vector<std::optional<bool>> worst = flags(datapoints(end));
   for (auto f = worst.rbegin(); f != worst.rend() && end > closed_; ++f, end -= spec_->period)
     if (*f != true) *f = false;
   return evaluate(spec_->evaluation, worst, AlarmState::ok) == AlarmState::alarm;

@@ -22,6 +22,7 @@ struct LongFormSpec {
   Duration lateness{};
   bool early = false;  // early breach is allowed: no further sample can undo a breach
   bool keyed = false;
+  std::optional<double> least_samples;  // with fewer in the range a percentile keeps the state
 
   // `nonnegative`: no sample of the metric is below 0.
   static LongFormSpec of(const Alarm& alarm, Duration lateness, bool nonnegative);
@@ -56,7 +57,7 @@ class LongForm final : public Machine {
 
  private:
   std::vector<Datapoint> datapoints(Instant end) const;
-  std::vector<std::optional<bool>> flags(Instant end) const;
+  std::vector<std::optional<bool>> flags(std::span<const Datapoint> range) const;
   AlarmState plain_state(Instant end) const;
   bool is_certain(Instant end) const;
   bool may_breach(Instant t) const;

@@ -197,8 +197,8 @@ std::vector<Datapoint> evaluated_points(const Alarm& alarm, std::span<const Data
 std::string measured(const Alarm& alarm, double value) {
   if (alarm.statistic == Statistic::sample_count)
     return "count " + std::to_string(static_cast<long long>(value));
-  std::string name(to_string(alarm.statistic));
-  name[0] = static_cast<char>(name[0] - 'A' + 'a');
+  std::string name = to_string(alarm.statistic);
+  if (alarm.statistic.simple()) name[0] = static_cast<char>(name[0] - 'A' + 'a');
   return name + " " + java_double(value);
 }
 

@@ -5,6 +5,7 @@
 
 #include "rules/alarm/evaluate.hpp"
 #include "rules/engine/row_codec.hpp"
+#include "rules/metric/extended_statistic.hpp"
 
 namespace tocsin {
 namespace {
@@ -21,17 +22,24 @@ bool is_upper(Comparison c) {
 bool ShortFormSpec::holds(double value) const { return is_breaching(value, comparison, threshold); }
 
 bool ShortFormSpec::zero_holds() const {
-  return (statistic == Statistic::sample_count || statistic == Statistic::sum) && holds(0);
+  using Kind = StatisticExpression::Kind;
+  const bool sums = statistic.kind == Kind::sample_count || statistic.kind == Kind::sum ||
+                    statistic.kind == Kind::trimmed_count || statistic.kind == Kind::trimmed_sum;
+  return sums && holds(0);
 }
 
 bool ShortFormSpec::monotone() const {
+  using Kind = StatisticExpression::Kind;
   switch (statistic.kind) {
-    case StatisticExpression::Kind::sample_count:
-    case StatisticExpression::Kind::maximum:
+    case Kind::sample_count:
+    case Kind::maximum:
       return is_upper(comparison);
-    case StatisticExpression::Kind::sum:
+    case Kind::sum:
       return is_upper(comparison) && nonnegative;
-    case StatisticExpression::Kind::minimum:
+    case Kind::trimmed_count:
+    case Kind::trimmed_sum:  // between values: a negative sample would end them
+      return is_upper(comparison) && nonnegative && !statistic.percent;
+    case Kind::minimum:
       return !is_upper(comparison);
     default:
       return false;
@@ -40,26 +48,33 @@ bool ShortFormSpec::monotone() const {
 
 Duration ShortFormSpec::grace() const { return std::max({2 * within, lateness, max_age}); }
 
-ShortForm::ShortForm(const ShortFormSpec& spec, Instant seen) : spec_(&spec), seen_(seen) {}
+ShortForm::ShortForm(const ShortFormSpec& spec, Instant seen) : spec_(&spec), seen_(seen) {
+  samples_.keep_values(spec.keep_values);
+}
+
+// The statistic of the window that ends at `x`; nothing: none of nothing, or not known.
+std::optional<double> ShortForm::value(Instant x) const {
+  if (const auto simple = spec_->statistic.simple())
+    return samples_.window(x - spec_->within, x).statistic(*simple);
+  const auto samples = samples_.values(x - spec_->within, x);
+  return samples ? extended_statistic(spec_->statistic, *samples) : std::nullopt;
+}
 
 // Nothing: there is nothing to judge, yet it is too early to call it good.
 std::optional<bool> ShortForm::breach(Instant x) const {
-  const std::optional<double> value =
-      samples_.window(x - spec_->within, x).statistic(*spec_->statistic.simple());
-  if (value) return spec_->holds(*value);
+  if (const std::optional<double> known = value(x)) return spec_->holds(*known);
   const Instant last = samples_.last_at(x).value_or(kNoTime);
   return x < last + 2 * spec_->within ? std::optional<bool>() : false;
 }
 
 Change ShortForm::change(AlarmState to, Instant x, bool late) const {
-  const Totals totals = samples_.window(x - spec_->within, x);
   Change c;
   c.from = state_;
   c.to = to;
   c.at = x;
   c.late = late;
-  c.value = totals.statistic(*spec_->statistic.simple());
-  c.samples = totals.count;
+  c.value = value(x);
+  c.samples = samples_.window(x - spec_->within, x).count;
   return c;
 }
 
@@ -142,10 +157,12 @@ void ShortForm::bound(Instant w) {
     samples_.merge_closer_than(span);
 }
 
-void ShortForm::shrink() {
-  if (samples_.size() < 2) return;
-  approximate_ = true;
-  samples_.merge_closest();
+void ShortForm::shrink(std::size_t weight) {
+  while (samples_.size() >= 2) {
+    approximate_ = true;
+    samples_.merge_closest();
+    if (samples_.weight() <= weight) return;
+  }
 }
 
 void ShortForm::clear_samples() {

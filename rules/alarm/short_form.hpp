@@ -22,8 +22,9 @@ struct ShortFormSpec {
   Duration within{};
   Duration lateness{};
   Duration max_age{};
-  bool nonnegative = true;  // no sample is below 0
-  bool keyed = false;       // with group_by: red by absence alone is forgotten after 7 days
+  bool nonnegative = true;   // no sample is below 0
+  bool keyed = false;        // with group_by: red by absence alone is forgotten after 7 days
+  bool keep_values = false;  // for extended statistics
 
   bool holds(double value) const;
   // Satisfied by nothing: judged by the clock, not at samples.
@@ -46,11 +47,14 @@ class ShortForm final : public Machine {
   bool add(Instant t, double value, Instant w, Changes& out);
   // The key had a sample this early.
   void seen_at(Instant t);
-  // One cell less than it has, if it can be: the rule's memory is full.
-  void shrink();
+  // The rule's memory is full: gives up a cell, and more until it weighs no more than `weight`, if
+  // it can.
+  void shrink(std::size_t weight);
   // Its datapoints were emptied, or its window made longer: absence counts from `w`.
   void clear_samples();
   void restart_absence(Instant w) { seen_ = w; }
+  // The specification was replaced: what is remembered of samples follows it.
+  void respecified() { samples_.keep_values(spec_->keep_values); }
 
   AlarmState state() const override { return state_; }
   void begin(Instant w, Changes& out) override;
@@ -69,6 +73,7 @@ class ShortForm final : public Machine {
  private:
   using Span = std::pair<Instant, Instant>;
 
+  std::optional<double> value(Instant x) const;
   std::optional<bool> breach(Instant x) const;
   Change change(AlarmState to, Instant x, bool late) const;
   void go(AlarmState to, Instant x, bool late, Changes& out);

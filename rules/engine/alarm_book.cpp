@@ -48,7 +48,7 @@ void AlarmBook::settle(KeyEntry& e) {
     if (place) quiet_.emplace(*place, e.id);
     e.quiet_at = place;
   }
-  const std::size_t cells = e.short_form != nullptr ? e.short_form->samples().size() : 0;
+  const std::size_t cells = e.short_form != nullptr ? e.short_form->samples().weight() : 0;
   cells_ += cells - std::exchange(e.cells, cells);
   const std::size_t bytes = e.evidence.bytes();
   evidence_bytes_ += bytes - std::exchange(e.evidence_bytes, bytes);

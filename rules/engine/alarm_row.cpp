@@ -40,6 +40,7 @@ Json condition_json(const Alarm& a) {
           {"comparison", static_cast<int>(a.comparison)},
           {"threshold", a.threshold},
           {"missing", static_cast<int>(a.treat_missing_data)},
+          {"low_samples", a.evaluate_low_samples},
           {"unit", a.unit}};
 }
 
@@ -59,6 +60,7 @@ bool read_condition(const Json& j, Alarm& a) {
   a.comparison = static_cast<Comparison>(j.at("comparison").get<int>());
   a.threshold = j.at("threshold");
   a.treat_missing_data = static_cast<MissingData>(j.at("missing").get<int>());
+  a.evaluate_low_samples = j.value("low_samples", true);  // since 0.1.0
   a.unit = j.at("unit");
   return true;
 }

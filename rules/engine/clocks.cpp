@@ -83,7 +83,7 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
   const MetricState& metric = metrics.at(metric_name(filter.metric_namespace, filter.metric_name));
   for (const std::string& unit : {std::string(), filter.unit}) {
     const std::string id = series_id(metric.name, unit, true, {});
-    StoredSeries* s = unit.empty() ? store.kept(id, metric.cell) : store.find(id);
+    StoredSeries* s = unit.empty() ? store.kept(id, metric.shape) : store.find(id);
     if (s == nullptr) continue;
     const std::vector<KeyEntry*> watchers = s->watchers;
     // The minute ends at this very instant and is closed after it, also by an alarm at rest.

@@ -19,7 +19,8 @@ std::string join(std::string_view a, std::string_view b) {
   return std::string(a).append(1, kPart).append(b);
 }
 
-std::string row_of(const KeyEntry& e, std::size_t number) {
+template <class Number>
+std::string row_of(const KeyEntry& e, Number number) {
   return join(join(e.book->spec.name, e.id), std::to_string(number));
 }
 
@@ -71,6 +72,9 @@ void Engine::State::forget_cells(KeyEntry& e) {
   e.short_form->samples().numbers([&](std::uint64_t n) {
     gone_rows.push_back({"cells", row_of(e, n), std::nullopt});
   });
+  e.short_form->samples().value_times([&](Instant t) {
+    gone_rows.push_back({"cell-values", row_of(e, to_ms(t)), std::nullopt});
+  });
 }
 
 void Engine::State::forget_rows(KeyEntry& e) {
@@ -116,7 +120,7 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   const std::uint64_t hash = std::hash<std::string>{}(row) | 1U;
   if (hash != std::exchange(e.stored_hash, hash))
     out.rows.push_back({"key", join(e.book->spec.name, e.id), std::move(row)});
-  if (e.short_form != nullptr)
+  if (e.short_form != nullptr) {
     e.short_form->samples().collect(
         [&](std::uint64_t n, std::string bytes) {
           out.rows.push_back({"cells", row_of(e, n), std::move(bytes)});
@@ -124,6 +128,14 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
         [&](std::uint64_t n) {
           out.rows.push_back({"cells", row_of(e, n), std::nullopt});
         });
+    e.short_form->samples().collect_values(
+        [&](Instant t, std::string bytes) {
+          out.rows.push_back({"cell-values", row_of(e, to_ms(t)), std::move(bytes)});
+        },
+        [&](Instant t) {
+          out.rows.push_back({"cell-values", row_of(e, to_ms(t)), std::nullopt});
+        });
+  }
   e.evidence.collect(
       e.book->spec.evidence,
       [&](std::size_t slot, std::string bytes) {
@@ -241,7 +253,11 @@ bool Engine::State::restore_part_row(const StateRow& row) {
   const auto book = books.find(name);
   KeyEntry* entry = book == books.end() ? nullptr : book->second->find(id);
   const std::int64_t n = number_of(number);
-  if (entry == nullptr || n < 0) return false;
+  if (entry == nullptr) return false;
+  if (row.kind == "cell-values")
+    return entry->short_form != nullptr &&
+           entry->short_form->samples().restore_values(instant_from_ms(n), *row.value);
+  if (n < 0) return false;
   if (row.kind == "evidence")
     return entry->evidence.restore(static_cast<std::size_t>(n), *row.value);
   return entry->short_form != nullptr &&
@@ -255,9 +271,11 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
   const std::vector<Step> steps{{{"group", "stream", "minutes"}, &State::restore_group_row},
                                 {{"metric"}, &State::restore_metric_row},
                                 {{"series", "default"}, &State::restore_series_row},
+                                {{"values"}, &State::restore_series_row},
                                 {{"alarm"}, &State::restore_alarm_row},
                                 {{"key"}, &State::restore_key_row},
-                                {{"cells", "evidence"}, &State::restore_part_row}};
+                                {{"cells", "evidence"}, &State::restore_part_row},
+                                {{"cell-values"}, &State::restore_part_row}};
   for (const auto& [kinds, restore_row] : steps)
     for (const StateRow& row : image.rows) {
       if (std::find(kinds.begin(), kinds.end(), row.kind) == kinds.end()) continue;
@@ -289,8 +307,6 @@ bool Engine::State::restore_metric_row(const StateRow& row) {
   return true;
 }
 
-bool Engine::State::restore_series_row(const StateRow& row) {
-  return store.restore(row, minutes{1});
-}
+bool Engine::State::restore_series_row(const StateRow& row) { return store.restore(row); }
 
 }  // namespace tocsin

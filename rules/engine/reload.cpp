@@ -191,8 +191,15 @@ void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
   const bool nonnegative = std::all_of(filters.begin(), filters.end(),
                                        [](const auto* f) { return never_below_zero(*f); });
   if (book.is_short())
-    book.short_spec = {alarm.statistic, alarm.comparison, alarm.threshold, alarm.period,
-                       lateness,        max_age,          nonnegative,     !alarm.group_by.empty()};
+    book.short_spec = {alarm.statistic,
+                       alarm.comparison,
+                       alarm.threshold,
+                       alarm.period,
+                       lateness,
+                       max_age,
+                       nonnegative,
+                       !alarm.group_by.empty(),
+                       options.keep_values || !alarm.statistic.simple()};
   else
     book.long_spec = LongFormSpec::of(alarm, lateness, nonnegative);
 }
@@ -242,6 +249,7 @@ void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& t
       entry->machine->assume(state, watermark_of(clock_for(groups_of(alarm))));
     } else if (book.is_short()) {
       const Instant w = watermark_of(clock_for(groups_of(alarm)));
+      entry->short_form->respecified();
       if (emptied) entry->short_form->clear_samples();
       if (w != kNoTime && (emptied || alarm.period > before.period))
         entry->short_form->restart_absence(w);
@@ -255,12 +263,14 @@ void Engine::State::build_metrics() {
     MetricState& m = metrics[metric_of(f)];
     m.name = metric_of(f);
     m.retention = options.metric_retention;
+    m.shape.values = options.keep_values;
   }
   for (auto& [name, book] : books) {
     if (book->is_short()) continue;
     MetricState& m = metrics[metric_of(book->spec)];
     m.name = metric_of(book->spec);
-    if (book->spec.period < minutes{1}) m.cell = seconds{10};
+    if (book->spec.period < minutes{1}) m.shape.cell = seconds{10};
+    if (!book->spec.statistic.simple()) m.shape.values = true;
     m.retention = std::max({m.retention, options.metric_retention,
                             book->long_spec.oldest() + 2 * book->spec.period + hours{1}});
     if (book->spec.group_by.empty()) {
@@ -276,7 +286,7 @@ void Engine::State::build_metrics() {
     for (const MetricFilter* f : publishers_of(name))
       if (groups.contains(f->log_group)) from.insert(f->log_group);
     m.clock = &clock_for(from);
-    store.set_cell(name, m.cell);
+    store.set_shape(name, m.shape);
   }
 }
 
@@ -297,13 +307,13 @@ void Engine::State::route() {
 }
 
 void Engine::State::bind_series(AlarmBook& book) {
-  const Duration cell = metrics.at(metric_of(book.spec)).cell;
+  const SeriesShape shape = metrics.at(metric_of(book.spec)).shape;
   for (const auto& [id, entry] : book.keys()) {
     const std::string wanted = series_of(book.spec, entry->key);
     if (wanted != entry->series_id && !entry->series_id.empty())
       store.unwatch(entry->series_id, *entry);
     entry->series_id = wanted;
-    StoredSeries& stored = store.watched(wanted, cell);
+    StoredSeries& stored = store.watched(wanted, shape);
     store.watch(wanted, *entry);
     entry->long_form->bind(stored.series);
   }

@@ -142,8 +142,9 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
   const bool red = entry.machine->state() == AlarmState::alarm;
   arrive(entry, a);
   Changes changes;
+  const std::size_t weight = entry.short_form->samples().weight();
   entry.short_form->add(a.time, a.value, w, changes);
-  if (book.cells_full()) entry.short_form->shrink();
+  if (book.cells_full()) entry.short_form->shrink(weight);
   if (red) ++entry.events_total;
   record(entry, changes, to, true);
   return true;
@@ -165,10 +166,10 @@ bool Engine::State::feed_metric(MetricState& metric, const Arrival& a, Recorder&
   const Dimensions present = present_dimensions(a.filter, a.sample);
   std::set<std::string> ids;
   const std::string any_unit = series_id(metric.name, "", true, present);
-  if (store.kept(any_unit, metric.cell) != nullptr) ids.insert(any_unit);
+  if (store.kept(any_unit, metric.shape) != nullptr) ids.insert(any_unit);
   if (metric.units.contains(a.filter.unit)) {
     const std::string id = series_id(metric.name, a.filter.unit, true, present);
-    if (store.kept(id, metric.cell) != nullptr) ids.insert(id);
+    if (store.kept(id, metric.shape) != nullptr) ids.insert(id);
   }
   for (const KeyedView& view : metric.views) {
     if (!view.unit.empty() && view.unit != a.filter.unit) continue;
@@ -238,7 +239,7 @@ void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen)
   entry.series_id = series_of(book.spec, entry.key);
   const MetricState& metric =
       metrics[metric_name(book.spec.metric_namespace, book.spec.metric_name)];
-  StoredSeries& stored = store.watched(entry.series_id, metric.cell);
+  StoredSeries& stored = store.watched(entry.series_id, metric.shape);
   store.watch(entry.series_id, entry);
   auto machine = std::make_unique<LongForm>(book.long_spec, stored.series);
   entry.long_form = machine.get();

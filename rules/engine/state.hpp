@@ -51,7 +51,7 @@ struct KeyedView {
 struct MetricState {
   std::string name;
   EventClock* clock = nullptr;
-  Duration cell{minutes{1}};
+  SeriesShape shape;
   Duration retention{};
   std::set<std::string> units;  // that exact alarms restrict themselves to
   std::vector<KeyedView> views;

@@ -52,14 +52,18 @@ Json dimensions(const Alarm& alarm, const AlarmKey& key) {
 
 Json trigger(const Alarm& alarm, const AlarmKey& key) {
   const bool short_form = alarm.anchor == Anchor::event;
-  Json out{{"MetricName", alarm.metric_name},
-           {"Namespace", alarm.metric_namespace},
-           {"StatisticType", "Statistic"},
-           {"Statistic", sns_statistic(*alarm.statistic.simple())},
-           {"Unit", text_or_null(alarm.unit)},
-           {"Dimensions", dimensions(alarm, key)},
-           {"Period", std::chrono::duration_cast<seconds>(alarm.period).count()},
-           {"EvaluationPeriods", short_form ? 1 : alarm.evaluation_periods}};
+  Json out{{"MetricName", alarm.metric_name}, {"Namespace", alarm.metric_namespace}};
+  if (const auto simple = alarm.statistic.simple()) {
+    out["StatisticType"] = "Statistic";
+    out["Statistic"] = sns_statistic(*simple);
+  } else {
+    out["StatisticType"] = "ExtendedStatistic";
+    out["ExtendedStatistic"] = to_string(alarm.statistic);
+  }
+  out["Unit"] = text_or_null(alarm.unit);
+  out["Dimensions"] = dimensions(alarm, key);
+  out["Period"] = std::chrono::duration_cast<seconds>(alarm.period).count();
+  out["EvaluationPeriods"] = short_form ? 1 : alarm.evaluation_periods;
   if (short_form)
     out["DatapointsToAlarm"] = 1;
   else if (alarm.datapoints_to_alarm)
@@ -69,7 +73,7 @@ Json trigger(const Alarm& alarm, const AlarmKey& key) {
   // The short form counts nothing as 0 and goes back to OK by itself.
   out["TreatMissingData"] =
       to_string(short_form ? MissingData::not_breaching : alarm.treat_missing_data);
-  out["EvaluateLowSampleCountPercentile"] = "";
+  out["EvaluateLowSampleCountPercentile"] = alarm.evaluate_low_samples ? "" : "ignore";
   return out;
 }
 

@@ -29,9 +29,10 @@ std::string short_form_measure(const Alarm& alarm, const MetricFilter* filter) {
   const bool ones = filter == nullptr || filter->value == "1";
   if (alarm.statistic == Statistic::sample_count || (alarm.statistic == Statistic::sum && ones))
     return "count";
-  std::string name(to_string(alarm.statistic));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string name = to_string(alarm.statistic);
+  if (alarm.statistic.simple())
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return filter != nullptr && !ones ? name + " of " + filter->value : name;
 }
 
@@ -46,7 +47,7 @@ std::string condition_text(const Alarm& alarm, const MetricFilter* filter) {
                             format_number(alarm.threshold)};
   if (alarm.anchor == Anchor::event)
     return short_form_measure(alarm, filter) + against + " within " + format_within(alarm.period);
-  const std::string measure = std::string(to_string(alarm.statistic)) + against;
+  const std::string measure = to_string(alarm.statistic) + against;
   if (alarm.evaluation_periods == 1) return measure + " for a period of " + period_text(alarm);
   const int needed = alarm.datapoints_to_alarm.value_or(alarm.evaluation_periods);
   return measure + " for " + std::to_string(needed) + " of " +

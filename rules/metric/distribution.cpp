@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "rules/engine/row_codec.hpp"
-#include "rules/metric/samples.hpp"
+#include "rules/metric/totals.hpp"
 
 namespace tocsin {
 namespace {

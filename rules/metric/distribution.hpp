@@ -51,6 +51,8 @@ class Distribution {
   bool is_exact() const { return !sketched_; }
   // 0 as long as it is exact.
   double error_bound() const;
+  // Memory, roughly.
+  std::size_t bytes() const { return sizeof *this + cells_.capacity() * sizeof(Cell); }
   // What it holds, values ascending; nothing if it is not available.
   std::vector<WeightedValue> values() const;
 

@@ -16,8 +16,8 @@
 #include <span>
 
 #include "rules/metric/distribution.hpp"
-#include "rules/metric/samples.hpp"
-#include "rules/metric/statistic_expression.hpp"
+#include "rules/metric/totals.hpp"
+#include "tocsin/statistic.hpp"
 
 namespace tocsin {
 

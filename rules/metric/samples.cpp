@@ -12,55 +12,7 @@ namespace {
 constexpr std::size_t kChunkCells = 128;
 constexpr double kExactSum = 4503599627370496.0;  // 2^52
 
-// How a cell is written: by the least that says it all.
-enum class CellKind : unsigned { one, single, same, full };
-
-CellKind kind_of(const Totals& t) {
-  if (t.count == 1) return t.sum == 1 && !std::signbit(t.sum) ? CellKind::one : CellKind::single;
-  const bool same = t.minimum == t.maximum && t.sum == t.minimum * t.count;
-  return same ? CellKind::same : CellKind::full;
-}
-
-void write_totals(RowWriter& out, const Totals& t) {
-  const CellKind kind = kind_of(t);
-  out.byte(static_cast<unsigned>(kind));
-  if (kind == CellKind::one) return;
-  if (kind != CellKind::single) out.number(static_cast<std::uint64_t>(t.count));
-  out.real(kind == CellKind::same ? t.minimum : t.sum);
-  if (kind != CellKind::full) return;
-  out.real(t.minimum);
-  out.real(t.maximum);
-}
-
-Totals read_totals(RowReader& in) {
-  const auto kind = static_cast<CellKind>(in.byte());
-  if (kind == CellKind::one) return {1, 1, 1, 1};
-  const double count = kind == CellKind::single ? 1 : static_cast<double>(in.number());
-  const double value = in.real();
-  if (kind == CellKind::single) return {1, value, value, value};
-  if (kind == CellKind::same) return {count, value * count, value, value};
-  const double minimum = in.real();
-  return {count, value, minimum, in.real()};
-}
-
 }  // namespace
-
-void Totals::add(double value) { add(Totals{1, value, value, value}); }
-
-void Totals::add(const Totals& other) {
-  count += other.count;
-  sum += other.sum;
-  minimum = std::min(minimum, other.minimum);
-  maximum = std::max(maximum, other.maximum);
-}
-
-std::optional<double> Totals::statistic(Statistic s) const {
-  if (s == Statistic::sample_count) return count;
-  if (s == Statistic::sum) return sum;
-  if (count == 0) return std::nullopt;
-  if (s == Statistic::average) return sum / count;
-  return s == Statistic::minimum ? minimum : maximum;
-}
 
 // The chunk that holds `t` or that it belongs into: the last one that begins at or before it.
 std::size_t Samples::chunk_for(Instant t) const {
@@ -72,15 +24,29 @@ std::size_t Samples::chunk_for(Instant t) const {
   return index == 0 ? 0 : index - 1;
 }
 
-void Samples::add(Instant t, double value) { add(t, Totals{1, value, value, value}); }
+void Samples::add(Instant t, double value) {
+  if (values_) {
+    const Cell* known = find(t);
+    values_->add(t, known != nullptr ? known->totals : Totals{}, value);
+  }
+  put({t, Totals{1, value, value, value}});
+}
 
-void Samples::add(Instant t, const Totals& totals) {
+const Samples::Cell* Samples::find(Instant t) const {
+  if (chunks_.empty()) return nullptr;
+  const auto& cells = chunks_[chunk_for(t)].cells;
+  const auto at = std::lower_bound(cells.begin(), cells.end(), t,
+                                   [](const Cell& c, Instant a) { return c.time < a; });
+  return at != cells.end() && at->time == t ? &*at : nullptr;
+}
+
+void Samples::put(const Cell& cell) {
   if (chunks_.empty()) {
     Chunk first;
     first.number = next_number_++;
     chunks_.push_back(std::move(first));
   }
-  insert(chunk_for(t), {t, totals});
+  insert(chunk_for(cell.time), cell);
 }
 
 void Samples::insert(std::size_t index, const Cell& cell) {
@@ -123,7 +89,7 @@ void Samples::refresh(const Chunk& chunk) {
   chunk.whole = true;
   for (const Cell& c : chunk.cells) {
     chunk.totals.add(c.totals);
-    chunk.whole = chunk.whole && std::trunc(c.totals.sum) == c.totals.sum &&
+    chunk.whole = chunk.whole && c.totals.rest == 0 && std::trunc(c.totals.sum) == c.totals.sum &&
                   std::fabs(c.totals.sum) < kExactSum / kChunkCells;
   }
   chunk.fresh = true;
@@ -188,13 +154,15 @@ void Samples::erase_chunk(std::size_t index) {
 
 void Samples::forget_until(Instant t) {
   while (chunks_.size() > 1 && chunks_.front().cells.back().time <= t) erase_chunk(0);
-  if (chunks_.size() != 1 || chunks_.front().cells.size() == 1) return;
-  Chunk& last = chunks_.front();
-  if (last.cells.back().time > t) return;
-  size_ = 1;
-  last.cells.erase(last.cells.begin(), std::prev(last.cells.end()));
-  last.dirty = true;
-  last.fresh = false;
+  if (chunks_.size() == 1 && chunks_.front().cells.size() > 1 &&
+      chunks_.front().cells.back().time <= t) {
+    Chunk& last = chunks_.front();
+    size_ = 1;
+    last.cells.erase(last.cells.begin(), std::prev(last.cells.end()));
+    last.dirty = true;
+    last.fresh = false;
+  }
+  trim_values();
 }
 
 Instant Samples::forget_due(Duration keep) const {
@@ -204,6 +172,7 @@ Instant Samples::forget_due(Duration keep) const {
 
 void Samples::erase_until(Instant t) {
   while (!chunks_.empty() && chunks_.front().cells.back().time <= t) erase_chunk(0);
+  trim_values();
   if (chunks_.empty() || chunks_.front().cells.front().time > t) return;
   Chunk& first = chunks_.front();
   const auto keep = std::upper_bound(first.cells.begin(), first.cells.end(), t,
@@ -212,22 +181,24 @@ void Samples::erase_until(Instant t) {
   first.cells.erase(first.cells.begin(), keep);
   first.dirty = true;
   first.fresh = false;
+  trim_values();
 }
 
 void Samples::clear() {
   while (!chunks_.empty()) erase_chunk(chunks_.size() - 1);
+  trim_values();
 }
 
 std::vector<Samples::Cell> Samples::take_cells() {
   std::vector<Cell> cells;
   cells.reserve(size_);
   for (const Chunk& c : chunks_) cells.insert(cells.end(), c.cells.begin(), c.cells.end());
-  clear();
+  while (!chunks_.empty()) erase_chunk(chunks_.size() - 1);
   return cells;
 }
 
 void Samples::set_cells(const std::vector<Cell>& cells) {
-  for (const Cell& c : cells) add(c.time, c.totals);
+  for (const Cell& c : cells) put(c);
 }
 
 void Samples::merge_closer_than(Duration span) {
@@ -235,8 +206,10 @@ void Samples::merge_closer_than(Duration span) {
   Instant group_start = kNoTime;
   for (const Cell& c : take_cells()) {
     if (!merged.empty() && c.time - group_start < span) {
-      merged.back().totals.add(c.totals);
-      merged.back().time = c.time;
+      Cell& group = merged.back();
+      if (values_) values_->merge(group.time, group.totals, c.time, c.totals);
+      group.totals.add(c.totals);
+      group.time = c.time;
     } else {
       group_start = c.time;
       merged.push_back(c);
@@ -260,13 +233,14 @@ void Samples::merge_closest() {
       before = &c;
     }
   if (least == Duration::max()) return;
-  Totals& newer = chunks_[at_chunk].cells[at_cell].totals;
+  Cell& newer = chunks_[at_chunk].cells[at_cell];
   const bool same_chunk = at_cell > 0;
   Chunk& older_chunk = chunks_[same_chunk ? at_chunk : at_chunk - 1];
   const auto older =
       older_chunk.cells.begin() +
       static_cast<std::ptrdiff_t>(same_chunk ? at_cell - 1 : older_chunk.cells.size() - 1);
-  newer.add(older->totals);
+  if (values_) values_->merge(older->time, older->totals, newer.time, newer.totals);
+  newer.totals.add(older->totals);
   chunks_[at_chunk].dirty = older_chunk.dirty = true;
   chunks_[at_chunk].fresh = older_chunk.fresh = false;
   older_chunk.cells.erase(older);
@@ -318,6 +292,7 @@ void Samples::numbers(const Gone& each) const {
 }
 
 void Samples::rewrite() {
+  if (values_) values_->rewrite();
   gone_.clear();
   for (Chunk& chunk : chunks_) {
     chunk.dirty = true;

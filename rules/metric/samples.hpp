@@ -5,34 +5,28 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tocsin/statistic.hpp"
+#include "rules/metric/cell_values.hpp"
+#include "rules/metric/totals.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
 
-// What a set of samples comes to. `count` is a whole number.
-struct Totals {
-  double count = 0;
-  double sum = 0;
-  double minimum = std::numeric_limits<double>::infinity();
-  double maximum = -std::numeric_limits<double>::infinity();
-
-  void add(double value);
-  void add(const Totals& other);
-  // Nothing for Average, Minimum and Maximum of no samples; SampleCount and Sum of none are 0.
-  std::optional<double> statistic(Statistic s) const;
-};
-
 class Samples {
  public:
   void add(Instant t, double value);
-  void add(Instant t, const Totals& totals);
+
+  // Whether what the samples are is kept from now on, for extended statistics.
+  void keep_values(bool keep);
+  // What the samples of after < time <= upto are; not available if some of them are not known.
+  Distribution distribution(Instant after, Instant upto) const;
+  // The same as single values, ascending: exact for each cell whose own distribution is.
+  std::optional<std::vector<WeightedValue>> values(Instant after, Instant upto) const;
 
   // Over after < time <= upto. The same whatever the chunks are: sums are added cell by cell in
   // order of time unless they are whole numbers, where order cannot matter.
@@ -45,6 +39,8 @@ class Samples {
   std::optional<Instant> newest() const;
   bool empty() const { return chunks_.empty(); }
   std::size_t size() const { return size_; }
+  // Its memory in cells: what values take counts as cells too.
+  std::size_t weight() const;
 
   // Forgets whole chunks that are not newer than `t`, but never the newest sample. Later reads
   // behind `t` may still see some.
@@ -73,6 +69,10 @@ class Samples {
   // Whatever was stored is gone: everything is dirty.
   void rewrite();
   bool restore_chunk(std::uint64_t number, std::string_view bytes);
+  // Those of values: one for each cell that needs it, after all chunks.
+  void collect_values(const CellValues::Changed& changed, const CellValues::Gone& gone);
+  void value_times(const CellValues::Gone& each) const;
+  bool restore_values(Instant t, std::string_view bytes);
 
  private:
   struct Cell {
@@ -90,15 +90,21 @@ class Samples {
   };
 
   std::size_t chunk_for(Instant t) const;
+  const Cell* find(Instant t) const;
+  template <class Each>
+  void each_cell(Instant after, Instant upto, const Each& each) const;
+  void put(const Cell& cell);
   void insert(std::size_t chunk, const Cell& cell);
   void split(std::size_t chunk);
   void erase_chunk(std::size_t chunk);
   std::vector<Cell> take_cells();
   void set_cells(const std::vector<Cell>& cells);
+  void trim_values();
   static void refresh(const Chunk& chunk);
 
   std::vector<Chunk> chunks_;  // in order of time
   std::vector<std::uint64_t> gone_;
+  std::unique_ptr<CellValues> values_;  // nothing: nobody needs them
   std::uint64_t next_number_ = 0;
   std::size_t size_ = 0;
 };

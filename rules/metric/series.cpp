@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "rules/engine/row_codec.hpp"
+#include "rules/metric/extended_statistic.hpp"
 
 namespace tocsin {
 namespace {
@@ -32,12 +33,28 @@ Totals Series::period(Instant start, Instant end) const {
   return out;
 }
 
+std::optional<double> Series::value_of(const StatisticExpression& statistic, const Totals& totals,
+                                       Instant start, Instant end) const {
+  if (const auto simple = statistic.simple()) return totals.statistic(*simple);
+  Distribution samples = cells_.distribution(start - kTick, end - kTick);
+  for (auto at = defaults_.lower_bound(start); at != defaults_.end() && at->first < end; ++at)
+    for (const auto& [filter, value] : at->second) samples.add(value);
+  return statistic_value(statistic, totals, samples);
+}
+
+std::optional<double> Series::statistic(const StatisticExpression& statistic, Instant start,
+                                        Instant end) const {
+  const Totals totals = period(start, end);
+  if (totals.count == 0) return std::nullopt;
+  return value_of(statistic, totals, start, end);
+}
+
 void Series::datapoints(const StatisticExpression& statistic, Duration period, Instant end,
                         std::span<Datapoint> out) const {
   for (auto d = out.rbegin(); d != out.rend(); ++d, end -= period) {
     const Totals totals = this->period(end - period, end);
     *d = {end - period, {}, totals.count};
-    if (totals.count > 0) d->value = totals.statistic(*statistic.simple());
+    if (totals.count > 0) d->value = value_of(statistic, totals, end - period, end);
   }
 }
 

@@ -14,9 +14,15 @@
 
 namespace tocsin {
 
+// How the series of a metric are kept.
+struct SeriesShape {
+  Duration cell{minutes{1}};
+  bool values = false;  // some alarm needs extended statistics
+};
+
 class Series final : public DatapointSource {
  public:
-  explicit Series(Duration cell) : cell_(cell) {}
+  explicit Series(const SeriesShape& shape) { set_shape(shape); }
 
   void add(Instant t, double value);
   // The default value of `filter` for the minute that begins at `minute`; again: replaced.
@@ -26,14 +32,21 @@ class Series final : public DatapointSource {
 
   // The samples of start <= time < end; both are multiples of the cell.
   Totals period(Instant start, Instant end) const;
+  // Nothing: no samples, or what they are is not known to an extended statistic.
+  std::optional<double> statistic(const StatisticExpression& statistic, Instant start,
+                                  Instant end) const;
   void datapoints(const StatisticExpression& statistic, Duration period, Instant end,
                   std::span<Datapoint> out) const override;
   // Start of the newest cell or default.
   std::optional<Instant> newest() const override;
   // Start of the earliest cell or default that is not before `t`.
   std::optional<Instant> next_from(Instant t) const override;
-  // The wanted width changed; what is stored keeps the width it was filed with.
-  void set_cell(Duration cell) { cell_ = cell; }
+  // What is wanted changed. What is stored keeps the width it was filed with. Cells from before
+  // somebody asked for values have them if they hold only one.
+  void set_shape(const SeriesShape& shape) {
+    cell_ = shape.cell;
+    cells_.keep_values(shape.values);
+  }
   void forget_until(Instant t);
   Samples& cells() { return cells_; }
 
@@ -47,9 +60,11 @@ class Series final : public DatapointSource {
   }
 
  private:
+  std::optional<double> value_of(const StatisticExpression& statistic, const Totals& totals,
+                                 Instant start, Instant end) const;
   std::string encode_defaults(const std::map<std::string, double>& filters) const;
 
-  Duration cell_;
+  Duration cell_{};
   Samples cells_;
   std::map<Instant, std::map<std::string, double>> defaults_;
   std::set<Instant> dirty_defaults_;

@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, Kind> kSimple[] = {{"SampleCount", Kind::s
                                                          {"Average", Kind::average},
                                                          {"Minimum", Kind::minimum},
                                                          {"Maximum", Kind::maximum}};
+constexpr StatisticExpression kInterquartileMean{Kind::trimmed_mean, true, 25, 75};
 constexpr std::string_view kWholeNames[] = {"SampleCount", "Sum",     "Average",
                                             "Minimum",     "Maximum", "IQM"};
 
@@ -198,7 +199,7 @@ std::optional<StatisticExpression> Parser::judge(const Family& family,
 std::optional<StatisticExpression> Parser::parse() {
   for (const auto& [name, kind] : kSimple)
     if (text_ == name) return StatisticExpression{kind, false, std::nullopt, std::nullopt};
-  if (text_ == "IQM") return StatisticExpression{Kind::trimmed_mean, true, 25, 75};
+  if (text_ == "IQM") return kInterquartileMean;
   for (const Family& family : kFamilies) {
     const std::size_t lower = family.lower.size(), upper = family.upper.size();
     at_ = lower;
@@ -235,7 +236,10 @@ std::variant<StatisticExpression, StatisticError> parse_statistic(std::string_vi
 std::string to_string(const StatisticExpression& statistic) {
   for (const auto& [name, kind] : kSimple)
     if (statistic.kind == kind) return std::string(name);
-  if (statistic.kind == Kind::percentile) return "p" + plain_number(statistic.high.value_or(0));
+  if (statistic == kInterquartileMean) return "IQM";
+  for (const Family& family : kFamilies)
+    if (statistic.kind == family.kind && statistic.percent && !statistic.low)
+      return std::string(family.lower) + plain_number(statistic.high.value_or(100));
   for (const Family& family : kFamilies)
     if (statistic.kind == family.kind)
       return std::string(family.upper) + "(" + printed_bound(statistic, statistic.low) + ":" +

@@ -55,10 +55,10 @@ std::string series_id(std::string_view metric, std::string_view unit, bool exact
 
 std::string_view metric_of_series(std::string_view id) { return id.substr(0, id.find(kPart)); }
 
-StoredSeries& MetricStore::watched(const std::string& id, Duration cell) {
+StoredSeries& MetricStore::watched(const std::string& id, const SeriesShape& shape) {
   std::unique_ptr<StoredSeries>& held = series_[id];
   if (held) return *held;
-  held = std::make_unique<StoredSeries>(cell);
+  held = std::make_unique<StoredSeries>(shape);
   ++unwatched_of(id);  // until watch()
   return *held;
 }
@@ -69,13 +69,13 @@ std::size_t& MetricStore::unwatched_of(std::string_view id) {
   return at != unwatched_.end() ? at->second : unwatched_[std::string(metric)];
 }
 
-StoredSeries* MetricStore::kept(const std::string& id, Duration cell) {
+StoredSeries* MetricStore::kept(const std::string& id, const SeriesShape& shape) {
   if (StoredSeries* s = find(id)) return s;
   if (unwatched_of(id) >= kMaxUnwatched) {
     ++refused_;
     return nullptr;
   }
-  return &watched(id, cell);
+  return &watched(id, shape);
 }
 
 StoredSeries* MetricStore::find(const std::string& id) {
@@ -119,6 +119,9 @@ MetricStore::Map::iterator MetricStore::erase(Map::iterator at) {
   at->second->series.cells().numbers([&](std::uint64_t number) {
     gone_.push_back({"series", row_id(id, static_cast<std::int64_t>(number)), std::nullopt});
   });
+  at->second->series.cells().value_times([&](Instant t) {
+    gone_.push_back({"values", row_id(id, to_ms(t)), std::nullopt});
+  });
   at->second->series.default_minutes([&](Instant minute) {
     gone_.push_back({"default", row_id(id, to_ms(minute)), std::nullopt});
   });
@@ -143,8 +146,11 @@ void MetricStore::remove_metric(std::string_view metric) {
   while (at != end) at = erase(at);
 }
 
-void MetricStore::set_cell(std::string_view metric, Duration cell) {
-  for (auto [at, end] = of_metric(metric); at != end; ++at) at->second->series.set_cell(cell);
+void MetricStore::set_shape(std::string_view metric, const SeriesShape& shape) {
+  for (auto [at, end] = of_metric(metric); at != end; ++at) {
+    at->second->series.set_shape(shape);
+    touched(at->first);
+  }
 }
 
 void MetricStore::collect(std::vector<StateRow>& out) {
@@ -162,6 +168,9 @@ void MetricStore::collect(std::vector<StateRow>& out) {
           put("series", static_cast<std::int64_t>(n), std::move(bytes));
         },
         [&](std::uint64_t n) { put("series", static_cast<std::int64_t>(n), std::nullopt); });
+    s->series.cells().collect_values(
+        [&](Instant t, std::string bytes) { put("values", to_ms(t), std::move(bytes)); },
+        [&](Instant t) { put("values", to_ms(t), std::nullopt); });
     s->series.collect_defaults(
         [&](Instant minute, std::string bytes) { put("default", to_ms(minute), std::move(bytes)); },
         [&](Instant minute) { put("default", to_ms(minute), std::nullopt); });
@@ -169,10 +178,15 @@ void MetricStore::collect(std::vector<StateRow>& out) {
   dirty_.clear();
 }
 
-bool MetricStore::restore(const StateRow& row, Duration cell) {
+bool MetricStore::restore(const StateRow& row) {
   const auto id = split_row_id(row.id);
   if (!id || !row.value) return false;
-  Series& series = watched(id->first, cell).series;
+  if (row.kind == "values") {
+    StoredSeries* known = find(id->first);
+    return known != nullptr &&
+           known->series.cells().restore_values(instant_from_ms(id->second), *row.value);
+  }
+  Series& series = watched(id->first, {}).series;
   if (row.kind == "default")
     return series.restore_defaults(instant_from_ms(id->second), *row.value);
   return series.cells().restore_chunk(static_cast<std::uint64_t>(id->second), *row.value);

@@ -29,7 +29,7 @@ std::string series_id(std::string_view metric, std::string_view unit, bool exact
 std::string_view metric_of_series(std::string_view id);
 
 struct StoredSeries {
-  explicit StoredSeries(Duration cell) : series(cell) {}
+  explicit StoredSeries(const SeriesShape& shape) : series(shape) {}
   Series series;
   std::vector<KeyEntry*> watchers;  // in order
 };
@@ -40,9 +40,9 @@ class MetricStore {
   static constexpr std::size_t kMaxUnwatched = 10'000;
 
   // Made if it is not there; watch() follows.
-  StoredSeries& watched(const std::string& id, Duration cell);
+  StoredSeries& watched(const std::string& id, const SeriesShape& shape);
   // Made if there is room for one more that nobody watches; else nullptr.
-  StoredSeries* kept(const std::string& id, Duration cell);
+  StoredSeries* kept(const std::string& id, const SeriesShape& shape);
   StoredSeries* find(const std::string& id);
   const StoredSeries* find(const std::string& id) const;
 
@@ -55,12 +55,12 @@ class MetricStore {
   // and watched by nobody.
   void forget(std::string_view metric, Instant until);
   void remove_metric(std::string_view metric);
-  void set_cell(std::string_view metric, Duration cell);
+  void set_shape(std::string_view metric, const SeriesShape& shape);
   std::uint64_t refused() const { return refused_; }
 
   void collect(std::vector<StateRow>& out);
-  // Rows of kind "series" and "default". false: damaged.
-  bool restore(const StateRow& row, Duration cell);
+  // Rows of kind "series" and "default", then "values". false: damaged.
+  bool restore(const StateRow& row);
 
  private:
   using Map = std::map<std::string, std::unique_ptr<StoredSeries>, std::less<>>;

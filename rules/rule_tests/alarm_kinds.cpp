@@ -113,9 +113,8 @@ std::vector<std::optional<bool>> breaching(const AlarmTest& test) {
 AlarmState judge(const AlarmTest& test, std::span<const std::optional<bool>> points,
                  AlarmState state) {
   const EvaluationSpec spec = evaluation_spec(test.alarm);
-  const auto& statistic = test.tested.extended_statistic;
-  const auto needed = statistic ? samples_needed(*statistic) : std::nullopt;
-  if (needed && !test.tested.evaluate_low_samples && !test.sample_counts.empty() &&
+  const auto needed = samples_needed(test.alarm.statistic);
+  if (needed && !test.alarm.evaluate_low_samples && !test.sample_counts.empty() &&
       has_few_samples(spec, points, std::span(test.sample_counts).first(points.size()), *needed))
     return state;
   return evaluate(spec, points, state);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "rules/metric/statistic_expression.hpp"
 #include "rules/match/time/event_time.hpp"
 #include "rules/rule_tests/compact_json.hpp"
 #include "rules/rule_tests/scenario_groups.hpp"
@@ -217,12 +218,18 @@ ExpectedMessages read_expected_messages(ConfigReader& read) {
   return expected;
 }
 
-constexpr std::pair<std::string_view, Statistic> kStatistics[] = {
-    {"SampleCount", Statistic::sample_count},
-    {"Sum", Statistic::sum},
-    {"Average", Statistic::average},
-    {"Minimum", Statistic::minimum},
-    {"Maximum", Statistic::maximum}};
+void read_statistic(ConfigReader& read, StatisticExpression& statistic) {
+  std::string name;
+  if (!read.optional("statistic", name)) return;
+  const auto parsed = parse_statistic(name);
+  if (const auto* known = std::get_if<StatisticExpression>(&parsed)) {
+    statistic = *known;
+    return;
+  }
+  const auto& error = std::get<StatisticError>(parsed);
+  report(read.diagnostics(), "bad-value", *read.map().find("statistic"),
+         "`statistic`: " + error.text, error.hint);
+}
 
 ExpectedMetric read_expected_metric(ConfigReader& read) {
   ExpectedMetric expected;
@@ -230,7 +237,7 @@ ExpectedMetric read_expected_metric(ConfigReader& read) {
   read.optional("dimensions", expected.dimensions);
   std::sort(expected.dimensions.begin(), expected.dimensions.end());
   read.optional("period", expected.period, Bounds<Duration>{seconds{1}, days{7}});
-  read.optional_name("statistic", expected.statistic, kStatistics);
+  read_statistic(read, expected.statistic);
   if (const ConfigNode* value = read.find_required("value"); value != nullptr && !value->is_null())
     expected.value = config::number(*value, "value", {}, read.diagnostics());
   return expected;

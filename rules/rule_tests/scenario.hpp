@@ -41,7 +41,7 @@ struct ExpectedMetric {
   AlarmKey dimensions;
   Instant start;
   Duration period{minutes{1}};
-  Statistic statistic = Statistic::sum;
+  StatisticExpression statistic;
   std::optional<double> value;
 };
 

@@ -64,23 +64,6 @@ std::string text_of(const Notification& n) {
   return text + "\n" + n.cloudwatch_message;
 }
 
-std::optional<double> value_of(const Engine::StatisticSet& set, Statistic statistic) {
-  if (set.count == 0) return std::nullopt;
-  switch (statistic) {
-    case Statistic::sample_count:
-      return set.count;
-    case Statistic::sum:
-      return set.sum;
-    case Statistic::average:
-      return set.sum / set.count;
-    case Statistic::minimum:
-      return set.minimum;
-    case Statistic::maximum:
-      return set.maximum;
-  }
-  return std::nullopt;
-}
-
 std::string show(std::optional<double> value) {
   return value ? config::show_number(*value) : "no datapoint";
 }
@@ -151,11 +134,10 @@ std::string ScenarioWorld::check(const ExpectedMessages& expected) const {
 
 std::string ScenarioWorld::check(const ExpectedMetric& expected) const {
   const auto found = sampled_.find(&expected);
-  const std::optional<double> value =
-      found == sampled_.end() ? std::nullopt : value_of(found->second, expected.statistic);
+  const std::optional<double> value = found == sampled_.end() ? std::nullopt : found->second.value;
   if (value == expected.value) return {};
-  return std::string(to_string(expected.statistic)) + " of " + expected.metric +
-         show(expected.dimensions) + " is " + show(value) + ", not " + show(expected.value);
+  return to_string(expected.statistic) + " of " + expected.metric + show(expected.dimensions) +
+         " is " + show(value) + ", not " + show(expected.value);
 }
 
 }  // namespace tocsin

@@ -18,13 +18,22 @@ void move_append(std::vector<T>& into, std::vector<T>& from) {
   from.clear();
 }
 
+// Extended statistics are to be had of what is expected of them.
+EngineOptions options_of(const Scenario& scenario) {
+  EngineOptions options;
+  for (const Expectation& expectation : scenario.expectations)
+    if (const auto* metric = std::get_if<ExpectedMetric>(&expectation.what))
+      options.keep_values = options.keep_values || !metric->statistic.simple();
+  return options;
+}
+
 }  // namespace
 
 ScenarioWorld::ScenarioWorld(const Scenario& scenario, RestartFrom restart_from)
     : scenario_(scenario),
       restart_from_(restart_from),
       matcher_(scenario.rules),
-      engine_(std::make_unique<Engine>(scenario.rules, scenario.start)) {}
+      engine_(std::make_unique<Engine>(scenario.rules, scenario.start, options_of(scenario))) {}
 
 std::string ScenarioWorld::run() {
   look(scenario_.start, false);
@@ -129,7 +138,7 @@ void ScenarioWorld::restart(Instant now) {
     told_.resize(std::min(told_.size(), last.told_before));
   }
   uncommitted_ = {};
-  engine_ = std::make_unique<Engine>(scenario_.rules, now);
+  engine_ = std::make_unique<Engine>(scenario_.rules, now, options_of(scenario_));
   engine_->restore(store_.load(), now, uncommitted_);
   if (last.input.empty()) return;
   look(now, true);
@@ -144,8 +153,10 @@ void ScenarioWorld::sample_metrics() {
     const auto set =
         engine_->statistics(metric->metric, metric->dimensions, metric->start, metric->period);
     if (!set) continue;
-    Engine::StatisticSet& fullest = sampled_[metric];
-    if (set->count >= fullest.count) fullest = *set;
+    Sampled& fullest = sampled_[metric];
+    if (set->count < fullest.count) continue;
+    fullest = {set->count, engine_->statistic(metric->statistic, metric->metric, metric->dimensions,
+                                              metric->start, metric->period)};
   }
 }
 

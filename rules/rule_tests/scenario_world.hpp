@@ -77,8 +77,12 @@ class ScenarioWorld {
   std::size_t next_event_ = 0;
   std::size_t next_restart_ = 0;
   std::size_t next_expectation_ = 0;
-  // The fullest statistic set seen: the engine may forget a period before the scenario ends.
-  std::map<const ExpectedMetric*, Engine::StatisticSet> sampled_;
+  // Of the fullest statistic set seen: the engine may forget a period before the scenario ends.
+  struct Sampled {
+    double count = 0;
+    std::optional<double> value;
+  };
+  std::map<const ExpectedMetric*, Sampled> sampled_;
 };
 
 }  // namespace tocsin

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/metric/statistic_expression.hpp"
 #include "rules/ruleset/decoders.hpp"
 #include "rules/ruleset/item_fields.hpp"
 
@@ -44,9 +45,9 @@ struct Reading {
   TestedEvaluation* tested = nullptr;
 };
 
-std::optional<StatisticExpression> parse_name(ConfigReader& read, const ConfigNode& node,
-                                              const Reading& reading) {
-  const auto text = config::text(node, "statistic", read.diagnostics());
+std::optional<StatisticExpression> parse_name(ConfigReader& read, std::string_view key,
+                                              const ConfigNode& node, const Reading& reading) {
+  const auto text = config::text(node, key, read.diagnostics());
   if (!text) return std::nullopt;
   const auto parsed = parse_statistic(*text);
   if (const auto* statistic = std::get_if<StatisticExpression>(&parsed)) return *statistic;
@@ -54,42 +55,31 @@ std::optional<StatisticExpression> parse_name(ConfigReader& read, const ConfigNo
   const SourceLocation where = reading.configured
                                    ? place_inside(node, error.column, reading.configured->document)
                                    : node.where;
-  read.diagnostics().error("bad-value", where, "`statistic`: " + error.text, error.hint,
-                           error.length);
+  read.diagnostics().error("bad-value", where, "`" + std::string(key) + "`: " + error.text,
+                           error.hint, error.length);
   return std::nullopt;
 }
 
-void read_extended_statistic(ConfigReader& read, const ConfigNode& node, const Reading& reading) {
-  for (const char* key : {"statistic", "extended_statistic"}) read.allow(key);
-  if (find_given(read, "statistic") != nullptr)
-    report(read.diagnostics(), "bad-value", node,
-           "an alarm has `statistic` or `extended_statistic`, not both");
-  const auto statistic = parse_name(read, node, reading);
-  if (statistic && statistic->simple())
-    report(read.diagnostics(), "bad-value", node, "`extended_statistic` has no simple statistic",
-           "statistic: " + node.scalar);
-  else if (statistic)
-    reading.tested->extended_statistic = statistic;
-}
-
+// CloudWatch has two parameters; here `statistic` takes any, too.
 void read_statistic(ConfigReader& read, Alarm& alarm, const Reading& reading) {
+  read.allow("extended_statistic");
   const ConfigNode* extended = find_given(read, "extended_statistic");
-  if (reading.tested != nullptr && extended != nullptr)
-    return read_extended_statistic(read, *extended, reading);
-  if (reading.tested != nullptr)
-    read.allow("extended_statistic");
-  else
-    read.not_built("extended_statistic");
-  const ConfigNode* node = read.find_required("statistic");
-  if (node == nullptr) return;
-  const auto statistic = parse_name(read, *node, reading);
-  if (!statistic) return;
-  if (const auto simple = statistic->simple())
-    alarm.statistic = *simple;
-  else if (reading.tested != nullptr)
-    reading.tested->extended_statistic = statistic;
-  else
-    not_built(*node, "statistic " + node->scalar, read.diagnostics());
+  if (extended == nullptr) {
+    const ConfigNode* node = read.find_required("statistic");
+    if (node == nullptr) return;
+    if (const auto named = parse_name(read, "statistic", *node, reading)) alarm.statistic = *named;
+    return;
+  }
+  read.allow("statistic");
+  if (find_given(read, "statistic") != nullptr)
+    report(read.diagnostics(), "bad-value", *extended,
+           "an alarm has `statistic` or `extended_statistic`, not both");
+  const auto named = parse_name(read, "extended_statistic", *extended, reading);
+  if (named && named->simple())
+    report(read.diagnostics(), "bad-value", *extended,
+           "`extended_statistic` has no simple statistic", "statistic: " + extended->scalar);
+  else if (named)
+    alarm.statistic = *named;
 }
 
 std::optional<BandComparison> find_band_comparison(const ConfigReader& read) {
@@ -200,9 +190,8 @@ void read_judgement(ConfigReader& read, Alarm& alarm, const Reading& reading) {
   read.optional("evaluation_range", alarm.evaluation_range);
   read_threshold(read, alarm, reading);
   read.optional_name("treat_missing_data", alarm.treat_missing_data, kMissing);
-  bool low_samples = true;  // concerns percentiles only: in configuration without effect so far
-  read.optional_name("evaluate_low_sample_count_percentile", low_samples, kLowSamples);
-  if (reading.tested != nullptr) reading.tested->evaluate_low_samples = low_samples;
+  read.optional_name("evaluate_low_sample_count_percentile", alarm.evaluate_low_samples,
+                     kLowSamples);
   check_windows(read, alarm);
 }
 

@@ -43,6 +43,35 @@ bool all_positive_or_zero(const std::set<double>& values) {
   return !values.empty() && *values.begin() >= 0;
 }
 
+// Lies between the least and the greatest sample.
+bool is_average_kind(const StatisticExpression& s) {
+  using Kind = StatisticExpression::Kind;
+  switch (s.kind) {
+    case Kind::average:
+    case Kind::minimum:
+    case Kind::maximum:
+    case Kind::percentile:
+    case Kind::trimmed_mean:
+      return true;
+    case Kind::winsorized_mean:
+      return s.percent;
+    default:
+      return false;
+  }
+}
+
+bool can_extended_fire(const Alarm& alarm, const std::optional<std::set<double>>& values) {
+  const bool up = is_upward(alarm.comparison);
+  if (alarm.statistic.kind == StatisticExpression::Kind::percentile_rank &&
+      !is_breaching(up ? 100 : 0, alarm.comparison, alarm.threshold))
+    return false;
+  if (!values || values->empty()) return true;
+  // Of negative samples CloudWatch has none.
+  if (*values->rbegin() < 0) return false;
+  return !is_average_kind(alarm.statistic) ||
+         is_breaching(up ? *values->rbegin() : *values->begin(), alarm.comparison, alarm.threshold);
+}
+
 // Whether some samples meet the alarm's condition. `empty_is_zero`: a window without samples counts
 // as 0.
 bool can_fire(const Alarm& alarm, const std::optional<std::set<double>>& values,
@@ -50,7 +79,7 @@ bool can_fire(const Alarm& alarm, const std::optional<std::set<double>>& values,
   const bool zero_fires = is_breaching(0, alarm.comparison, alarm.threshold);
   const bool up = is_upward(alarm.comparison);
   const auto statistic = alarm.statistic.simple();
-  if (!statistic) return true;
+  if (!statistic) return can_extended_fire(alarm, values);
   switch (*statistic) {
     case Statistic::sample_count:
       return up || (empty_is_zero && zero_fires) ||
@@ -83,8 +112,9 @@ bool always_fires(const Alarm& alarm, const std::optional<std::set<double>>& val
 const ConfigNode& condition_node(const AlarmDraft& draft) {
   if (!draft.short_form) return node_at(*draft.node, {"threshold"});
   const ConfigNode& alarm = node_at(*draft.node, {"alarm"});
-  for (const std::string_view key : {"count", "sum", "average", "minimum", "maximum"})
-    if (const ConfigNode* condition = alarm.find(key)) return *condition;
+  for (const ConfigEntry& e : alarm.entries)
+    if (e.key.scalar != "within" && e.key.scalar != "value" && e.key.scalar != "min")
+      return e.value;
   return alarm;
 }
 
@@ -93,8 +123,21 @@ void warn(Diagnostics& out, std::string code, const ConfigNode& at, std::string 
   out.warning(std::move(code), at.where, std::move(text), std::move(hint), caret_length(at));
 }
 
-bool is_average_kind(const StatisticExpression& s) {
-  return s == Statistic::average || s == Statistic::minimum || s == Statistic::maximum;
+const ConfigNode& statistic_node(const AlarmDraft& a) {
+  if (a.short_form) return condition_node(a);
+  const ConfigNode* extended = a.node->find("extended_statistic");
+  return extended != nullptr ? *extended : node_at(*a.node, {"statistic"});
+}
+
+// CloudWatch publishes the default for a minute without a match: an average of 0 and 1 that is
+// never between them.
+bool is_yes_or_no(const Alarm& alarm, const std::vector<const FilterDraft*>& filters,
+                  const std::optional<std::set<double>>& values) {
+  const bool means = is_average_kind(alarm.statistic) && alarm.statistic != Statistic::minimum &&
+                     alarm.statistic != Statistic::maximum;
+  return means && alarm.period == minutes{1} && values && *values == std::set<double>{0, 1} &&
+         std::none_of(filters.begin(), filters.end(),
+                      [](const FilterDraft* f) { return f->filter.default_per_event; });
 }
 
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
@@ -127,12 +170,21 @@ void check_conditions(const Draft& draft, Diagnostics& out) {
       warn(out, "always-fires", condition_node(a),
            "alarm " + name + " is always in ALARM: its condition holds even without events");
     else if (is_average_kind(a.alarm.statistic) && values && values->size() == 1)
-      warn(out, "constant-statistic",
-           a.short_form ? condition_node(a) : node_at(*a.node, {"statistic"}),
-           "alarm " + name + ": " + std::string(to_string(a.alarm.statistic)) +
-               " of samples that are all " + config::show_number(*values->begin()) +
-               " says nothing about how many there are",
+      warn(out, "constant-statistic", statistic_node(a),
+           "alarm " + name + ": " + to_string(a.alarm.statistic) + " of samples that are all " +
+               config::show_number(*values->begin()) + " says nothing about how many there are",
            "did you mean Sum?");
+    else if (is_yes_or_no(a.alarm, filters, values))
+      warn(out, "constant-statistic", statistic_node(a),
+           "alarm " + name + ": " + to_string(a.alarm.statistic) +
+               " of a metric that is 1 for a match and 0 for a minute without says only whether "
+               "anything matched",
+           "did you mean Sum?");
+    if (!a.alarm.evaluate_low_samples &&
+        a.alarm.statistic.kind != StatisticExpression::Kind::percentile)
+      warn(out, "no-effect", node_at(*a.node, {"evaluate_low_sample_count_percentile"}),
+           "`evaluate_low_sample_count_percentile` concerns percentiles only, alarm " + name +
+               " has statistic " + to_string(a.alarm.statistic));
   }
 }
 

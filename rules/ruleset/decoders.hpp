@@ -7,7 +7,6 @@
 #include <string>
 
 #include "rules/alarm/evaluate.hpp"
-#include "rules/metric/statistic_expression.hpp"
 #include "rules/ruleset/draft.hpp"
 #include "tocsin/config_reader.hpp"
 
@@ -22,14 +21,13 @@ void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& d
 
 // What `tocsin test` evaluates and configuration answers with not-built.
 struct TestedEvaluation {
-  std::optional<StatisticExpression> extended_statistic;  // nothing: `alarm.statistic` holds
   std::optional<BandComparison> band;  // instead of `alarm.comparison` and `alarm.threshold`
-  bool evaluate_low_samples = true;
 };
 // The part of an alarm that says how it is evaluated, as rule tests have it without the rest:
-// statistic, period, evaluation_periods, datapoints_to_alarm, evaluation_range, comparison,
-// threshold, treat_missing_data, evaluate_low_sample_count_percentile. `statistic` and `threshold`
-// may be null where the other is meant. Mistakes, limits between the fields included, are reported
+// statistic or extended_statistic, period, evaluation_periods, datapoints_to_alarm,
+// evaluation_range, comparison, threshold, treat_missing_data,
+// evaluate_low_sample_count_percentile. `statistic` and `threshold` may be null where the other is
+// meant. Mistakes, limits between the fields included, are reported
 // through `read`.
 void read_evaluation(ConfigReader& read, Alarm& alarm, TestedEvaluation& tested);
 

@@ -149,6 +149,7 @@ Json long_form(const Alarm& alarm) {
   item["threshold"] = number(alarm.threshold);
   if (alarm.anchor != Anchor::event)
     item["treat_missing_data"] = to_string(alarm.treat_missing_data);
+  if (!alarm.evaluate_low_samples) item["evaluate_low_sample_count_percentile"] = "ignore";
   if (!alarm.unit.empty()) item["unit"] = alarm.unit;
   item["actions_enabled"] = alarm.actions_enabled;
   item["actions"] = {{"alarm", alarm.alarm_topics},

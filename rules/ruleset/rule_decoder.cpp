@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "rules/metric/statistic_expression.hpp"
@@ -47,48 +49,57 @@ void read_condition(const ConfigNode& node, std::string_view key, Alarm& alarm, 
          bare ? "write \">= " + *text + "\"" : "such as \">= 1\"");
 }
 
-// "p99" and its kin, misspelt or not.
-bool is_percentile_key(std::string_view key) {
-  return key.size() > 1 && key[0] == 'p' && is_digit(key[1]);
+// "p99", "TM(10%:90%)", "IQM" and their kin, misspelt or not.
+bool is_extended_key(std::string_view key) {
+  const std::size_t letters = std::min(key.find_first_of("0123456789("), key.size());
+  if (letters == key.size()) return key == "IQM";
+  constexpr std::string_view kFamilies[] = {"p",  "tm", "wm", "tc", "ts",
+                                            "TM", "WM", "TC", "TS", "PR"};
+  return std::find(std::begin(kFamilies), std::end(kFamilies), key.substr(0, letters)) !=
+         std::end(kFamilies);
 }
 
-// CloudWatch knows them and a later version builds them.
-void refuse_percentile(ConfigReader& read, const ConfigNode& key) {
-  const auto parsed = parse_statistic(key.scalar);
-  const auto* error = std::get_if<StatisticError>(&parsed);
-  if (error == nullptr) return read.not_built(key.scalar);
+// The statistic that a key of `alarm:` names, if it names one.
+std::optional<StatisticExpression> statistic_of(ConfigReader& read, const ConfigNode& key,
+                                                const RuleDocument& document) {
+  for (const StatisticKey& s : kStatistics)
+    if (key.scalar == s.key) return s.statistic;
+  if (!is_extended_key(key.scalar)) return std::nullopt;
   read.allow(key.scalar);
-  report(read.diagnostics(), "bad-value", key, "`" + key.scalar + "`: " + error->text, error->hint);
+  const auto parsed = parse_statistic(key.scalar);
+  if (const auto* statistic = std::get_if<StatisticExpression>(&parsed)) return *statistic;
+  const auto& error = std::get<StatisticError>(parsed);
+  read.diagnostics().error("bad-value", place_inside(key, error.column, document),
+                           "`" + key.scalar + "`: " + error.text, error.hint, error.length);
+  return StatisticExpression();
 }
 
 // The one statistic among the keys of `alarm:`, with its condition.
-std::optional<Statistic> read_statistic(ConfigReader& read, Alarm& alarm) {
-  std::optional<Statistic> chosen;
-  for (const auto& [key, value] : read.map().entries)
-    if (is_percentile_key(key.scalar)) refuse_percentile(read, key);
-  for (const StatisticKey& s : kStatistics) {
-    const ConfigNode* node = read.find(s.key);
-    if (node == nullptr) continue;
+std::optional<StatisticExpression> read_statistic(ConfigReader& read, Alarm& alarm,
+                                                  const RuleDocument& document) {
+  std::optional<StatisticExpression> chosen;
+  if (!read.map().is_map()) return chosen;
+  for (const StatisticKey& s : kStatistics) read.allow(s.key);
+  for (const auto& [key, value] : read.map().entries) {
+    const auto statistic = statistic_of(read, key, document);
+    if (!statistic) continue;
     if (chosen)
-      report(read.diagnostics(), "bad-value", *node,
-             "an alarm has one condition, `" + std::string(s.key) + "` is another");
-    chosen = s.statistic;
-    read_condition(*node, s.key, alarm, read.diagnostics());
+      report(read.diagnostics(), "bad-value", value,
+             "an alarm has one condition, `" + key.scalar + "` is another");
+    chosen = statistic;
+    read_condition(value, key.scalar, alarm, read.diagnostics());
   }
-  const bool percentile =
-      std::any_of(read.map().entries.begin(), read.map().entries.end(),
-                  [](const auto& e) { return is_percentile_key(e.key.scalar); });
-  if (!chosen && !percentile && read.map().is_map())
-    read.diagnostics().error(
-        "missing-key", read.map().where, "`alarm` needs a condition",
-        "count, sum, average, minimum or maximum, such as { count: \">= 1\", within: 5m }");
+  if (!chosen)
+    read.diagnostics().error("missing-key", read.map().where, "`alarm` needs a condition",
+                             "count, sum, average, minimum, maximum or a statistic such as p99: "
+                             "{ count: \">= 1\", within: 5m }");
   return chosen;
 }
 
-void read_short_alarm(const ConfigNode& node, MetricFilter& filter, Alarm& alarm,
-                      Diagnostics& out) {
+void read_short_alarm(const ConfigNode& node, const RuleDocument& document, MetricFilter& filter,
+                      Alarm& alarm, Diagnostics& out) {
   ConfigReader read(node, "`alarm`", out);
-  const auto statistic = read_statistic(read, alarm);
+  const auto statistic = read_statistic(read, alarm, document);
   read.require("within", alarm.period, kWithin);
   const ConfigNode* value = read.find("value");
   if (value != nullptr) read_metric_value(*value, filter, out);
@@ -123,7 +134,7 @@ void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& dr
   filter.filter.where = alarm.alarm.where = node.where;
   alarm.alarm.anchor = Anchor::event;
   if (const ConfigNode* condition = read.find_required("alarm"))
-    read_short_alarm(*condition, filter.filter, alarm.alarm, context.out);
+    read_short_alarm(*condition, context.document, filter.filter, alarm.alarm, context.out);
   if (const ConfigNode* group_by = read.find("group_by"))
     read_bindings(*group_by, "group_by", true, filter.filter, filter.filter.dimensions,
                   context.out);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Samples: what the samples of its cells are.
+#include <algorithm>
+
+#include "rules/metric/samples.hpp"
+
+namespace tocsin {
+
+template <class Each>
+void Samples::each_cell(Instant after, Instant upto, const Each& each) const {
+  if (chunks_.empty() || upto <= after) return;
+  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i)
+    for (const Cell& c : chunks_[i].cells)
+      if (c.time > after && c.time <= upto) each(c);
+}
+
+void Samples::keep_values(bool keep) {
+  if (keep && !values_) values_ = std::make_unique<CellValues>();
+  if (keep)
+    values_->resume();
+  else if (values_)
+    values_->stop();
+}
+
+Distribution Samples::distribution(Instant after, Instant upto) const {
+  Distribution out;
+  each_cell(after, upto, [&](const Cell& c) {
+    if (values_)
+      values_->read(c.time, c.totals, out);
+    else
+      out.add(c.totals);
+  });
+  return out;
+}
+
+std::optional<std::vector<WeightedValue>> Samples::values(Instant after, Instant upto) const {
+  std::vector<WeightedValue> out;
+  bool known = true;
+  each_cell(after, upto, [&](const Cell& c) {
+    Distribution cell;
+    if (c.totals.minimum == c.totals.maximum && c.totals.minimum >= 0) {
+      out.push_back({c.totals.minimum, static_cast<std::uint64_t>(c.totals.count)});
+      return;
+    }
+    if (known && values_) values_->read(c.time, c.totals, cell);
+    known = known && values_ && cell.is_available();
+    for (const WeightedValue& v : cell.values()) out.push_back(v);
+  });
+  if (!known) return std::nullopt;
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  return out;
+}
+
+std::size_t Samples::weight() const {
+  return size_ + (values_ ? values_->bytes() / sizeof(Cell) : 0);
+}
+
+// After the oldest cells went.
+void Samples::trim_values() {
+  if (values_) values_->erase_before(oldest().value_or(kNever));
+}
+
+void Samples::collect_values(const CellValues::Changed& changed, const CellValues::Gone& gone) {
+  if (!values_) return;
+  values_->collect(changed, gone);
+  if (values_->is_stopped()) values_.reset();
+}
+
+void Samples::value_times(const CellValues::Gone& each) const {
+  if (values_) values_->times(each);
+}
+
+bool Samples::restore_values(Instant t, std::string_view bytes) {
+  const Cell* cell = find(t);
+  if (cell == nullptr) return false;
+  keep_values(true);
+  return values_->restore(t, cell->totals, bytes);
+}
+
+}  // namespace tocsin
