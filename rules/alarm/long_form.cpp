@@ -78,8 +78,7 @@ AlarmState LongForm::plain_state(Instant end) const {
   if (spec_->least_samples) {
     std::vector<double> counts;
     for (const Datapoint& d : range) counts.push_back(d.sample_count);
-    if (has_few_samples(spec_->evaluation, breaching, counts, *spec_->least_samples))
-      return plain_;
+    if (has_few_samples(spec_->evaluation, breaching, counts, *spec_->least_samples)) return plain_;
   }
   return evaluate(spec_->evaluation, breaching, plain_);
 }

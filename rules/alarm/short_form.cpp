@@ -2,6 +2,7 @@
 #include "rules/alarm/short_form.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "rules/alarm/evaluate.hpp"
 #include "rules/engine/row_codec.hpp"
@@ -60,8 +61,25 @@ std::optional<double> ShortForm::value(Instant x) const {
   return samples ? extended_statistic(spec_->statistic, *samples) : std::nullopt;
 }
 
+// Whether a percentile breaches, by counting: it lies between the samples of two neighbouring
+// ranks. Nothing: only one of the two breaches, or there is none. A hot key is judged at each
+// sample, and thousands of them are not put in order for that.
+std::optional<bool> ShortForm::percentile_breach(Instant x) const {
+  const auto share =
+      samples_.share(x - spec_->within, x, [&](double value) { return spec_->holds(value); });
+  if (!share || share->all == 0) return std::nullopt;
+  const double rank = std::floor(spec_->statistic.high.value_or(100) * (share->all - 1) / 100);
+  const double next = std::min(rank + 1, share->all - 1);
+  const auto breaches = [&](double r) {
+    return is_upper(spec_->comparison) ? r >= share->all - share->count : r < share->count;
+  };
+  return breaches(rank) == breaches(next) ? std::optional(breaches(rank)) : std::nullopt;
+}
+
 // Nothing: there is nothing to judge, yet it is too early to call it good.
 std::optional<bool> ShortForm::breach(Instant x) const {
+  if (spec_->statistic.kind == StatisticExpression::Kind::percentile)
+    if (const auto known = percentile_breach(x)) return known;
   if (const std::optional<double> known = value(x)) return spec_->holds(*known);
   const Instant last = samples_.last_at(x).value_or(kNoTime);
   return x < last + 2 * spec_->within ? std::optional<bool>() : false;

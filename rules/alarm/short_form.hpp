@@ -74,6 +74,7 @@ class ShortForm final : public Machine {
   using Span = std::pair<Instant, Instant>;
 
   std::optional<double> value(Instant x) const;
+  std::optional<bool> percentile_breach(Instant x) const;
   std::optional<bool> breach(Instant x) const;
   Change change(AlarmState to, Instant x, bool late) const;
   void go(AlarmState to, Instant x, bool late, Changes& out);

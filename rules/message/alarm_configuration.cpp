@@ -51,7 +51,8 @@ Json history_configuration(const Alarm& alarm, const RuleSet& rules) {
   out["insufficientDataActions"] = topic_arns(identity, a.insufficient_data_topics);
   out["actionsEnabled"] = a.actions_enabled;
   if (!a.description.empty()) out["alarmDescription"] = a.description;
-  out["statistic"] = to_string(a.statistic);
+  out[a.statistic.simple() ? "statistic" : "extendedStatistic"] = to_string(a.statistic);
+  if (!a.evaluate_low_samples) out["evaluateLowSampleCountPercentile"] = "ignore";
   out["alarmArn"] = alarm_arn(identity, a.name);
   out["alarmConfigurationUpdatedTimestamp"] = format_cloudwatch(rules.configured_at);
   if (!a.group_by.empty()) out["groupBy"] = a.group_by;

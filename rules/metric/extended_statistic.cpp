@@ -32,10 +32,10 @@ double ranked(Sorted samples, double rank) {
 }
 
 double percentile(Sorted samples, double p) {
-  const double rank = p * (number_of(samples) - 1) / 100;
-  const double low = std::floor(rank);
+  const double hundredths = p * (number_of(samples) - 1);
+  const double low = std::floor(hundredths / 100);
   const double a = ranked(samples, low), b = ranked(samples, low + 1);
-  return a + (b - a) * (rank - low);
+  return a + (b - a) * ((hundredths - low * 100) / 100);
 }
 
 // How much of the samples lies inside the bounds, and its weighted sum.

@@ -38,6 +38,13 @@ class Samples {
   std::optional<Instant> oldest() const;
   std::optional<Instant> newest() const;
   bool empty() const { return chunks_.empty(); }
+  // How many samples of the window fulfil a condition `c` on their value that holds from some value
+  // up, or from some value down; by chunks and cells where that is enough. Nothing: not known.
+  struct Share {
+    double count = 0, all = 0;
+  };
+  std::optional<Share> share(Instant after, Instant upto,
+                             const std::function<bool(double)>& c) const;
   std::size_t size() const { return size_; }
   // Its memory in cells: what values take counts as cells too.
   std::size_t weight() const;

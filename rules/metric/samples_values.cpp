@@ -51,6 +51,36 @@ std::optional<std::vector<WeightedValue>> Samples::values(Instant after, Instant
   return out;
 }
 
+std::optional<Samples::Share> Samples::share(Instant after, Instant upto,
+                                             const std::function<bool(double)>& c) const {
+  Share out;
+  if (chunks_.empty() || upto <= after) return out;
+  // false: samples on both sides.
+  const auto take = [&](const Totals& t) {
+    const bool low = c(t.minimum);
+    if (t.minimum < 0 || low != c(t.maximum)) return false;
+    out.all += t.count;
+    out.count += low ? t.count : 0;
+    return true;
+  };
+  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i) {
+    const Chunk& chunk = chunks_[i];
+    refresh(chunk);
+    if (chunk.cells.front().time > after && chunk.cells.back().time <= upto && take(chunk.totals))
+      continue;
+    for (const Cell& cell : chunk.cells) {
+      if (cell.time <= after || cell.time > upto || take(cell.totals)) continue;
+      Distribution samples;
+      if (values_) values_->read(cell.time, cell.totals, samples);
+      if (!values_ || !samples.is_available()) return std::nullopt;
+      out.all += cell.totals.count;
+      for (const WeightedValue& v : samples.values())
+        if (c(v.value)) out.count += static_cast<double>(v.count);
+    }
+  }
+  return out;
+}
+
 std::size_t Samples::weight() const {
   return size_ + (values_ ? values_->bytes() / sizeof(Cell) : 0);
 }

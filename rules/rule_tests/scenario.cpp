@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
-#include "rules/metric/statistic_expression.hpp"
 #include "rules/match/time/event_time.hpp"
+#include "rules/metric/statistic_expression.hpp"
 #include "rules/rule_tests/compact_json.hpp"
 #include "rules/rule_tests/scenario_groups.hpp"
 #include "rules/rule_tests/test_keys.hpp"

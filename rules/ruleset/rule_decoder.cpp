@@ -90,9 +90,9 @@ std::optional<StatisticExpression> read_statistic(ConfigReader& read, Alarm& ala
     read_condition(value, key.scalar, alarm, read.diagnostics());
   }
   if (!chosen)
-    read.diagnostics().error("missing-key", read.map().where, "`alarm` needs a condition",
-                             "count, sum, average, minimum, maximum or a statistic such as p99: "
-                             "{ count: \">= 1\", within: 5m }");
+    read.diagnostics().error(
+        "missing-key", read.map().where, "`alarm` needs a condition",
+        "count, sum, average, minimum, maximum or p99, such as { count: \">= 1\", within: 5m }");
   return chosen;
 }
 

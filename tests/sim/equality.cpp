@@ -144,8 +144,10 @@ void check_covered(const World& world, Ledger& ledger) {
     // A closed period is not opened again; absence is judged by the clock of each run.
     const bool upward =
         alarm.comparison == Comparison::greater || alarm.comparison == Comparison::greater_or_equal;
-    const bool by_absence = !upward && (alarm.statistic == Statistic::sample_count ||
-                                        alarm.statistic == Statistic::sum);
+    using Kind = StatisticExpression::Kind;
+    const Kind kind = alarm.statistic.kind;
+    const bool by_absence =
+        !upward && (kind == Kind::sample_count || kind == Kind::sum || kind == Kind::trimmed_count);
     if (alarm.anchor != Anchor::event || by_absence) continue;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Instant ended = i + 1 < all.size() ? all[i + 1]->at : kNever;

@@ -20,13 +20,16 @@ MetricFilter filter_of(const Alarm& alarm, const std::string& group) {
   return f;
 }
 
+constexpr StatisticExpression kMedian{StatisticExpression::Kind::percentile, true, {}, 50};
+constexpr StatisticExpression kAboveTwo{StatisticExpression::Kind::trimmed_count, false, 2, {}};
+
 void make_short(Alarm& a, Random& random) {
   a.anchor = Anchor::event;
   a.metric_namespace = "Tocsin";
   a.metric_name = a.name;
-  a.statistic =
-      random.pick<Statistic>({Statistic::sample_count, Statistic::sample_count, Statistic::sum,
-                              Statistic::average, Statistic::maximum, Statistic::minimum});
+  a.statistic = random.pick<StatisticExpression>(
+      {Statistic::sample_count, Statistic::sample_count, Statistic::sum, Statistic::average,
+       Statistic::maximum, Statistic::minimum, kMedian, kAboveTwo});
   a.comparison =
       random.pick<Comparison>({Comparison::greater_or_equal, Comparison::greater_or_equal,
                                Comparison::greater, Comparison::less, Comparison::less_or_equal});
@@ -38,9 +41,9 @@ void make_long(Alarm& a, Random& random) {
   a.anchor = random.pick<Anchor>({Anchor::minute, Anchor::fixed});
   a.metric_namespace = "Sim";
   a.metric_name = a.name;
-  a.statistic =
-      random.pick<Statistic>({Statistic::sum, Statistic::sum, Statistic::sample_count,
-                              Statistic::average, Statistic::maximum, Statistic::minimum});
+  a.statistic = random.pick<StatisticExpression>(
+      {Statistic::sum, Statistic::sum, Statistic::sample_count, Statistic::average,
+       Statistic::maximum, Statistic::minimum, kMedian, kAboveTwo});
   a.comparison =
       random.pick<Comparison>({Comparison::greater_or_equal, Comparison::greater_or_equal,
                                Comparison::greater, Comparison::less});

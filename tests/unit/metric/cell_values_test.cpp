@@ -153,6 +153,31 @@ TEST_CASE("merged cells hold the samples of both") {
     CHECK(s->distribution(kNoTime, kNever) == plain(all, kNoTime, kNever));
 }
 
+TEST_CASE(
+    "how many samples of a window fulfil a condition is counted without putting them in order") {
+  std::mt19937 random(5);
+  const std::vector<Sample> all = some_samples(random, true);
+  Samples samples;
+  samples.keep_values(true);
+  for (const auto& [t, value] : all) samples.add(t, value);
+  for (int round = 0; round < 100; ++round) {
+    const Instant after = at(static_cast<std::int64_t>(random() % 6000) - 1000);
+    const Instant upto = after + Duration{random() % 6000};
+    const double limit = static_cast<double>(random()) / 7;
+    const auto above = [&](double value) { return value > limit; };
+    const auto share = samples.share(after, upto, above);
+    REQUIRE(share);
+    double count = 0, known = 0;
+    const auto values = samples.values(after, upto);
+    for (const WeightedValue& v : *values) {
+      known += static_cast<double>(v.count);
+      count += above(v.value) ? static_cast<double>(v.count) : 0;
+    }
+    CHECK(share->all == known);
+    CHECK(share->count == count);
+  }
+}
+
 TEST_CASE("a damaged row of values is refused and costs its cell only") {
   Samples samples;
   samples.keep_values(true);

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "rules/metric/extended_statistic.hpp"
+#include "rules/metric/statistic_expression.hpp"
 #include "support/catch.hpp"
 
 namespace tocsin {
