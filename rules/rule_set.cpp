@@ -33,6 +33,18 @@ std::string_view to_string(Comparison c) {
   return "?";
 }
 
+std::string_view to_string(BandComparison c) {
+  switch (c) {
+    case BandComparison::outside:
+      return "LessThanLowerOrGreaterThanUpperThreshold";
+    case BandComparison::below:
+      return "LessThanLowerThreshold";
+    case BandComparison::above:
+      return "GreaterThanUpperThreshold";
+  }
+  return "?";
+}
+
 std::string_view to_string(MissingData m) {
   switch (m) {
     case MissingData::missing:

@@ -12,6 +12,8 @@
 #include "daemon/cli/options.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "daemon/config/load.hpp"
+#include "rules/alarm/math_plan.hpp"
+#include "rules/message/condition.hpp"
 #include "rules/ruleset/long_form.hpp"
 #include "tocsin/config_reader.hpp"
 #include "tocsin/suggest.hpp"
@@ -72,11 +74,14 @@ std::string_view symbol(Comparison comparison) {
   return "?";
 }
 
-// "SampleCount >= 1 within 5m", "Sum >= 3 in 3 of 5 x 1m".
+// "SampleCount >= 1 within 5m", "Sum >= 3 in 3 of 5 x 1m", "100 * errors / total > 5 in 1 of 1 x
+// 1m".
 std::string condition(const Alarm& alarm) {
-  std::string text = std::string(to_string(alarm.statistic)) + " " +
-                     std::string(symbol(alarm.comparison)) + " " +
-                     config::show_number(alarm.threshold);
+  std::string text =
+      alarm.maths ? maths_text(*alarm.maths) : std::string(to_string(alarm.statistic));
+  if (!alarm.maths || !alarm.maths->band)
+    text +=
+        " " + std::string(symbol(alarm.comparison)) + " " + config::show_number(alarm.threshold);
   const std::string period = format_duration(alarm.period);
   if (alarm.anchor == Anchor::event) return text + " within " + period;
   const int of = alarm.evaluation_periods;
@@ -117,8 +122,11 @@ Json items_named(const RuleSet& rules, const std::string& name) {
   Json filters = Json::array(), alarms = Json::array();
   const auto feeds = [&](const MetricFilter& f) {
     return std::any_of(rules.alarms.begin(), rules.alarms.end(), [&](const Alarm& a) {
-      return a.name == name && a.metric_namespace == f.metric_namespace &&
-             a.metric_name == f.metric_name;
+      if (a.name != name) return false;
+      const std::vector<AlarmMetric> watched = watched_metrics(a);
+      return std::any_of(watched.begin(), watched.end(), [&](const AlarmMetric& m) {
+        return m.metric_namespace == f.metric_namespace && m.metric_name == f.metric_name;
+      });
     });
   };
   for (const MetricFilter& f : rules.filters)

@@ -7,6 +7,7 @@
 #include "rules/match/time/event_time.hpp"
 #include "rules/message/condition.hpp"
 #include "rules/message/names.hpp"
+#include "rules/ruleset/long_form.hpp"
 
 namespace tocsin::api_json {
 namespace {
@@ -159,6 +160,12 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
           {"disk_reserve_held", s.store.reserve_held}};
 }
 
+// What it watches, as in rule files: of an alarm by maths each metric and expression.
+static Json metrics_of(const Alarm& a) {
+  Json item = long_form(a);
+  return item.contains("metrics") ? item["metrics"] : Json::array({item["metric"]});
+}
+
 Json from(const Alarm& a, const RuleSet& rules) {
   const auto fed = std::find_if(rules.filters.begin(), rules.filters.end(), [&](const auto& f) {
     return f.metric_namespace == a.metric_namespace && f.metric_name == a.metric_name;
@@ -170,6 +177,7 @@ Json from(const Alarm& a, const RuleSet& rules) {
           {"condition", condition_text(a, filter)},
           {"log_group", filter ? Json(filter->log_group) : Json()},
           {"pattern", filter ? Json(filter->pattern_text) : Json()},
+          {"metrics", metrics_of(a)},
           {"group_by", a.group_by},
           {"severity", to_string(a.severity)},
           {"runbook", a.runbook},

@@ -50,12 +50,20 @@ struct Evidence {
 // What an event said, in full, by its source and position; empty: nobody knows any more.
 using EvidenceText = std::function<std::string(const Evidence& evidence)>;
 
+// What the model of a metric expects at one timestamp, both inclusive: a value on a bound breaches
+// nothing.
+struct Band {
+  double low = 0;
+  double high = 0;
+};
+
 // One value that an evaluation looked at: a statistic over a period (start) or window; no value:
 // missing.
 struct Datapoint {
   Instant start;
   std::optional<double> value;
   double sample_count = 0;
+  std::optional<Band> band{};  // of alarms that compare with one: of a value always there
 };
 
 // A change of the state of one (alarm, key). `at` is the event time of the deciding sample, or the

@@ -80,6 +80,33 @@ struct EvidenceSpec {
   std::vector<std::string> drop;    // selectors to leave out
 };
 
+// A line of an alarm's `metrics`.
+struct AlarmMetric {
+  std::string id;
+  std::string expression;  // empty: a metric
+  std::string metric_namespace;
+  std::string metric_name;
+  std::vector<std::pair<std::string, std::string>> dimensions;
+  StatisticExpression statistic;
+  std::string unit;  // empty: any
+
+  bool operator==(const AlarmMetric&) const = default;
+};
+
+enum class BandComparison { outside, below, above };
+
+// Metric maths of an alarm: what is compared with its threshold or, by a band comparison, which
+// band its metric is compared with. spec/alarms.md sections 7 and 8. rules/alarm/math_plan.hpp
+// compiles it.
+struct AlarmMaths {
+  std::vector<AlarmMetric> metrics;
+  std::string expression;              // or the id of one of `metrics`
+  std::optional<BandComparison> band;  // instead of `comparison` and `threshold`
+  std::vector<std::pair<Instant, Instant>> excluded;  // not learned by its bands: from <= t < to
+
+  bool operator==(const AlarmMaths&) const = default;
+};
+
 // An alarm, both forms. anchor == event: the short form, judged on the trailing window `period`
 // ("within") that ends at a sample, fed by the filter of the same name; evaluation_periods and what
 // follows from them are not used then.
@@ -99,6 +126,9 @@ struct Alarm {
   int evaluation_range = 3;  // N + max(2, N div 3)
   Comparison comparison = Comparison::greater_or_equal;
   double threshold = 0;
+  // By metric maths. The metric above is then the first that is needed, whose events travel with
+  // transitions; dimensions, statistic and unit stand with each.
+  std::shared_ptr<const AlarmMaths> maths;
   MissingData treat_missing_data = MissingData::missing;
   // Of percentiles: `ignore` (false) keeps the state while a range holds too few samples for one.
   bool evaluate_low_samples = true;
@@ -130,6 +160,7 @@ struct RuleSet {
 };
 
 std::string_view to_string(Comparison c);   // "GreaterThanOrEqualToThreshold"
+std::string_view to_string(BandComparison c);  // "LessThanLowerThreshold"
 std::string_view to_string(MissingData m);  // "notBreaching"
 constexpr std::string_view to_string(Severity s) {
   switch (s) {

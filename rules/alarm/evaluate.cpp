@@ -84,6 +84,13 @@ bool is_breaching(double value, BandComparison comparison, Band band) {
   return false;
 }
 
+bool is_breaching(const Alarm& alarm, const Datapoint& d) {
+  if (!d.value) return false;
+  if (!alarm.maths || !alarm.maths->band)
+    return is_breaching(*d.value, alarm.comparison, alarm.threshold);
+  return d.band && is_breaching(*d.value, *alarm.maths->band, *d.band);
+}
+
 AlarmState evaluate(const EvaluationSpec& spec, std::span<const std::optional<bool>> breaching,
                     AlarmState state) {
   const RealPoints real = newest_real(spec, breaching);

@@ -28,15 +28,10 @@ EvaluationSpec evaluation_spec(const Alarm& alarm);
 // No epsilon; NaN breaches nothing.
 bool is_breaching(double value, Comparison comparison, double threshold);
 
-// What the model of a metric expects at one timestamp, both inclusive: a value on a bound breaches
-// nothing.
-struct Band {
-  double low = 0;
-  double high = 0;
-};
-enum class BandComparison { outside, below, above };
-
 bool is_breaching(double value, BandComparison comparison, Band band);
+
+// Of an alarm in either form, by whatever it compares with. False of a missing datapoint.
+bool is_breaching(const Alarm& alarm, const Datapoint& datapoint);
 
 // `breaching`: oldest first, nothing = a missing datapoint. The newest `range` of them count; what
 // is not there is missing. `state` is the alarm's state so far, which some rows keep.

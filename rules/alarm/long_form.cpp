@@ -46,10 +46,16 @@ LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonneg
   out.period = alarm.period;
   out.step = evaluation_step(alarm);
   out.lateness = lateness;
-  out.early = allows_early(alarm.statistic, alarm.comparison, nonnegative);
+  out.early = !alarm.maths && allows_early(alarm.statistic, alarm.comparison, nonnegative);
+  if (alarm.maths) out.band = alarm.maths->band;
   out.keyed = !alarm.group_by.empty();
   if (!alarm.evaluate_low_samples) out.least_samples = samples_needed(alarm.statistic);
   return out;
+}
+
+bool LongFormSpec::breaches(const Datapoint& d) const {
+  if (band) return d.band && is_breaching(*d.value, *band, *d.band);
+  return is_breaching(*d.value, comparison, threshold);
 }
 
 LongForm::LongForm(const LongFormSpec& spec, const DatapointSource& source)
@@ -67,8 +73,7 @@ std::vector<std::optional<bool>> LongForm::flags(std::span<const Datapoint> rang
   std::vector<std::optional<bool>> out;
   out.reserve(range.size());
   for (const Datapoint& d : range)
-    out.push_back(d.value ? is_breaching(*d.value, spec_->comparison, spec_->threshold)
-                          : std::optional<bool>());
+    out.push_back(d.value ? spec_->breaches(d) : std::optional<bool>());
   return out;
 }
 
@@ -145,13 +150,13 @@ bool LongForm::may_breach(Instant t) const {
   // One window that holds all of them: it has at least the samples of each.
   Datapoint around;
   source_->datapoints(spec_->statistic, 2 * reach - spec_->step, cell + reach, {&around, 1});
-  return around.value && is_breaching(*around.value, spec_->comparison, spec_->threshold);
+  return around.value && spec_->breaches(around);
 }
 
 // Closes at ends up to here can be left out: they judge nothing, or nothing once more, and no range
 // that they are in holds data. kNever: all of them until a sample comes.
 Instant LongForm::quiet_until() const {
-  const Duration range = spec_->range();
+  const Duration range = spec_->reach();
   if (spec_->keyed && start_ > closed_ + range) return start_ == kNever ? kNever : start_ - range;
   const bool settled = evaluate(spec_->evaluation, {}, plain_) == plain_;
   if (!settled || (state_ != plain_ && !breach_end_)) return kNoTime;
@@ -202,7 +207,7 @@ bool LongForm::has_data_from(Instant t) const {
 
 bool LongForm::forget(Instant end, Changes& out) {
   if (!spec_->keyed || spec_->evaluation.treat != MissingData::breaching) return false;
-  if (state_ != AlarmState::alarm || has_data_from(end - spec_->range())) return false;
+  if (state_ != AlarmState::alarm || has_data_from(end - spec_->reach())) return false;
   const Instant newest = source_->newest().value_or(kNoTime);
   if (end < std::max(red_since_, newest) + kForgetAfter) return false;
   go(AlarmState::ok, end, end, false, out);

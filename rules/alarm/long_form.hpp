@@ -17,17 +17,23 @@ struct LongFormSpec {
   StatisticExpression statistic;
   Comparison comparison = Comparison::greater_or_equal;
   double threshold = 0;
+  std::optional<BandComparison> band;  // instead of both
   Duration period{};
   Duration step{};  // evaluations lie at its multiples, and so do ends of periods
   Duration lateness{};
   bool early = false;  // early breach is allowed: no further sample can undo a breach
   bool keyed = false;
   std::optional<double> least_samples;  // with fewer in the range a percentile keeps the state
+  int look_back = 0;  // periods before the range that its datapoints are made of, too
 
   // `nonnegative`: no sample of the metric is below 0.
   static LongFormSpec of(const Alarm& alarm, Duration lateness, bool nonnegative);
+  // `datapoint` has a value.
+  bool breaches(const Datapoint& datapoint) const;
   Duration range() const { return evaluation.range * period; }
-  Duration oldest() const { return range() + std::max(2 * period, lateness); }
+  // How far back what is evaluated depends on samples.
+  Duration reach() const { return range() + look_back * period; }
+  Duration oldest() const { return reach() + std::max(2 * period, lateness); }
 };
 
 class LongForm final : public Machine {
@@ -44,6 +50,11 @@ class LongForm final : public Machine {
   void catch_up(Instant w);
   // After that, with the time of the sample. false: too old for this alarm.
   bool sampled(Instant t, Instant w, Changes& out);
+
+  // Event time at which the ALARM that stands began; nothing: none does.
+  std::optional<Instant> red_since() const {
+    return state_ == AlarmState::alarm ? std::optional(red_since_) : std::nullopt;
+  }
 
   AlarmState state() const override { return state_; }
   void begin(Instant w, Changes& out) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/alarm/reason.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -67,8 +68,8 @@ Tally tally(const Alarm& alarm, AlarmState to, std::span<const Datapoint> range)
   for (std::size_t i = range.size(); i-- > 0 && out.real.size() < n;) {
     if (!range[i].value) continue;
     out.real.push_back(&range[i]);
-    const bool breaches = is_breaching(*range[i].value, alarm.comparison, alarm.threshold);
-    if (breaches == (to == AlarmState::alarm)) out.telling.push_back(&range[i]);
+    if (is_breaching(alarm, range[i]) == (to == AlarmState::alarm))
+      out.telling.push_back(&range[i]);
   }
   out.missing = n - out.real.size();
   return out;
@@ -105,8 +106,35 @@ std::string only_fills_text(const Alarm& alarm, const Tally& t) {
          fills(alarm, t.missing) + ".";
 }
 
-std::string against_threshold(const Alarm& alarm, AlarmState to) {
-  return std::string(to == AlarmState::alarm ? " " : " not ")
+std::string thresholds(const std::vector<const Datapoint*>& points, double Band::*side) {
+  std::string out = "[";
+  for (const Datapoint* p : points)
+    if (p->band) out.append(out.size() > 1 ? ", " : "").append(java_double((*p->band).*side));
+  return out + "]";
+}
+
+// "less than the lower thresholds [0.02] or greater than the upper thresholds [0.30]": of each
+// datapoint that is listed.
+std::string against_bands(BandComparison c, const std::vector<const Datapoint*>& points) {
+  const std::string below = "less than the lower thresholds " + thresholds(points, &Band::low);
+  const std::string above = "greater than the upper thresholds " + thresholds(points, &Band::high);
+  switch (c) {
+    case BandComparison::outside:
+      return below + " or " + above;
+    case BandComparison::below:
+      return below;
+    case BandComparison::above:
+      return above;
+  }
+  return "?";
+}
+
+std::string against_threshold(const Alarm& alarm, AlarmState to,
+                              const std::vector<const Datapoint*>& points) {
+  const std::string_view space = to == AlarmState::alarm ? " " : " not ";
+  if (alarm.maths && alarm.maths->band)
+    return std::string(space) + against_bands(*alarm.maths->band, points);
+  return std::string(space)
       .append(phrase(alarm.comparison))
       .append(" the threshold (")
       .append(java_double(alarm.threshold))
@@ -129,14 +157,15 @@ std::string long_form_text(const Alarm& alarm, AlarmState to, const Tally& t, bo
   if (t.telling.empty() && fillable) return only_fills_text(alarm, t);
   const bool filled = fillable && !early;
   const std::size_t k = t.telling.size();
-  std::string out = "Threshold Crossed: ";
+  std::string out =
+      alarm.maths && alarm.maths->band ? "Thresholds Crossed: " : "Threshold Crossed: ";
   out += alarm.datapoints_to_alarm
              ? std::to_string(k) + " out of the last " + plural(n, "datapoint")
              : plural(k, "datapoint");
   // CloudWatch says "the last 1 datapoints".
   if (alarm.datapoints_to_alarm && n == 1) out += "s";
   out.append(" ").append(listed(t.telling)).append(" ").append(was(k));
-  out += against_threshold(alarm, to);
+  out += against_threshold(alarm, to, t.telling);
   if (filled) out += " and " + fills(alarm, t.missing);
   if (alarm.datapoints_to_alarm) out += minimum_clause(alarm, to);
   return out + ".";
@@ -144,39 +173,57 @@ std::string long_form_text(const Alarm& alarm, AlarmState to, const Tally& t, bo
 
 Json number_or_text(double v) { return std::isfinite(v) ? Json(v) : Json(java_double(v)); }
 
-Json evaluated_json(const Datapoint& p) {
+// Of maths there is no telling whose samples.
+Json evaluated_json(const Datapoint& p, bool counted) {
   Json out{{"timestamp", format_cloudwatch(p.start)}};
   if (!p.value) return out;
-  out["sampleCount"] = p.sample_count;
+  if (counted) out["sampleCount"] = p.sample_count;
   out["value"] = number_or_text(*p.value);
   return out;
+}
+
+// The rows of the real points, oldest first, and what they are compared with.
+void add_recent(const Alarm& alarm, const std::vector<Datapoint>& points, Json& out) {
+  Json recent = Json::array(), lower = Json::array(), upper = Json::array();
+  for (auto p = points.rbegin(); p != points.rend(); ++p) {
+    if (!p->value) continue;
+    recent.push_back(number_or_text(*p->value));
+    if (!p->band) continue;
+    lower.push_back(number_or_text(p->band->low));
+    upper.push_back(number_or_text(p->band->high));
+  }
+  out["recentDatapoints"] = std::move(recent);
+  if (!alarm.maths || !alarm.maths->band) {
+    out["threshold"] = number_or_text(alarm.threshold);
+    return;
+  }
+  out["recentLowerThresholds"] = std::move(lower);
+  out["recentUpperThresholds"] = std::move(upper);
 }
 
 // `points`: newest first.
 std::string reason_data(const Alarm& alarm, const std::vector<Datapoint>& points, Instant now) {
   Json out{{"version", "1.0"}, {"queryDate", format_cloudwatch(now)}};
-  Json recent = Json::array();
-  for (auto p = points.rbegin(); p != points.rend(); ++p) {
-    if (!p->value) continue;
-    if (recent.empty()) out["startDate"] = format_cloudwatch(p->start);
-    recent.push_back(number_or_text(*p->value));
-  }
-  if (!alarm.unit.empty()) out["unit"] = alarm.unit;
-  out["statistic"] = to_string(alarm.statistic);
+  const auto first = std::find_if(points.rbegin(), points.rend(),
+                                  [](const Datapoint& p) { return p.value.has_value(); });
+  if (first != points.rend()) out["startDate"] = format_cloudwatch(first->start);
+  if (!alarm.maths && !alarm.unit.empty()) out["unit"] = alarm.unit;
+  if (!alarm.maths) out["statistic"] = to_string(alarm.statistic);
   out["period"] = std::chrono::duration_cast<seconds>(alarm.period).count();
-  out["recentDatapoints"] = recent;
-  out["threshold"] = number_or_text(alarm.threshold);
+  add_recent(alarm, points, out);
   std::size_t kept = points.size();
   for (std::string text;;) {
     Json evaluated = Json::array();
-    for (std::size_t i = 0; i < kept; ++i) evaluated.push_back(evaluated_json(points[i]));
+    for (std::size_t i = 0; i < kept; ++i)
+      evaluated.push_back(evaluated_json(points[i], !alarm.maths));
     out["evaluatedDatapoints"] = evaluated;
     text = out.dump(-1, ' ', false, Json::error_handler_t::replace);
     if (text.size() <= kDataCharacters) return text;
     // An N of thousands: the row of recent values alone would be too long.
     if (kept == 0) return {};
     kept = kept * 3 / 4;
-    while (out["recentDatapoints"].size() > kept) out["recentDatapoints"].erase(0);
+    for (const char* row : {"recentDatapoints", "recentLowerThresholds", "recentUpperThresholds"})
+      while (out.contains(row) && out[row].size() > kept) out[row].erase(0);
   }
 }
 
@@ -246,7 +293,7 @@ Reason short_form_reason(const Alarm& alarm, AlarmState to, std::optional<double
       " in the " + std::to_string(std::chrono::duration_cast<seconds>(alarm.period).count()) +
       " s up to " + short_date(end);
   std::string text = "Threshold Crossed: ";
-  text += value ? measured(alarm, *value) + window + " was" + against_threshold(alarm, to) + "."
+  text += value ? measured(alarm, *value) + window + " was" + against_threshold(alarm, to, {}) + "."
                 : "no datapoints were received" + window + ".";
   const std::vector<Datapoint> points{{end - alarm.period, value, samples}};
   return {cut_code_points(text, kTextCharacters), reason_data(alarm, points, now)};

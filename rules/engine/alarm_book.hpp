@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rules/alarm/long_form.hpp"
+#include "rules/alarm/math_source.hpp"
 #include "rules/alarm/short_form.hpp"
 #include "rules/engine/event_clock.hpp"
 #include "rules/engine/key_evidence.hpp"
@@ -21,6 +22,16 @@ namespace tocsin {
 
 class AlarmBook;
 
+// What a key of an alarm by maths has beside: the series of its metrics, in their order.
+struct MathKey {
+  MathKey(std::shared_ptr<const MathSpec> of, std::vector<std::string> ids,
+          std::vector<const DatapointSource*> stored)
+      : spec(std::move(of)), series(std::move(ids)), source(*spec, std::move(stored)) {}
+  std::shared_ptr<const MathSpec> spec;
+  std::vector<std::string> series;
+  MathSource source;
+};
+
 // The state of one (alarm, key).
 struct KeyEntry {
   AlarmBook* book = nullptr;
@@ -29,7 +40,8 @@ struct KeyEntry {
   std::unique_ptr<Machine> machine;
   ShortForm* short_form = nullptr;  // one of the two is `machine`
   LongForm* long_form = nullptr;
-  std::string series_id;  // long form
+  std::string series_id;           // long form on one metric
+  std::unique_ptr<MathKey> maths;  // long form by maths
   KeyEvidence evidence;
   Instant last_sample = kNoTime;
   std::uint64_t events_total = 0;  // of this episode
@@ -61,6 +73,7 @@ class AlarmBook {
   EventClock* clock = nullptr;
   ShortFormSpec short_spec;
   LongFormSpec long_spec;
+  std::shared_ptr<const MathSpec> maths;  // nullptr: on one metric
   bool dirty = true;
   // While rules are being replaced: what start_books() has to do.
   bool fresh = true;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/metric/statistic_expression.hpp"
 
 namespace tocsin {
@@ -26,22 +27,64 @@ std::optional<StatisticExpression> read_statistic(const Json& j) {
   return statistic != nullptr ? std::optional(*statistic) : std::nullopt;
 }
 
+Json maths_json(const AlarmMaths& maths) {
+  Json metrics = Json::array();
+  for (const AlarmMetric& m : maths.metrics)
+    metrics.push_back({{"id", m.id},
+                       {"expression", m.expression},
+                       {"namespace", m.metric_namespace},
+                       {"metric", m.metric_name},
+                       {"dimensions", m.dimensions},
+                       {"statistic", statistic_json(m.statistic)},
+                       {"unit", m.unit}});
+  Json excluded = Json::array();
+  for (const auto& [from, to] : maths.excluded) excluded.push_back({to_ms(from), to_ms(to)});
+  return {{"metrics", std::move(metrics)},
+          {"expression", maths.expression},
+          {"band", maths.band ? Json(static_cast<int>(*maths.band)) : Json(nullptr)},
+          {"excluded", std::move(excluded)}};
+}
+
+// nullptr: it cannot be evaluated.
+std::shared_ptr<const AlarmMaths> read_maths(const Json& j) {
+  auto out = std::make_shared<AlarmMaths>();
+  for (const Json& m : j.at("metrics")) {
+    const auto statistic = read_statistic(m.at("statistic"));
+    if (!statistic) return nullptr;
+    out->metrics.push_back({.id = m.at("id"),
+                            .expression = m.at("expression"),
+                            .metric_namespace = m.at("namespace"),
+                            .metric_name = m.at("metric"),
+                            .dimensions = m.at("dimensions"),
+                            .statistic = *statistic,
+                            .unit = m.at("unit")});
+  }
+  out->expression = j.at("expression");
+  if (!j.at("band").is_null()) out->band = static_cast<BandComparison>(j.at("band").get<int>());
+  for (const Json& range : j.at("excluded"))
+    out->excluded.emplace_back(instant_from_ms(range.at(0)), instant_from_ms(range.at(1)));
+  if (!std::holds_alternative<MathPlan>(make_math_plan(*out))) return nullptr;
+  return out;
+}
+
 Json condition_json(const Alarm& a) {
-  return {{"anchor", static_cast<int>(a.anchor)},
-          {"namespace", a.metric_namespace},
-          {"metric", a.metric_name},
-          {"dimensions", a.dimensions},
-          {"group_by", a.group_by},
-          {"statistic", statistic_json(a.statistic)},
-          {"period", a.period.count()},
-          {"n", a.evaluation_periods},
-          {"m", a.datapoints_to_alarm ? Json(*a.datapoints_to_alarm) : Json(nullptr)},
-          {"range", a.evaluation_range},
-          {"comparison", static_cast<int>(a.comparison)},
-          {"threshold", a.threshold},
-          {"missing", static_cast<int>(a.treat_missing_data)},
-          {"low_samples", a.evaluate_low_samples},
-          {"unit", a.unit}};
+  Json out{{"anchor", static_cast<int>(a.anchor)},
+           {"namespace", a.metric_namespace},
+           {"metric", a.metric_name},
+           {"dimensions", a.dimensions},
+           {"group_by", a.group_by},
+           {"statistic", statistic_json(a.statistic)},
+           {"period", a.period.count()},
+           {"n", a.evaluation_periods},
+           {"m", a.datapoints_to_alarm ? Json(*a.datapoints_to_alarm) : Json(nullptr)},
+           {"range", a.evaluation_range},
+           {"comparison", static_cast<int>(a.comparison)},
+           {"threshold", a.threshold},
+           {"missing", static_cast<int>(a.treat_missing_data)},
+           {"low_samples", a.evaluate_low_samples},
+           {"unit", a.unit}};
+  if (a.maths) out["maths"] = maths_json(*a.maths);
+  return out;
 }
 
 bool read_condition(const Json& j, Alarm& a) {
@@ -62,7 +105,8 @@ bool read_condition(const Json& j, Alarm& a) {
   a.treat_missing_data = static_cast<MissingData>(j.at("missing").get<int>());
   a.evaluate_low_samples = j.value("low_samples", true);  // since 0.1.0
   a.unit = j.at("unit");
-  return true;
+  if (j.contains("maths")) a.maths = read_maths(j.at("maths"));
+  return !j.contains("maths") || a.maths != nullptr;
 }
 
 void read_texts(const Json& j, Alarm& a) {

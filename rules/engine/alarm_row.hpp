@@ -24,5 +24,14 @@ std::string datapoints_of(std::span<const MetricFilter* const> publishers);
 
 // "Namespace/Name".
 std::string metric_name(std::string_view metric_namespace, std::string_view name);
+inline std::string metric_of(const Alarm& a) {
+  return metric_name(a.metric_namespace, a.metric_name);
+}
+inline std::string metric_of(const AlarmMetric& m) {
+  return metric_name(m.metric_namespace, m.metric_name);
+}
+inline std::string metric_of(const MetricFilter& f) {
+  return metric_name(f.metric_namespace, f.metric_name);
+}
 
 }  // namespace tocsin

@@ -93,6 +93,7 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     store.touched(id);
     for (KeyEntry* entry : watchers) {
       Changes changes;
+      if (entry->maths != nullptr) entry->maths->source.changed(minute);
       entry->long_form->sampled(minute, entry->book->clock->watermark, changes);
       record(*entry, changes, to, false);
     }
@@ -153,13 +154,26 @@ void Engine::State::note_partial(GroupState& group) {
   }
 }
 
+namespace {
+
+// A log group that is behind holds back the alarms over it and others, which still need what those
+// had then.
+Instant needed_from(const MetricState& metric, Instant w) {
+  constexpr Duration kMostBehind = days{14};
+  Instant least = w;
+  for (const EventClock* reader : metric.readers) least = std::min(least, reader->watermark);
+  return std::max(least, w - kMostBehind) - metric.retention;
+}
+
+}  // namespace
+
 void Engine::State::forget_old(EventClock& clock, Instant w) {
   if (clock.swept != kNoTime && w < clock.swept + hours{1}) return;
   clock.swept = w;
   Duration longest{};
   for (const auto& [name, metric] : metrics) {
     longest = std::max(longest, metric.retention);
-    if (metric.clock == &clock) store.forget(name, w - metric.retention);
+    if (metric.clock == &clock) store.forget(name, needed_from(metric, w));
   }
   for (GroupState* group : clock.owners) group->defaults.forget(w - longest);
 }

@@ -107,7 +107,7 @@ void Engine::State::forget_rows(const std::string& name, GroupState& group) {
 
 void Engine::State::remove_key(KeyEntry& entry) {
   forget_rows(entry);
-  if (!entry.series_id.empty()) store.unwatch(entry.series_id, entry);
+  unwatch_series(entry);
   if (entry.listed) std::erase(dirty_keys, &entry);
   entry.book->take(entry.id);
 }

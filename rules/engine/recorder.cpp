@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/alarm/reason.hpp"
+#include "rules/engine/alarm_row.hpp"
 #include "rules/message/alarm_configuration.hpp"
 #include "rules/message/message.hpp"
 
@@ -23,8 +25,7 @@ std::optional<double> newest_value(const Alarm& alarm, AlarmState to,
   std::optional<double> newest;
   for (const Datapoint& d : range) {
     if (!d.value) continue;
-    const bool telling =
-        is_breaching(*d.value, alarm.comparison, alarm.threshold) == (to == AlarmState::alarm);
+    const bool telling = is_breaching(alarm, d) == (to == AlarmState::alarm);
     if (telling || !newest) newest = d.value;
   }
   return newest;
@@ -34,7 +35,7 @@ double events_of(const Alarm& alarm, const Change& c) {
   if (alarm.anchor == Anchor::event) return c.samples;
   double out = 0;
   for (const Datapoint& d : c.datapoints)
-    if (d.value && is_breaching(*d.value, alarm.comparison, alarm.threshold)) out += d.sample_count;
+    if (is_breaching(alarm, d)) out += d.sample_count;
   return out;
 }
 
@@ -46,9 +47,9 @@ RuleSet rules_of(const Alarm& alarm, const RuleSet& rules) {
   out.log_groups = rules.log_groups;
   out.topics = rules.topics;
   out.alarms = {alarm};
-  for (const MetricFilter& f : rules.filters)
-    if (f.metric_namespace == alarm.metric_namespace && f.metric_name == alarm.metric_name)
-      out.filters.push_back(f);
+  for (const AlarmMetric& m : watched_metrics(alarm))
+    for (const MetricFilter& f : rules.filters)
+      if (metric_of(f) == metric_of(m)) out.filters.push_back(f);
   return out;
 }
 

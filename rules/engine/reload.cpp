@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/alarm/reason.hpp"
 #include "rules/engine/alarm_row.hpp"
 #include "rules/engine/state.hpp"
@@ -12,11 +13,6 @@
 
 namespace tocsin {
 namespace {
-
-std::string metric_of(const Alarm& a) { return metric_name(a.metric_namespace, a.metric_name); }
-std::string metric_of(const MetricFilter& f) {
-  return metric_name(f.metric_namespace, f.metric_name);
-}
 
 bool feeds(const MetricFilter& f, const Alarm& a) {
   if (a.anchor == Anchor::event) return f.name == a.name && metric_of(f) == metric_of(a);
@@ -42,17 +38,16 @@ FiltersByMetric filters_by_metric(const RuleSet& rules) {
   return out;
 }
 
-std::string series_of(const Alarm& alarm, const AlarmKey& key) {
-  Dimensions all = alarm.dimensions;
-  all.insert(all.end(), key.begin(), key.end());
-  std::sort(all.begin(), all.end());
-  return series_id(metric_of(alarm), alarm.unit, alarm.group_by.empty(), all);
-}
-
 std::set<std::string> Engine::State::groups_of(const Alarm& alarm) const {
   std::set<std::string> out;
-  for (const MetricFilter* f : publishers_of(metric_of(alarm)))
-    if (feeds(*f, alarm) && groups.contains(f->log_group)) out.insert(f->log_group);
+  if (!alarm.maths) {
+    for (const MetricFilter* f : publishers_of(metric_of(alarm)))
+      if (feeds(*f, alarm) && groups.contains(f->log_group)) out.insert(f->log_group);
+    return out;
+  }
+  for (const AlarmMetric& m : watched_metrics(alarm))
+    for (const MetricFilter* f : publishers_of(metric_of(m)))
+      if (groups.contains(f->log_group)) out.insert(f->log_group);
   return out;
 }
 
@@ -202,6 +197,8 @@ void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
                        options.keep_values || !alarm.statistic.simple()};
   else
     book.long_spec = LongFormSpec::of(alarm, lateness, nonnegative);
+  book.maths = alarm.maths ? math_spec(alarm) : nullptr;
+  if (book.maths) book.long_spec.look_back = static_cast<int>(book.maths->plan.look_back);
 }
 
 void Engine::State::update_books(const RuleSet& next, Recorder& to) {
@@ -211,7 +208,7 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
     if (!book) {
       book = std::make_unique<AlarmBook>();
       configure(*book, alarm);
-      book->datapoints = datapoints_of(publishers_of(metric_of(alarm)));
+      book->datapoints = datapoints_of_alarm(alarm);
       to.created(*book, {});
     } else {
       update_book(*book, alarm, to);
@@ -222,7 +219,7 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
 
 void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& to) {
   const Alarm before = book.spec;
-  const std::string datapoints = datapoints_of(publishers_of(metric_of(alarm)));
+  const std::string datapoints = datapoints_of_alarm(alarm);
   const bool emptied = datapoints != book.datapoints;
   // A renamed short form keeps its metric in all but the name.
   Alarm same = alarm;
@@ -243,8 +240,7 @@ void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& t
     if (was_short != book.is_short()) {
       forget_cells(*entry);
       const AlarmState state = entry->machine->state();
-      if (!entry->series_id.empty()) store.unwatch(entry->series_id, *entry);
-      entry->series_id.clear();
+      unwatch_series(*entry);
       make_machine(book, *entry, kNoTime);
       entry->machine->assume(state, watermark_of(clock_for(groups_of(alarm))));
     } else if (book.is_short()) {
@@ -267,19 +263,7 @@ void Engine::State::build_metrics() {
   }
   for (auto& [name, book] : books) {
     if (book->is_short()) continue;
-    MetricState& m = metrics[metric_of(book->spec)];
-    m.name = metric_of(book->spec);
-    if (book->spec.period < minutes{1}) m.shape.cell = seconds{10};
-    if (!book->spec.statistic.simple()) m.shape.values = true;
-    m.retention = std::max({m.retention, options.metric_retention,
-                            book->long_spec.oldest() + 2 * book->spec.period + hours{1}});
-    if (book->spec.group_by.empty()) {
-      if (!book->spec.unit.empty()) m.units.insert(book->spec.unit);
-      continue;
-    }
-    Dimensions fixed = book->spec.dimensions;
-    std::sort(fixed.begin(), fixed.end());
-    m.views.push_back({fixed, book->spec.group_by, book->spec.unit, {book.get()}});
+    add_metrics(*book);
   }
   for (auto& [name, m] : metrics) {
     std::set<std::string> from;
@@ -293,7 +277,8 @@ void Engine::State::build_metrics() {
 void Engine::State::route() {
   std::set<std::string> watched;  // by long forms
   for (const Alarm& a : rules->alarms)
-    if (a.anchor != Anchor::event) watched.insert(metric_of(a));
+    if (a.anchor != Anchor::event)
+      for (const AlarmMetric& m : watched_metrics(a)) watched.insert(metric_of(m));
   routes.assign(rules->filters.size(), {});
   for (std::size_t i = 0; i < rules->filters.size(); ++i) {
     const MetricFilter& f = rules->filters[i];
@@ -303,19 +288,6 @@ void Engine::State::route() {
     // A short form's own metric is not filed twice unless a long form watches it.
     if (routes[i].short_book == nullptr || watched.contains(metric_of(f)))
       routes[i].metric = &metrics.at(metric_of(f));
-  }
-}
-
-void Engine::State::bind_series(AlarmBook& book) {
-  const SeriesShape shape = metrics.at(metric_of(book.spec)).shape;
-  for (const auto& [id, entry] : book.keys()) {
-    const std::string wanted = series_of(book.spec, entry->key);
-    if (wanted != entry->series_id && !entry->series_id.empty())
-      store.unwatch(entry->series_id, *entry);
-    entry->series_id = wanted;
-    StoredSeries& stored = store.watched(wanted, shape);
-    store.watch(wanted, *entry);
-    entry->long_form->bind(stored.series);
   }
 }
 

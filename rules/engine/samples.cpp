@@ -37,6 +37,20 @@ Dimensions present_dimensions(const MetricFilter& filter, const Sample& sample) 
   return out;
 }
 
+// The series that `entry` sees of a view's metric.
+std::string series_in(const std::string& metric, const KeyedView& view, const KeyEntry& entry) {
+  if (entry.maths == nullptr) return entry.series_id;
+  Dimensions all = view.fixed;
+  all.insert(all.end(), entry.key.begin(), entry.key.end());
+  std::sort(all.begin(), all.end());
+  return series_id(metric, view.unit, false, all);
+}
+
+// Of an alarm by maths the events of its first metric travel with transitions.
+bool is_told(const KeyEntry& entry, const std::string& series) {
+  return entry.maths == nullptr || entry.maths->series.front() == series;
+}
+
 bool contains_all(const Dimensions& all, const Dimensions& wanted) {
   return std::includes(all.begin(), all.end(), wanted.begin(), wanted.end());
 }
@@ -175,7 +189,8 @@ bool Engine::State::feed_metric(MetricState& metric, const Arrival& a, Recorder&
     if (!view.unit.empty() && view.unit != a.filter.unit) continue;
     if (!contains_all(present, view.fixed)) continue;
     const AlarmKey key = key_of(view.names, a.filter, a.sample);
-    for (AlarmBook* book : view.books) ids.insert(key_for(*book, key, a.time, to).series_id);
+    for (AlarmBook* book : view.books)
+      ids.insert(series_in(metric.name, view, key_for(*book, key, a.time, to)));
   }
   bool kept = ids.empty();
   for (const std::string& id : ids) kept = feed_series(id, metric, a, to) || kept;
@@ -194,11 +209,13 @@ bool Engine::State::feed_series(const std::string& id, const MetricState& metric
   bool kept = watchers.empty();
   for (KeyEntry* entry : watchers) {
     Changes changes;
+    const bool told = is_told(*entry, id);
     const bool red = entry->machine->state() == AlarmState::alarm;
+    if (entry->maths != nullptr) entry->maths->source.changed(a.time);
     if (!entry->long_form->sampled(a.time, entry->book->clock->watermark, changes)) continue;
     kept = true;
-    arrive(*entry, a);
-    if (red) ++entry->events_total;
+    if (told) arrive(*entry, a);
+    if (told && red) ++entry->events_total;
     record(*entry, changes, to, true);
   }
   return kept;
@@ -236,12 +253,8 @@ void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen)
     entry.machine = std::move(machine);
     return;
   }
-  entry.series_id = series_of(book.spec, entry.key);
-  const MetricState& metric =
-      metrics[metric_name(book.spec.metric_namespace, book.spec.metric_name)];
-  StoredSeries& stored = store.watched(entry.series_id, metric.shape);
-  store.watch(entry.series_id, entry);
-  auto machine = std::make_unique<LongForm>(book.long_spec, stored.series);
+  entry.book = &book;
+  auto machine = std::make_unique<LongForm>(book.long_spec, watch_series(entry));
   entry.long_form = machine.get();
   entry.machine = std::move(machine);
 }

@@ -55,10 +55,12 @@ struct MetricState {
   Duration retention{};
   std::set<std::string> units;  // that exact alarms restrict themselves to
   std::vector<KeyedView> views;
+  // Clocks of alarms over this and other metrics: what they have not judged yet is not forgotten.
+  std::set<const EventClock*> readers;
 };
 
-// The series that one key of a long-form alarm watches.
-std::string series_of(const Alarm& alarm, const AlarmKey& key);
+// The series of one of its metrics that a key of a long-form alarm watches.
+std::string series_of(const AlarmMetric& metric, const Alarm& alarm, const AlarmKey& key);
 
 // Where the samples of one filter go.
 struct FilterRoute {
@@ -127,6 +129,15 @@ struct Engine::State {
   void remove_key(KeyEntry& entry);
   void make_machine(AlarmBook& book, KeyEntry& entry, Instant seen);
 
+  // Series of long forms (engine/watching.cpp)
+  const DatapointSource& watch_series(KeyEntry& entry);
+  void unwatch_series(KeyEntry& entry);
+  void bind_series(AlarmBook& book);
+  void add_metrics(AlarmBook& book);
+  std::shared_ptr<const MathSpec> math_spec(const Alarm& alarm) const;
+  // What its datapoints are made of, of all its metrics.
+  std::string datapoints_of_alarm(const Alarm& alarm) const;
+
   // Rules (engine/reload.cpp)
   void reconcile(std::shared_ptr<const RuleSet> next, Recorder& to);
   void build_groups(const RuleSet& next);
@@ -137,7 +148,6 @@ struct Engine::State {
   void configure(AlarmBook& book, const Alarm& alarm);
   void build_metrics();
   void route();
-  void bind_series(AlarmBook& book);
   void start_books(Recorder& to);
   void link_clocks();
   void remove_alarm(const std::string& name, Recorder& to);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/message/human_time.hpp"
 #include "rules/message/names.hpp"
 #include "rules/message/text.hpp"
@@ -40,17 +41,61 @@ std::string short_value(const std::string& value) {
   return cut_code_points(to_valid_utf8(value), 1024);
 }
 
-// The series that the alarm watches: a long form's dimensions, and the key by which it is split.
-Json dimensions(const Alarm& alarm, const AlarmKey& key) {
+// The series that is watched: a long form's dimensions, and the key by which it is split.
+Json dimensions(const std::vector<std::pair<std::string, std::string>>& fixed,
+                const AlarmKey& key) {
   Json out = Json::array();
-  for (const auto& [name, value] : alarm.dimensions)
-    out.push_back({{"value", value}, {"name", name}});
+  for (const auto& [name, value] : fixed) out.push_back({{"value", value}, {"name", name}});
   for (const auto& [name, value] : key)
     out.push_back({{"value", short_value(value)}, {"name", name}});
   return out;
 }
 
+std::int64_t seconds_of(Duration period) {
+  return std::chrono::duration_cast<seconds>(period).count();
+}
+
+Json metric_stat(const Alarm& alarm, const AlarmMetric& m, const AlarmKey& key) {
+  return {{"Metric",
+           {{"Dimensions", dimensions(m.dimensions, key)},
+            {"MetricName", m.metric_name},
+            {"Namespace", m.metric_namespace}}},
+          {"Period", seconds_of(alarm.period)},
+          {"Stat", to_string(m.statistic)}};
+}
+
+Json metrics(const Alarm& alarm, const AlarmKey& key) {
+  Json out = Json::array();
+  for (const ListedEntry& listed : listed_entries(*alarm.maths)) {
+    Json item{{"Id", listed.entry.id}};
+    if (listed.metric != nullptr)
+      item["MetricStat"] = metric_stat(alarm, *listed.metric, key);
+    else
+      item["Expression"] = listed.entry.expression;
+    item["ReturnData"] = listed.returned;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+Json maths_trigger(const Alarm& alarm, const AlarmKey& key) {
+  Json out{{"Period", seconds_of(alarm.period)}, {"EvaluationPeriods", alarm.evaluation_periods}};
+  if (alarm.datapoints_to_alarm) out["DatapointsToAlarm"] = *alarm.datapoints_to_alarm;
+  if (alarm.maths->band) {
+    out["ComparisonOperator"] = to_string(*alarm.maths->band);
+    out["ThresholdMetricId"] = threshold_metric_id(*alarm.maths);
+  } else {
+    out["ComparisonOperator"] = to_string(alarm.comparison);
+    out["Threshold"] = alarm.threshold;
+  }
+  out["TreatMissingData"] = to_string(alarm.treat_missing_data);
+  out["EvaluateLowSampleCountPercentile"] = "";
+  out["Metrics"] = metrics(alarm, key);
+  return out;
+}
+
 Json trigger(const Alarm& alarm, const AlarmKey& key) {
+  if (alarm.maths) return maths_trigger(alarm, key);
   const bool short_form = alarm.anchor == Anchor::event;
   Json out{{"MetricName", alarm.metric_name}, {"Namespace", alarm.metric_namespace}};
   if (const auto simple = alarm.statistic.simple()) {
@@ -61,8 +106,8 @@ Json trigger(const Alarm& alarm, const AlarmKey& key) {
     out["ExtendedStatistic"] = to_string(alarm.statistic);
   }
   out["Unit"] = text_or_null(alarm.unit);
-  out["Dimensions"] = dimensions(alarm, key);
-  out["Period"] = std::chrono::duration_cast<seconds>(alarm.period).count();
+  out["Dimensions"] = dimensions(alarm.dimensions, key);
+  out["Period"] = seconds_of(alarm.period);
   out["EvaluationPeriods"] = short_form ? 1 : alarm.evaluation_periods;
   if (short_form)
     out["DatapointsToAlarm"] = 1;

@@ -2,6 +2,7 @@
 #include "rules/metric/statistic_expression.hpp"
 #include "rules/ruleset/decoders.hpp"
 #include "rules/ruleset/item_fields.hpp"
+#include "rules/ruleset/maths_decoder.hpp"
 
 namespace tocsin {
 namespace {
@@ -15,10 +16,6 @@ constexpr std::pair<std::string_view, Comparison> kComparisons[] = {
     {"GreaterThanOrEqualToThreshold", Comparison::greater_or_equal},
     {"LessThanThreshold", Comparison::less},
     {"LessThanOrEqualToThreshold", Comparison::less_or_equal}};
-constexpr std::pair<std::string_view, BandComparison> kBandComparisons[] = {
-    {"LessThanLowerOrGreaterThanUpperThreshold", BandComparison::outside},
-    {"LessThanLowerThreshold", BandComparison::below},
-    {"GreaterThanUpperThreshold", BandComparison::above}};
 constexpr std::pair<std::string_view, MissingData> kMissing[] = {
     {"missing", MissingData::missing},
     {"ignore", MissingData::ignore},
@@ -27,10 +24,6 @@ constexpr std::pair<std::string_view, MissingData> kMissing[] = {
 constexpr std::pair<std::string_view, bool> kLowSamples[] = {{"evaluate", true}, {"ignore", false}};
 constexpr std::pair<std::string_view, Anchor> kAnchors[] = {
     {"minute", Anchor::minute}, {"fixed", Anchor::fixed}, {"event", Anchor::event}};
-
-void not_built(const ConfigNode& node, const std::string& what, Diagnostics& out) {
-  report(out, "not-built", node, what + " is not built yet in this version");
-}
 
 // A node with a value, or nullptr.
 const ConfigNode* find_given(const ConfigReader& read, std::string_view key) {
@@ -82,28 +75,18 @@ void read_statistic(ConfigReader& read, Alarm& alarm, const Reading& reading) {
     alarm.statistic = *named;
 }
 
-std::optional<BandComparison> find_band_comparison(const ConfigReader& read) {
-  const ConfigNode* node = read.map().find("comparison");
-  for (const auto& [name, comparison] : kBandComparisons)
-    if (node != nullptr && node->is_scalar() && node->scalar == name) return comparison;
-  return std::nullopt;
-}
-
 void read_threshold(ConfigReader& read, Alarm& alarm, const Reading& reading) {
-  const std::optional<BandComparison> band = find_band_comparison(read);
+  const std::optional<BandComparison> band = find_band_comparison(read.map());
   if (!band) {
     read.require_name("comparison", alarm.comparison, kComparisons);
     read.require("threshold", alarm.threshold);
     return;
   }
-  const ConfigNode& comparison = *read.find("comparison");
-  if (reading.tested != nullptr)
-    reading.tested->band = band;
-  else
-    not_built(comparison, "the band comparison " + comparison.scalar, read.diagnostics());
-  read.allow("threshold");
+  for (const char* key : {"comparison", "threshold"}) read.allow(key);
+  if (reading.tested != nullptr) reading.tested->band = band;
   if (const ConfigNode* threshold = find_given(read, "threshold"))
-    report(read.diagnostics(), "bad-value", *threshold, "a band comparison has no `threshold`");
+    report(read.diagnostics(), "bad-value", *threshold, "a band comparison has no `threshold`",
+           "the band of the metric is what it is compared with");
 }
 
 void read_period(ConfigReader& read, Alarm& alarm) {
@@ -139,15 +122,6 @@ void check_windows(ConfigReader& read, const Alarm& alarm) {
                std::to_string(periods + kRangeBeyondPeriodsMax));
 }
 
-bool read_metric(const ConfigNode& node, Alarm& alarm, Diagnostics& out) {
-  ConfigReader read(node, "`metric`", out);
-  const bool space = read_metric_name(read, "namespace", alarm.metric_namespace);
-  const bool name = read_metric_name(read, "name", alarm.metric_name);
-  read.optional("dimensions", alarm.dimensions);
-  read.finish();
-  return space && name;
-}
-
 void read_actions(ConfigReader& read, Alarm& alarm) {
   if (const ConfigNode* notify = read.find("notify"))
     report(read.diagnostics(), "unknown-key", *notify,
@@ -180,8 +154,24 @@ void read_group_by(ConfigReader& read, Alarm& alarm) {
              "give the metric filter dimensions: { name: " + item.scalar + " }");
 }
 
+bool read_plain_metric(ConfigReader& read, Alarm& alarm) {
+  const ConfigNode* node = read.find_required("metric");
+  AlarmMetric metric;
+  const bool read_all = node != nullptr && read_alarm_metric(*node, metric, read.diagnostics());
+  alarm.metric_namespace = std::move(metric.metric_namespace);
+  alarm.metric_name = std::move(metric.metric_name);
+  alarm.dimensions = std::move(metric.dimensions);
+  return read_all;
+}
+
+void refuse_event_window(ConfigReader& read, Alarm& alarm) {
+  report(read.diagnostics(), "bad-value", node_at(read.map(), {"anchor"}),
+         "metric maths and bands are judged by periods: `anchor` must be minute or fixed");
+  alarm.anchor = Anchor::minute;
+}
+
 void read_judgement(ConfigReader& read, Alarm& alarm, const Reading& reading) {
-  read_statistic(read, alarm, reading);
+  if (!is_by_maths(read.map())) read_statistic(read, alarm, reading);
   read_period(read, alarm);
   read.require("evaluation_periods", alarm.evaluation_periods, {.least = 1, .most = kPeriodsMax});
   read.optional("datapoints_to_alarm", alarm.datapoints_to_alarm,
@@ -197,6 +187,22 @@ void read_judgement(ConfigReader& read, Alarm& alarm, const Reading& reading) {
 
 }  // namespace
 
+bool read_alarm_metric(const ConfigNode& node, AlarmMetric& metric, Diagnostics& out) {
+  ConfigReader read(node, "`metric`", out);
+  const bool space = read_metric_name(read, "namespace", metric.metric_namespace);
+  const bool name = read_metric_name(read, "name", metric.metric_name);
+  read.optional("dimensions", metric.dimensions);
+  read.finish();
+  return space && name;
+}
+
+void read_alarm_statistic(ConfigReader& read, const DecodeContext& context,
+                          StatisticExpression& into) {
+  Alarm alarm;
+  read_statistic(read, alarm, {.configured = &context, .tested = nullptr});
+  into = alarm.statistic;
+}
+
 void read_evaluation(ConfigReader& read, Alarm& alarm, TestedEvaluation& tested) {
   read_judgement(read, alarm, {.configured = nullptr, .tested = &tested});
 }
@@ -209,23 +215,26 @@ void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& d
   const std::size_t faults = context.out.list().size();
   const bool named = read_item_name(read, alarm.name, 255, "");
   alarm.where = node.where;
-  for (const std::string_view later : {"expression", "metrics", "threshold_metric_id"})
-    read.not_built(later);
-  const bool math = node.find("expression") != nullptr || node.find("metrics") != nullptr;
-  const ConfigNode* metric = math ? read.find("metric") : read.find_required("metric");
-  const bool measured = metric != nullptr && read_metric(*metric, alarm, context.out);
+  const bool maths = is_by_maths(node);
+  const bool measured = maths || read_plain_metric(read, alarm);
   read.optional_name("anchor", alarm.anchor, kAnchors);
+  if (alarm.anchor == Anchor::event && (maths || find_band_comparison(node)))
+    refuse_event_window(read, alarm);
   if (alarm.anchor == Anchor::event)
     read_event_window(read, alarm, {.configured = &context, .tested = nullptr});
   else
     read_judgement(read, alarm, {.configured = &context, .tested = nullptr});
-  read_unit(read, alarm.unit);
+  if (!maths) read_unit(read, alarm.unit);
   read.optional("actions_enabled", alarm.actions_enabled);
   read_actions(read, alarm);
   read_group_by(read, alarm);
   read_presentation(read, context, alarm);
-  read.finish();
   item.sound = measured && context.out.list().size() == faults;
+  // Warns too, which leaves the alarm sound.
+  item.sound = read_maths(read, context, alarm) && item.sound;
+  const std::size_t known = context.out.list().size();
+  read.finish();
+  item.sound = item.sound && context.out.list().size() == known;
   if (named) draft.alarms.push_back(std::move(item));
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "rules/alarm/evaluate.hpp"
+#include "rules/alarm/math_plan.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/checks.hpp"
 #include "rules/ruleset/metric_index.hpp"
@@ -159,7 +160,7 @@ void check_conditions(const Draft& draft, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const AlarmDraft& a : draft.alarms) {
     const auto& filters = metrics.filters_of(a.alarm);
-    if (!a.sound || filters.empty()) continue;
+    if (!a.sound || a.alarm.maths || filters.empty()) continue;
     const auto values = sample_values(filters);
     const bool event = a.alarm.anchor == Anchor::event;
     const std::string name = quoted(a.alarm.name);
@@ -188,6 +189,39 @@ void check_conditions(const Draft& draft, Diagnostics& out) {
   }
 }
 
+namespace {
+
+void check_watched_dimensions(const AlarmDraft& a, const AlarmMetric& metric,
+                              const std::vector<const FilterDraft*>& filters, Diagnostics& out) {
+  if (filters.empty()) return;
+  std::set<std::string> watched(a.alarm.group_by.begin(), a.alarm.group_by.end());
+  for (const auto& [name, value] : metric.dimensions) watched.insert(name);
+  const bool fed = std::any_of(filters.begin(), filters.end(), [&](const FilterDraft* f) {
+    return dimension_names(f->filter) == watched;
+  });
+  if (fed) return;
+  const std::set<std::string> given = dimension_names(filters.front()->filter);
+  warn(out, "never-fires", node_at(watching_node(a, metric), {"metric", "dimensions"}),
+       "alarm " + quoted(a.alarm.name) + " can never fire: it watches its metric with " +
+           join(watched) + ", but metric filter " + quoted(filters.front()->filter.name) +
+           " gives it with " + join(given),
+       given.empty() ? "" : "group_by: [" + join(given) + "] watches each value on its own");
+}
+
+void check_watched_unit(const AlarmDraft& a, const AlarmMetric& metric,
+                        const std::vector<const FilterDraft*>& filters, Diagnostics& out) {
+  if (metric.unit.empty() || filters.empty()) return;
+  const bool fed = std::any_of(filters.begin(), filters.end(),
+                               [&](const FilterDraft* f) { return f->filter.unit == metric.unit; });
+  if (!fed)
+    warn(out, "never-fires", node_at(watching_node(a, metric), {"unit"}),
+         "alarm " + quoted(a.alarm.name) +
+             " can never fire: no metric filter gives its metric in " + metric.unit,
+         "leave `unit` out, or write " + filters.front()->filter.unit);
+}
+
+}  // namespace
+
 void check_dimensions(const Draft& draft, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const FilterDraft& f : draft.filters)
@@ -197,20 +231,9 @@ void check_dimensions(const Draft& draft, Diagnostics& out) {
                " is never published, since it has dimensions",
            "remove `default` or `dimensions`");
   for (const AlarmDraft& a : draft.alarms) {
-    const auto& filters = metrics.filters_of(a.alarm);
-    if (!a.sound || a.short_form || filters.empty()) continue;
-    std::set<std::string> watched(a.alarm.group_by.begin(), a.alarm.group_by.end());
-    for (const auto& [name, value] : a.alarm.dimensions) watched.insert(name);
-    const bool fed = std::any_of(filters.begin(), filters.end(), [&](const FilterDraft* f) {
-      return dimension_names(f->filter) == watched;
-    });
-    if (fed) continue;
-    const std::set<std::string> given = dimension_names(filters.front()->filter);
-    warn(out, "never-fires", node_at(*a.node, {"metric", "dimensions"}),
-         "alarm " + quoted(a.alarm.name) + " can never fire: it watches its metric with " +
-             join(watched) + ", but metric filter " + quoted(filters.front()->filter.name) +
-             " gives it with " + join(given),
-         given.empty() ? "" : "group_by: [" + join(given) + "] watches each value on its own");
+    if (!a.sound || a.short_form) continue;
+    for (const AlarmMetric& m : watched_metrics(a.alarm))
+      check_watched_dimensions(a, m, metrics.filters_of(m), out);
   }
 }
 
@@ -218,7 +241,7 @@ void check_missing_data(const Draft& draft, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const AlarmDraft& a : draft.alarms) {
     const auto& filters = metrics.filters_of(a.alarm);
-    if (!a.sound || a.alarm.anchor == Anchor::event || filters.empty()) continue;
+    if (!a.sound || a.alarm.anchor == Anchor::event || a.alarm.maths || filters.empty()) continue;
     const bool sparse = std::none_of(filters.begin(), filters.end(), [](const FilterDraft* f) {
       return effective_default(f->filter).has_value();
     });
@@ -244,23 +267,17 @@ void check_missing_data(const Draft& draft, Diagnostics& out) {
 void check_units(const Draft& draft, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const AlarmDraft& a : draft.alarms) {
-    const auto& filters = metrics.filters_of(a.alarm);
-    if (!a.sound || a.alarm.unit.empty() || filters.empty()) continue;
-    const bool fed = std::any_of(filters.begin(), filters.end(), [&](const FilterDraft* f) {
-      return f->filter.unit == a.alarm.unit;
-    });
-    if (!fed)
-      warn(out, "never-fires", node_at(*a.node, {"unit"}),
-           "alarm " + quoted(a.alarm.name) +
-               " can never fire: no metric filter gives its metric in " + a.alarm.unit,
-           "leave `unit` out, or write " + filters.front()->filter.unit);
+    if (!a.sound) continue;
+    for (const AlarmMetric& m : watched_metrics(a.alarm))
+      check_watched_unit(a, m, metrics.filters_of(m), out);
   }
 }
 
 void check_unused_metrics(const Draft& draft, Diagnostics& out) {
   if (out.has_errors()) return;  // an alarm that could not be read may watch it
   std::set<std::string> watched;
-  for (const AlarmDraft& a : draft.alarms) watched.insert(metric_id(a.alarm));
+  for (const AlarmDraft& a : draft.alarms)
+    for (const AlarmMetric& m : watched_metrics(a.alarm)) watched.insert(metric_id(m));
   for (const FilterDraft& f : draft.filters)
     if (f.sound && !f.short_form && watched.count(metric_id(f.filter)) == 0)
       warn(out, "unused-metric", node_at(*f.node, {"name"}),
@@ -278,25 +295,35 @@ void check_unheard_alarms(const Draft& draft, Diagnostics& out) {
   }
 }
 
-void check_late_sources(const Draft& draft, const RuleContext& context, Diagnostics& out) {
+namespace {
+
+// The alarm's filters whose log group is delivered later than periods wait for it.
+std::set<const LogGroup*> late_groups(const AlarmDraft& a, const MetricIndex& metrics,
+                                      const RuleContext& context) {
   constexpr Duration kDeliveryDelay = minutes{15};
+  std::set<std::string> feeding;
+  for (const AlarmMetric& m : watched_metrics(a.alarm))
+    for (const FilterDraft* f : metrics.filters_of(m)) feeding.insert(f->filter.log_group);
+  std::set<const LogGroup*> late;
+  for (const LogGroup& g : context.log_groups) {
+    const bool batches = g.input == "cloudtrail" || g.input == "s3";
+    if (batches && g.lateness < kDeliveryDelay && feeding.count(g.name) != 0) late.insert(&g);
+  }
+  return late;
+}
+
+}  // namespace
+
+void check_late_sources(const Draft& draft, const RuleContext& context, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const AlarmDraft& a : draft.alarms) {
     if (!a.sound || a.alarm.anchor == Anchor::event) continue;
-    for (const FilterDraft* f : metrics.filters_of(a.alarm)) {
-      const auto group =
-          std::find_if(context.log_groups.begin(), context.log_groups.end(),
-                       [&](const LogGroup& g) { return g.name == f->filter.log_group; });
-      if (group == context.log_groups.end()) continue;
-      const bool batches = group->input == "cloudtrail" || group->input == "s3";
-      if (batches && group->lateness < kDeliveryDelay)
-        warn(out, "late-source", node_at(*a.node, {"period"}),
-             "alarm " + quoted(a.alarm.name) +
-                 " may close periods before their events come: log group " + quoted(group->name) +
-                 " is delivered up to 15m late, but has lateness " +
-                 format_duration(group->lateness),
-             "raise the log group's `lateness`, or use the short form");
-    }
+    for (const LogGroup* group : late_groups(a, metrics, context))
+      warn(out, "late-source", node_at(*a.node, {"period"}),
+           "alarm " + quoted(a.alarm.name) +
+               " may close periods before their events come: log group " + quoted(group->name) +
+               " is delivered up to 15m late, but has lateness " + format_duration(group->lateness),
+           "raise the log group's `lateness`, or use the short form");
   }
 }
 

@@ -19,6 +19,11 @@ void decode_metric_filter(const ConfigNode& node, const DecodeContext& context, 
 // alarms: spec/alarms.md section 3.
 void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 
+// Of an alarm, or of an entry of its `metrics`: the map at `metric`, and the key `statistic`.
+bool read_alarm_metric(const ConfigNode& node, AlarmMetric& metric, Diagnostics& out);
+void read_alarm_statistic(ConfigReader& read, const DecodeContext& context,
+                          StatisticExpression& into);
+
 // What `tocsin test` evaluates and configuration answers with not-built.
 struct TestedEvaluation {
   std::optional<BandComparison> band;  // instead of `alarm.comparison` and `alarm.threshold`

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "rules/alarm/math_plan.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "tocsin/config_values.hpp"
 
@@ -130,23 +132,54 @@ Json long_form(const MetricFilter& filter) {
           {"metric", std::move(metric)}};
 }
 
+Json metric_map(const AlarmMetric& m) {
+  Json out{{"namespace", m.metric_namespace}, {"name", m.metric_name}};
+  if (!m.dimensions.empty()) out["dimensions"] = map_of(m.dimensions);
+  return out;
+}
+
+void add_maths(const AlarmMaths& maths, Json& item) {
+  Json metrics = Json::array();
+  for (const AlarmMetric& m : maths.metrics) {
+    Json entry{{"id", m.id}};
+    if (!m.expression.empty()) {
+      entry["expression"] = m.expression;
+    } else {
+      entry["metric"] = metric_map(m);
+      entry["statistic"] = to_string(m.statistic);
+      if (!m.unit.empty()) entry["unit"] = m.unit;
+    }
+    metrics.push_back(std::move(entry));
+  }
+  item["metrics"] = std::move(metrics);
+  item["expression"] = maths.expression;
+  if (maths.excluded.empty()) return;
+  Json excluded = Json::array();
+  for (const auto& [from, to] : maths.excluded)
+    excluded.push_back({{"from", format_rfc3339(from)}, {"to", format_rfc3339(to)}});
+  item["band"] = {{"excluded", std::move(excluded)}};
+}
+
 Json long_form(const Alarm& alarm) {
   Json item;
   item["name"] = alarm.name;
   if (!alarm.description.empty()) item["description"] = alarm.description;
   item["anchor"] = to_string(alarm.anchor);
-  item["metric"] = {{"namespace", alarm.metric_namespace}, {"name", alarm.metric_name}};
-  if (!alarm.dimensions.empty()) item["metric"]["dimensions"] = map_of(alarm.dimensions);
+  if (alarm.maths)
+    add_maths(*alarm.maths, item);
+  else
+    item["metric"] = metric_map(watched_metrics(alarm).front());
   if (!alarm.group_by.empty()) item["group_by"] = alarm.group_by;
-  item["statistic"] = to_string(alarm.statistic);
+  if (!alarm.maths) item["statistic"] = to_string(alarm.statistic);
   item["period"] = format_duration(alarm.period);
   if (alarm.anchor != Anchor::event) {
     item["evaluation_periods"] = alarm.evaluation_periods;
     if (alarm.datapoints_to_alarm) item["datapoints_to_alarm"] = *alarm.datapoints_to_alarm;
     item["evaluation_range"] = alarm.evaluation_range;
   }
-  item["comparison"] = to_string(alarm.comparison);
-  item["threshold"] = number(alarm.threshold);
+  const bool banded = alarm.maths && alarm.maths->band;
+  item["comparison"] = banded ? to_string(*alarm.maths->band) : to_string(alarm.comparison);
+  if (!banded) item["threshold"] = number(alarm.threshold);
   if (alarm.anchor != Anchor::event)
     item["treat_missing_data"] = to_string(alarm.treat_missing_data);
   if (!alarm.evaluate_low_samples) item["evaluate_low_sample_count_percentile"] = "ignore";

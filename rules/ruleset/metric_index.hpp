@@ -19,16 +19,30 @@ inline std::string metric_id(const Alarm& a) {
   return metric_id(a.metric_namespace, a.metric_name);
 }
 
+inline std::string metric_id(const AlarmMetric& m) {
+  return metric_id(m.metric_namespace, m.metric_name);
+}
+
+// Where the alarm says that it watches `metric`: the map that holds `metric`, `statistic`, `unit`.
+inline const ConfigNode& watching_node(const AlarmDraft& draft, const AlarmMetric& metric) {
+  const ConfigNode* list = draft.node->find("metrics");
+  if (list != nullptr)
+    for (const ConfigNode& entry : list->items)
+      if (node_at(entry, {"id"}).scalar == metric.id) return entry;
+  return *draft.node;
+}
+
 class MetricIndex {
  public:
   explicit MetricIndex(const Draft& draft) {
     for (const FilterDraft& f : draft.filters) filters_[metric_id(f.filter)].push_back(&f);
   }
-  // Empty if nothing gives it.
+  // Empty if nothing gives it. Of an alarm by maths: its first metric.
   const std::vector<const FilterDraft*>& filters_of(const Alarm& alarm) const {
-    static const std::vector<const FilterDraft*> kNone;
-    const auto found = filters_.find(metric_id(alarm));
-    return found == filters_.end() ? kNone : found->second;
+    return filters_of(metric_id(alarm));
+  }
+  const std::vector<const FilterDraft*>& filters_of(const AlarmMetric& metric) const {
+    return filters_of(metric_id(metric));
   }
   std::vector<std::string_view> names() const {
     std::vector<std::string_view> names;
@@ -37,6 +51,12 @@ class MetricIndex {
   }
 
  private:
+  const std::vector<const FilterDraft*>& filters_of(const std::string& id) const {
+    static const std::vector<const FilterDraft*> kNone;
+    const auto found = filters_.find(id);
+    return found == filters_.end() ? kNone : found->second;
+  }
+
   std::map<std::string, std::vector<const FilterDraft*>> filters_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/ruleset/checks.hpp"
 #include "rules/ruleset/metric_index.hpp"
 #include "tocsin/config_reader.hpp"
@@ -117,11 +118,14 @@ void check_topics(const Draft& draft, const RuleContext& context, Diagnostics& o
 void check_metrics(const Draft& draft, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const AlarmDraft& a : draft.alarms) {
-    if (a.alarm.metric_name.empty() || !metrics.filters_of(a.alarm).empty()) continue;
-    const std::string id = metric_id(a.alarm);
-    report(out, "dangling-reference", node_at(*a.node, {"metric", "name"}),
-           "alarm \"" + a.alarm.name + "\" watches metric " + id + ", which no metric filter gives",
-           suggest(id, metrics.names()));
+    for (const AlarmMetric& m : watched_metrics(a.alarm)) {
+      if (m.metric_name.empty() || !metrics.filters_of(m).empty()) continue;
+      const std::string id = metric_id(m);
+      report(
+          out, "dangling-reference", node_at(watching_node(a, m), {"metric", "name"}),
+          "alarm \"" + a.alarm.name + "\" watches metric " + id + ", which no metric filter gives",
+          suggest(id, metrics.names()));
+    }
   }
 }
 

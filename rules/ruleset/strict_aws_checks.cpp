@@ -5,11 +5,13 @@
 #include <cmath>
 #include <map>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/pattern/characters.hpp"
 #include "rules/pattern/parser.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/checks.hpp"
 #include "rules/ruleset/item_fields.hpp"
+#include "rules/ruleset/metric_index.hpp"
 #include "tocsin/config_reader.hpp"
 
 namespace tocsin {
@@ -156,18 +158,21 @@ void check_period(const AlarmDraft& a, Diagnostics& out) {
          "a period of " + format_duration(period), "10s, 20s, 30s or a multiple of 60s");
 }
 
+void check_watched_dimensions(const AlarmMetric& metric, const ConfigNode& node, Diagnostics& out) {
+  if (metric.dimensions.size() > kAlarmDimensionsMax) refuse(out, node, "more than 30 dimensions");
+  for (const auto& [name, value] : metric.dimensions)
+    if (name.empty() || value.empty() || name.size() > kDimensionCharactersMax ||
+        value.size() > kDimensionCharactersMax)
+      refuse(out, node, "a dimension whose name or value has not 1 to 255 characters");
+}
+
 void check_alarm(const AlarmDraft& a, Diagnostics& out) {
   check_period(a, out);
   if (is_out_of_range(a.alarm.threshold))
     refuse(out, node_at(*a.node, {a.short_form ? "alarm" : "threshold"}),
            "a threshold beyond 2^360");
-  if (a.alarm.dimensions.size() > kAlarmDimensionsMax)
-    refuse(out, node_at(*a.node, {"metric", "dimensions"}), "more than 30 dimensions");
-  for (const auto& [name, value] : a.alarm.dimensions)
-    if (name.empty() || value.empty() || name.size() > kDimensionCharactersMax ||
-        value.size() > kDimensionCharactersMax)
-      refuse(out, node_at(*a.node, {"metric", "dimensions"}),
-             "a dimension whose name or value has not 1 to 255 characters");
+  for (const AlarmMetric& m : watched_metrics(a.alarm))
+    check_watched_dimensions(m, node_at(watching_node(a, m), {"metric", "dimensions"}), out);
 }
 
 }  // namespace

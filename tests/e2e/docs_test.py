@@ -23,7 +23,7 @@ from mail_test import MailServer, certificate
 from world import SOURCE, Daemon, Webhook, folder, wait_for
 
 # Those of one row follow each other on the same machine.
-DOCUMENTS = (("README.md",), ("docs/guide.md", "docs/testing-rules.md"))
+DOCUMENTS = (("README.md",), ("docs/guide.md", "docs/testing-rules.md", "docs/maths.md"))
 
 # Paths of the documents that lie in the test's folder.
 PLACES = ("/etc/tocsin", "/var/lib/tocsin", "/var/log", "/run/tocsin")

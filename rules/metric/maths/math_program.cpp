@@ -37,6 +37,23 @@ bool is_band_call(const std::optional<MathExpression>& e) {
   return call != nullptr && call->function->shape == MathShape::band;
 }
 
+// Gives datapoints of its own, whatever the metrics have.
+bool makes_datapoints(const MathExpression& e) {
+  const auto* call = std::get_if<Call>(&e.node);
+  if (call == nullptr) return false;
+  switch (call->function->shape) {
+    case MathShape::clock:
+    case MathShape::constant:
+      return true;
+    case MathShape::fill:
+      return !std::holds_alternative<MathExpression::Word>(call->arguments[1].node);
+    case MathShape::condition:
+      return call->arguments[0].info.type == MathType::scalar;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 class MathCompiler {
@@ -166,6 +183,7 @@ void MathCompiler::add_step(std::size_t entry, MathProgram& program,
   walk(*part.expression, [&](MathExpression& e) {
     if (const auto* reference = std::get_if<MathExpression::Reference>(&e.node))
       add_step(reference->entry, program, needed);
+    program.needs_data_ = program.needs_data_ && !makes_datapoints(e);
     auto* call = std::get_if<Call>(&e.node);
     if (call == nullptr) return;
     for (const std::size_t metric : call->entries) needed.insert(metric);

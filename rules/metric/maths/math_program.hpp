@@ -76,6 +76,9 @@ class MathProgram {
   MathType type() const { return type_; }
   // How many datapoints before the first one wanted must be given, gaps aside.
   std::size_t look_back() const { return look_back_; }
+  // No datapoint comes of it where no metric has any. False: FILL with a value, HOUR, TIME_SERIES
+  // and their like may give one.
+  bool needs_data() const { return needs_data_; }
   const std::vector<MathNotice>& notices() const { return notices_; }
 
   MathValue evaluate(const MathInput& input) const;
@@ -95,6 +98,7 @@ class MathProgram {
   std::vector<MathNotice> notices_;
   MathType type_ = MathType::series;
   std::size_t look_back_ = 0;
+  bool needs_data_ = true;
 };
 
 }  // namespace tocsin
