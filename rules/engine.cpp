@@ -205,6 +205,8 @@ std::vector<StreamReport> Engine::streams() const {
   return out;
 }
 
+AlarmWork Engine::work() const { return state_->work; }
+
 std::map<std::string, std::uint64_t> Engine::matched() const {
   std::map<std::string, std::uint64_t> out;
   for (std::size_t i = 0; i < state_->rules->filters.size(); ++i)

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/alarm/alarm_work.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
@@ -86,6 +87,8 @@ class Engine {
   // Matched events per filter name since the start, repeats dropped; every filter of the rules, 0
   // included.
   std::map<std::string, std::uint64_t> matched() const;
+  // Since the start.
+  AlarmWork work() const;
   // The statistic set of one series' period, for tests: metric "Namespace/Name", empty optional if
   // there is none.
   struct StatisticSet {

@@ -176,6 +176,7 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   start_ = std::min(start_, floor_to(t, spec_->step));
   anew_from_ = std::min(anew_from_, t);
   anew_to_ = std::max(anew_to_, t);
+  unjudged_ = std::min(unjudged_, t);
   if (closed_ == kNoTime) return true;
   if (!spec_->early || state_ == AlarmState::alarm) return true;
   // No end up to the newest data was certain before. One of those can have become so only by a
@@ -220,6 +221,11 @@ void LongForm::close(Instant end, Changes& out) {
   if (!is_to_judge(end) && !(red_anew_ && plain_ == AlarmState::alarm)) return;
   if (end <= start_ && spec_->keyed) return look_ahead(out);
   if (forget(end, out)) return;
+  if (spec_->work != nullptr) {
+    ++spec_->work->periods_closed;
+    spec_->work->evaluations += unjudged_ < end ? 1 : 0;
+  }
+  unjudged_ = newest_ >= end ? newest_ : kNever;
   const AlarmState before = plain_;
   plain_ = plain_state(end);
   const std::size_t known = out.size();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "rules/alarm/alarm_work.hpp"
 #include "rules/alarm/datapoint_source.hpp"
 #include "rules/alarm/evaluate.hpp"
 #include "rules/alarm/machine.hpp"
@@ -23,6 +24,7 @@ struct LongFormSpec {
   Duration lateness{};
   bool early = false;  // early breach is allowed: no further sample can undo a breach
   bool keyed = false;
+  AlarmWork* work = nullptr;            // is added to, if there is one; outlives it
   std::optional<double> least_samples;  // with fewer in the range a percentile keeps the state
   int look_back = 0;  // periods before the range that its datapoints are made of, too
 
@@ -92,6 +94,7 @@ class LongForm final : public Machine {
   Instant start_ = kNever;             // keyed: nothing is judged before the key's first sample
   std::optional<Instant> breach_end_;  // end of the breaching period while an early breach stands
   Instant red_since_ = kNoTime;
+  Instant unjudged_ = kNever;  // the earliest sample since the last period was judged
   // After the clock was set back: ends up to `judged_` have been judged, and are once more only if
   // a sample that came since lies in their range, between these two. What turned red since ends.
   Instant judged_ = kNoTime;

@@ -94,6 +94,7 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     for (KeyEntry* entry : watchers) {
       Changes changes;
       if (entry->maths != nullptr) entry->maths->source.changed(minute);
+      ++work.touched;
       entry->long_form->sampled(minute, entry->book->clock->watermark, changes);
       record(*entry, changes, to, false);
     }
@@ -122,6 +123,7 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
     }
     KeyEntry& entry = *clock.due.begin()->key;
     Changes changes;
+    ++work.touched;
     entry.machine->advance(alarm, changes);
     TOCSIN_ASSERT(entry.machine->due() > alarm);
     record(entry, changes, to, false);

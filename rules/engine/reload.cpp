@@ -197,6 +197,7 @@ void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
                        options.keep_values || !alarm.statistic.simple()};
   else
     book.long_spec = LongFormSpec::of(alarm, lateness, nonnegative);
+  book.long_spec.work = &work;
   book.maths = alarm.maths ? math_spec(alarm) : nullptr;
   if (book.maths) book.long_spec.look_back = static_cast<int>(book.maths->plan.look_back);
 }

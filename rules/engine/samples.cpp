@@ -157,6 +157,7 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
   arrive(entry, a);
   Changes changes;
   const std::size_t weight = entry.short_form->samples().weight();
+  ++work.touched;
   entry.short_form->add(a.time, a.value, w, changes);
   if (book.cells_full()) entry.short_form->shrink(weight);
   if (red) ++entry.events_total;
@@ -212,6 +213,7 @@ bool Engine::State::feed_series(const std::string& id, const MetricState& metric
     const bool told = is_told(*entry, id);
     const bool red = entry->machine->state() == AlarmState::alarm;
     if (entry->maths != nullptr) entry->maths->source.changed(a.time);
+    ++work.touched;
     if (!entry->long_form->sampled(a.time, entry->book->clock->watermark, changes)) continue;
     kept = true;
     if (told) arrive(*entry, a);

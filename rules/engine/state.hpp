@@ -188,6 +188,7 @@ struct Engine::State {
   std::uint64_t next_sequence = 1;
   Effects pending;  // of the constructor, given out by the next call
 
+  AlarmWork work;
   std::vector<KeyEntry*> dirty_keys;
   std::vector<StateRow> gone_rows;
   std::vector<std::pair<std::string, AlarmKey>> removed_keys;

@@ -113,8 +113,10 @@ Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet&
 }  // namespace
 
 std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules) {
+  // First, since the search is linear: at the start of the rules all their transitions are silent.
+  if (transition.silent) return {};
   const Alarm* alarm = find_alarm(rules, transition.alarm);
-  if (alarm == nullptr || transition.silent || !alarm->actions_enabled) return {};
+  if (alarm == nullptr || !alarm->actions_enabled) return {};
   const std::vector<std::string>& topics = topics_for(*alarm, transition.to);
   if (topics.empty()) return {};
   const Notification common = make_common(transition, *alarm, rules);

@@ -100,6 +100,10 @@ Totals Samples::window(Instant after, Instant upto) const {
   if (chunks_.empty() || upto <= after) return out;
   const std::size_t first = chunk_for(after);
   const std::size_t last = chunk_for(upto);
+  if (first == last && !chunks_[first].fresh) {
+    add_cells(chunks_[first], after, upto, out);
+    return out;
+  }
   bool whole = true;
   for (std::size_t i = first; i <= last; ++i) {
     refresh(chunks_[i]);
@@ -112,10 +116,15 @@ Totals Samples::window(Instant after, Instant upto) const {
       out.add(chunk.totals);
       continue;
     }
-    for (const Cell& c : chunk.cells)
-      if (c.time > after && c.time <= upto) out.add(c.totals);
+    add_cells(chunk, after, upto, out);
   }
   return out;
+}
+
+void Samples::add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out) {
+  auto at = std::upper_bound(chunk.cells.begin(), chunk.cells.end(), after,
+                             [](Instant t, const Cell& c) { return t < c.time; });
+  for (; at != chunk.cells.end() && at->time <= upto; ++at) out.add(at->totals);
 }
 
 std::optional<Instant> Samples::next_after(Instant t) const {

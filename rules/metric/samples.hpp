@@ -108,6 +108,7 @@ class Samples {
   void set_cells(const std::vector<Cell>& cells);
   void trim_values();
   static void refresh(const Chunk& chunk);
+  static void add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out);
 
   std::vector<Chunk> chunks_;  // in order of time
   std::vector<std::uint64_t> gone_;

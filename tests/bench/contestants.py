@@ -24,6 +24,7 @@ class Bench:
 
     def __init__(self, bin_dir, events, sample_events, megabytes, cores):
         self.tocsin, self.tocsind = str(bin_dir / "tocsin"), str(bin_dir / "tocsind")
+        self.alarms = bin_dir / "bench_alarms"
         self.events, self.sample_events, self.megabytes = events, sample_events, megabytes
         self.core, self.both = cores[0], ",".join(cores)
         self.folder, self.rule_files = Path(tempfile.mkdtemp(prefix="tocsin-bench-")), {}

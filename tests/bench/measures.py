@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures that are no race: memory, the time to compile patterns, latency. Each gives lines of (what, goal, measured, holds)."""
+"""Figures that are no race: memory, the time to compile patterns, latency, alarms. Each gives lines of (what, goal, measured, holds)."""
 import statistics
 from pathlib import Path
 
+import alarm_scale
 import latency
 import patterns
 from process import resident
@@ -51,4 +52,10 @@ def first_byte(bench, rounds):
              "p50 {:.2f} ms, p99 {:.2f} ms, max {:.2f} ms".format(*(row[k] for k in ("p50", "p99", "max"))), None)]
 
 
-MEASURES = {"memory": memory, "compile": compile_patterns, "latency": first_byte}
+def alarms(bench, rounds):
+    if not alarm_scale.there(bench):
+        return [("bench_alarms is not built", "", "", None)]
+    return alarm_scale.measure(bench, rounds)
+
+
+MEASURES = {"memory": memory, "compile": compile_patterns, "latency": first_byte, "alarms": alarms}
