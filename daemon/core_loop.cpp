@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "daemon/telemetry.hpp"
+#include "rules/message/bus_record.hpp"
 
 namespace tocsin {
 namespace {
@@ -91,7 +92,16 @@ void CoreLoop::gather(Effects effects) {
     pending_.endpoints.push_back(wanting_targets(n));
   append(pending_.notifications, std::move(effects.notifications));
   append(pending_.history, std::move(effects.history));
+  for (BusRecord& record : effects.records) add_record(std::move(record));
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+}
+
+void CoreLoop::add_record(BusRecord record) {
+  Notification message = bus_message(std::move(record));
+  Targets targets = wanting_targets(message);
+  if (targets.empty()) return;
+  pending_.endpoints.push_back(std::move(targets));
+  pending_.notifications.push_back(std::move(message));
 }
 
 // A notice of Tocsin's own goes to everyone: no filter was written with it in mind.

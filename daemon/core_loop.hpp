@@ -66,6 +66,7 @@ class CoreLoop {
   Targets targets(const std::string& topic) const;
   // Only those whose filter lets the message of an alarm through.
   Targets wanting_targets(const Notification& message) const;
+  void add_record(BusRecord record);
   void tick();
   bool commit_is_due() const;
   bool try_commit();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/notify_test.hpp"
 
-#include "notifiers/curl_transport.hpp"
+#include "notifiers/delivery_transport.hpp"
 
 namespace tocsin {
 namespace {
@@ -23,7 +23,7 @@ const char* state_name(Delivery::Outcome outcome) {
 Result<std::vector<TestDelivery>> send_test(const Notification& message,
                                             const std::vector<Endpoint>& endpoints,
                                             const Clock& clock) {
-  Result<std::unique_ptr<Transport>> transport = make_curl_transport();
+  Result<std::unique_ptr<Transport>> transport = make_delivery_transport();
   if (!transport) return transport.error();
   std::vector<TestDelivery> results;
   for (const Endpoint& endpoint : endpoints) {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "daemon/telemetry.hpp"
-#include "notifiers/curl_transport.hpp"
+#include "notifiers/delivery_transport.hpp"
 #include "rules/message/message.hpp"
 
 namespace tocsin {
@@ -15,6 +15,7 @@ std::vector<Endpoint> all_endpoints(const MainConfig& config) {
   std::vector<Endpoint> all;
   for (const TopicConfig& topic : config.topics)
     all.insert(all.end(), topic.endpoints.begin(), topic.endpoints.end());
+  all.insert(all.end(), config.event_bus.begin(), config.event_bus.end());
   return all;
 }
 
@@ -33,6 +34,7 @@ std::map<std::string, std::string> positions_of(
 EndpointTable endpoint_table(const MainConfig& config) {
   EndpointTable table;
   for (const TopicConfig& topic : config.topics) table[topic.topic.name] = topic.endpoints;
+  if (!config.event_bus.empty()) table[kEventBusTopic] = config.event_bus;
   return table;
 }
 
@@ -42,7 +44,7 @@ Service::Service(LoadedConfiguration loaded, const Clock& clock)
 Service::~Service() { stop(); }
 
 Status Service::start() {
-  Result<std::unique_ptr<Transport>> transport = make_curl_transport();
+  Result<std::unique_ptr<Transport>> transport = make_delivery_transport();
   if (!transport) return transport.error();
   transport_ = std::move(*transport);
   StoreOptions options;
@@ -92,8 +94,10 @@ void Service::take_reports(std::vector<DeliveryReport> reports) {
   }
 }
 
-// Before the record is committed: the outbox still has the message.
+// Before the record is committed: the outbox still has the message. The event bus is none of
+// people's: its other listeners have the record themselves.
 void Service::tell_of_dead_letter(const DeliveryReport& report) {
+  if (report.topic == kEventBusTopic) return;
   Result<std::string> text = store_->notification(report.record.outbox_id);
   if (!text) return;
   Result<Notification> lost = notification_from_json(*text);

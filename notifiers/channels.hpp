@@ -27,6 +27,9 @@ std::vector<Endpoint> make_teams(const ConfigNode& options, const NotifierContex
 std::vector<Endpoint> make_alertmanager(const ConfigNode& options, const NotifierContext& context,
                                         Diagnostics& out);
 
+std::vector<Endpoint> make_file(const ConfigNode& options, const NotifierContext& context,
+                                Diagnostics& out);
+
 // Keys that every channel has: `retry_for` (1 min to 14 d), and those that are not built yet.
 void read_common_options(ConfigReader& read, Duration& retry_for);
 

@@ -71,8 +71,10 @@ CurlTransfer::CurlTransfer(Transport::Token token, const Request& request,
   set_common(options);
   if (const auto* http = std::get_if<HttpRequest>(&request))
     set_http(*http);
+  else if (const auto* mail = std::get_if<MailRequest>(&request))
+    set_mail(*mail, options);
   else
-    set_mail(std::get<MailRequest>(request), options);
+    fail_early("this is nothing for the network");
 }
 
 void CurlTransfer::fail_early(std::string detail) {

@@ -93,6 +93,10 @@ std::string native_payload(const Notification& n, const Attempt& attempt) {
   return to_text(native_document(n, attempt));
 }
 
+std::string eventbridge_payload(const Notification& n, const Attempt& attempt) {
+  return n.event_record.empty() ? native_payload(n, attempt) : n.event_record;
+}
+
 std::string cloudevents_payload(const Notification& n, const Attempt& attempt) {
   const Json event{{"specversion", "1.0"},
                    {"id", n.message_id},

@@ -21,6 +21,10 @@ std::string sns_payload(const Notification& n, std::string_view subscription_arn
 // That Message without SNS around it; of a notice that is none, its summary.
 std::string cloudwatch_payload(const Notification& n);
 
+// The record of the event bus; of a message that has none (an older version stored it), the native
+// payload.
+std::string eventbridge_payload(const Notification& n, const Attempt& attempt);
+
 // CloudEvents 1.0 in structured mode, with the native payload as its data.
 std::string cloudevents_payload(const Notification& n, const Attempt& attempt);
 

@@ -5,13 +5,14 @@ namespace tocsin {
 namespace {
 
 constexpr NotifierType kTypes[] = {
-    {"webhook", "posts JSON to a URL: Tocsin's own or the SNS envelope", make_webhook},
+    {"webhook", "posts JSON to a URL: Tocsin's own or the SNS envelope", make_webhook, true},
     {"slack", "posts to a Slack incoming webhook", make_slack},
     {"email", "sends mail, text and HTML, through an SMTP server", make_email},
     {"email-json", "mails the SNS document as JSON, for programs", make_email_json},
     {"pagerduty", "opens and resolves incidents through PagerDuty's Events API v2", make_pagerduty},
     {"teams", "posts an Adaptive Card to a Microsoft Teams workflow", make_teams},
     {"alertmanager", "sends alerts to a Prometheus Alertmanager", make_alertmanager},
+    {"file", "appends a line of JSON to a file", make_file, true},
 };
 
 }  // namespace

@@ -4,12 +4,11 @@
 #include <iterator>
 #include <span>
 
-#include "notifiers/alertmanager.hpp"
 #include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
-#include "notifiers/formats.hpp"
 #include "notifiers/http_outcome.hpp"
 #include "notifiers/incident.hpp"
+#include "notifiers/payload_format.hpp"
 #include "notifiers/text.hpp"
 #include "notifiers/webhook_signature.hpp"
 
@@ -19,36 +18,11 @@ namespace {
 constexpr std::size_t kHeadersMax = 20;
 constexpr std::size_t kKeysMax = 4;
 
-// One row for each format.
-struct Format {
-  std::string_view name;
-  std::string_view content_type;
-  std::string (*body)(const Notification& n, const Attempt& attempt,
-                      const std::string& subscription_arn);
-  bool of_incidents = false;  // it knows firing and resolved alone
-};
-constexpr Format kFormats[] = {
-    {"native", "application/json",
-     [](const auto& n, const auto& attempt, const auto&) { return native_payload(n, attempt); }},
-    {"sns", "text/plain; charset=UTF-8",
-     [](const auto& n, const auto&, const auto& arn) { return sns_payload(n, arn); }},
-    {"cloudwatch", "application/json",
-     [](const auto& n, const auto&, const auto&) { return cloudwatch_payload(n); }},
-    {"cloudevents", "application/cloudevents+json; charset=UTF-8",
-     [](const auto& n, const auto& attempt, const auto&) {
-       return cloudevents_payload(n, attempt);
-     }},
-    {"alertmanager", "application/json",
-     [](const auto& n, const auto&, const auto&) { return alertmanager_webhook_payload(n); }, true},
-};
-const Format& kNative = kFormats[0];
-const Format& kSns = kFormats[1];
-
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Options {
   SecretUrl target;
-  const Format* format = &kNative;
+  const PayloadFormat* format = nullptr;
   Headers headers;
   std::vector<WebhookKey> keys;
   std::string subscription_name;  // stable; the last part of the subscription ARN
@@ -71,7 +45,7 @@ class Webhook final : public Notifier {
     const std::string arn = n.topic_arn + ":" + options_.subscription_name;
     request.body = options_.format->body(n, attempt, arn);
     request.headers = {{"content-type", std::string(options_.format->content_type)}};
-    if (options_.format == &kSns)
+    if (options_.format->name == "sns")
       add_sns_headers(request.headers, n, arn);
     else
       request.headers.emplace_back("x-tocsin-message-id", n.message_id);
@@ -152,15 +126,6 @@ Headers read_headers(ConfigReader& read, const NotifierContext& context) {
   return headers;
 }
 
-const Format* read_format(ConfigReader& read) {
-  constexpr std::size_t kCount = std::size(kFormats);
-  std::pair<std::string_view, const Format*> names[kCount];
-  for (std::size_t i = 0; i < kCount; ++i) names[i] = {kFormats[i].name, &kFormats[i]};
-  const Format* format = &kNative;
-  read.optional_name("format", format, names);
-  return format;
-}
-
 // `signing_key`: one, or while keys are changed the new and the old one.
 std::vector<WebhookKey> read_keys(ConfigReader& read, const NotifierContext& context) {
   std::vector<WebhookKey> keys;
@@ -192,7 +157,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   Endpoint endpoint;
   Options options;
   auto target = read_secret_url(read, "url", context);
-  options.format = read_format(read);
+  options.format = read_format(read, context);
   options.headers = read_headers(read, context);
   options.keys = read_keys(read, context);
   read_common_options(read, endpoint.retry_for);

@@ -149,6 +149,7 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
         state_->mark_dirty(*entry);
         state_->settle(*entry);
       }
+      to.settled(*book, clock->watermark);
     }
   }
 }
@@ -176,8 +177,10 @@ void Engine::collect(StateDelta& out) { state_->collect(out); }
 
 std::vector<AlarmStatus> Engine::alarms() const {
   std::vector<AlarmStatus> out;
-  for (const auto& [name, book] : state_->books)
+  for (const auto& [name, book] : state_->books) {
+    if (book->whole) out.push_back(*book->whole);
     for (const auto& [id, entry] : book->keys()) out.push_back(entry->status);
+  }
   return out;
 }
 

@@ -42,9 +42,10 @@ enum class FileKind { configuration, rules, tests };
 // What a file is, by its top-level keys. Broken ones count as rule files: the loader says what is
 // wrong.
 FileKind kind_of(const std::string& path) {
-  constexpr std::array<std::string_view, 10> kConfigurationKeys{
+  constexpr std::array<std::string_view, 11> kConfigurationKeys{
       "identity", "log_groups", "packs", "topics",         "email",
-      "state",    "durability", "api",   "shutdown_grace", "history_retention"};
+      "state",    "durability", "api",   "shutdown_grace", "history_retention",
+      "event_bus"};
   const Result<std::string> text = read_text_file(path, kSourceBytesMax);
   if (!text) return FileKind::rules;
   Diagnostics ignored;

@@ -192,6 +192,8 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
     config.mail = decode_email(*node, environment, out);
   if (const ConfigNode* node = section("topics"))
     config.topics = decode_topics(*node, config, environment, out);
+  if (const ConfigNode* node = section("event_bus"))
+    config.event_bus = decode_event_bus(*node, config, environment, out);
   if (const ConfigNode* node = section("rules")) config.rules = decode_rule_globs(*node, out);
   if (const ConfigNode* node = section("packs")) config.packs = decode_packs(*node, config, out);
   if (const ConfigNode* node = section("api")) decode_api(*node, config.api, out);
@@ -208,6 +210,7 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
 RuleContext rule_context(const MainConfig& config) {
   RuleContext context;
   context.identity = config.identity;
+  context.event_bus = !config.event_bus.empty();
   for (const LogGroupConfig& g : config.log_groups) context.log_groups.push_back(g.group);
   for (const TopicConfig& t : config.topics) context.topics.push_back(t.topic);
   return context;

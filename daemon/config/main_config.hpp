@@ -53,6 +53,7 @@ struct MainConfig {
   std::vector<RuleDocument>
       packs;  // entries without a root: name, log group, topics, disabled rules
   std::vector<TopicConfig> topics;
+  std::vector<Endpoint> event_bus;
   std::optional<MailServer> mail;
   std::string state_directory = "/var/lib/tocsin";
   Durability durability = Durability::full;

@@ -12,6 +12,10 @@ std::vector<LogGroupConfig> decode_log_groups(const ConfigNode& section, Diagnos
 std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConfig& config,
                                        const Environment& environment, Diagnostics& out);
 
+// event_bus: a list of channels that take records; the rest as decode_topics.
+std::vector<Endpoint> decode_event_bus(const ConfigNode& section, const MainConfig& config,
+                                       const Environment& environment, Diagnostics& out);
+
 // packs: names or maps; their log group is settled, their topics are known.
 std::vector<RuleDocument> decode_packs(const ConfigNode& section, const MainConfig& config,
                                        Diagnostics& out);

@@ -14,14 +14,16 @@ namespace {
 
 using Wants = std::function<bool(const Notification&)>;
 
-// `filter`, an SNS filter policy on the alarm message, means the same on every channel.
-Wants decode_filter(const ConfigNode& options, Diagnostics& out) {
+// `filter`, an SNS filter policy on the alarm message, means the same on every channel; of the
+// event bus it is on the record.
+Wants decode_filter(const ConfigNode& options, bool event_bus, Diagnostics& out) {
   const ConfigNode* node = options.find("filter");
   if (node == nullptr) return {};
   const auto policy = FilterPolicy::parse(*node, FilterScope::message_body, out);
   if (!policy) return {};
-  return [policy = std::make_shared<const FilterPolicy>(*policy)](const Notification& message) {
-    return policy->accepts_body(message.cloudwatch_message);
+  const auto body = event_bus ? &Notification::event_record : &Notification::cloudwatch_message;
+  return [policy = std::make_shared<const FilterPolicy>(*policy), body](const Notification& n) {
+    return policy->accepts_body(n.*body);
   };
 }
 
@@ -42,26 +44,32 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
   const auto& [type_name, options] = node.entries.front();
   std::vector<std::string_view> names;
   for (const NotifierType& type : notifier_types()) {
+    if (context.event_bus && !type.takes_records) continue;
     names.push_back(type.name);
     if (type.name != type_name.scalar) continue;
     std::vector<Endpoint> made = type.make(options, context, out);
-    const auto wants = decode_filter(options, out);
+    const auto wants = decode_filter(options, context.event_bus, out);
     for (Endpoint& endpoint : made) endpoint.wants = both(std::move(endpoint.wants), wants);
     std::move(made.begin(), made.end(), std::back_inserter(into));
     return;
   }
   report(out, "unknown-key", type_name,
-         "there is no kind of subscription \"" + type_name.scalar + "\"",
+         context.event_bus ? "an event bus cannot be told by \"" + type_name.scalar + "\""
+                           : "there is no kind of subscription \"" + type_name.scalar + "\"",
          suggest(type_name.scalar, names));
 }
 
 // Deliveries are counted, retried and dead-lettered by the id.
-void check_endpoints(const TopicConfig& topic, const ConfigNode& at, Diagnostics& out) {
+void check_twice(const std::vector<Endpoint>& endpoints, const std::string& whose,
+                 const ConfigNode& at, Diagnostics& out) {
   std::set<std::string> ids;
-  for (const Endpoint& e : topic.endpoints)
+  for (const Endpoint& e : endpoints)
     if (!ids.insert(e.id).second)
-      report(out, "duplicate-name", at,
-             "topic \"" + topic.topic.name + "\" has the same subscription twice: " + e.label);
+      report(out, "duplicate-name", at, whose + " has the same subscription twice: " + e.label);
+}
+
+void check_endpoints(const TopicConfig& topic, const ConfigNode& at, Diagnostics& out) {
+  check_twice(topic.endpoints, "topic \"" + topic.topic.name + "\"", at, out);
   if (topic.endpoints.empty())
     out.warning("tells-nobody", at.where,
                 "topic \"" + topic.topic.name + "\" has no subscriptions: it reaches nobody", {},
@@ -93,7 +101,33 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
   return topic;
 }
 
+NotifierContext context_of(const MainConfig& config, const Environment& environment) {
+  NotifierContext context;
+  context.identity = config.identity;
+  context.mail = config.mail;
+  context.resolve_secret = [environment](const std::string& text) {
+    return resolve_credentials(text, environment);
+  };
+  return context;
+}
+
 }  // namespace
+
+std::vector<Endpoint> decode_event_bus(const ConfigNode& section, const MainConfig& config,
+                                       const Environment& environment, Diagnostics& out) {
+  std::vector<Endpoint> endpoints;
+  if (!section.is_sequence()) {
+    config::wrong_type(section, "event_bus", "a list", out,
+                       "- file: { path: /var/log/tocsin/events.ndjson }");
+    return endpoints;
+  }
+  NotifierContext context = context_of(config, environment);
+  context.topic = kEventBusTopic;
+  context.event_bus = true;
+  for (const ConfigNode& item : section.items) decode_subscription(item, context, endpoints, out);
+  check_twice(endpoints, "the event bus", section, out);
+  return endpoints;
+}
 
 std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConfig& config,
                                        const Environment& environment, Diagnostics& out) {
@@ -102,12 +136,7 @@ std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConf
     config::wrong_type(section, "topics", "a map of topics", out, "name: { subscriptions: [...] }");
     return topics;
   }
-  NotifierContext context;
-  context.identity = config.identity;
-  context.mail = config.mail;
-  context.resolve_secret = [environment](const std::string& text) {
-    return resolve_credentials(text, environment);
-  };
+  const NotifierContext context = context_of(config, environment);
   for (const auto& [name, node] : section.entries)
     topics.push_back(decode_topic(name, node, context, out));
   return topics;

@@ -169,7 +169,7 @@ Result<std::vector<AlarmSummary>> alarm_summaries(Database& db, const AlarmQuery
 }
 
 Result<StateCounts> state_counts(Database& db) {
-  return counts(db, "SELECT state, count(*) FROM alarm GROUP BY state", {});
+  return counts(db, "SELECT state, count(*) FROM alarm WHERE key = '' GROUP BY state", {});
 }
 
 }  // namespace tocsin::store_queries

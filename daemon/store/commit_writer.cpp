@@ -208,10 +208,10 @@ Status CommitWriter::mark_superseded(std::int64_t outbox_id, std::int64_t messag
 Status CommitWriter::write_outcome(const DeliveryRecord& record) {
   Waiting entry;
   Status done = db_.each(
-      "SELECT o.notification, o.endpoint, o.endpoint_label, n.dedup_key, n.json"
+      "SELECT o.notification, o.endpoint, o.endpoint_label, n.topic, n.dedup_key, n.json"
       " FROM outbox o JOIN notification n ON n.id = o.notification WHERE o.id = ?",
       {record.outbox_id}, [&](const Row& row) {
-        entry = {row.number(0), row.text(1), row.text(2), row.text(3), row.text(4)};
+        entry = {row.number(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
       });
   if (!done || entry.message == 0) return done;
   done = write_action(record, entry);
@@ -235,9 +235,9 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
   return drop_message_if_unused(db_, entry.message);
 }
 
-// Only what an alarm did is its history: a notice of Tocsin's own is not.
+// Only what an alarm did is its history: a notice of Tocsin's own and the event bus are not.
 Status CommitWriter::write_action(const DeliveryRecord& record, const Waiting& entry) {
-  if (is_dead_letter_notice(entry.dedup_key)) return success();
+  if (entry.topic == kEventBusTopic || is_dead_letter_notice(entry.dedup_key)) return success();
   const Result<Notification> message = notification_from_json(entry.json);
   if (!message) return success();  // the delivery says so, and a damaged row must not stop commits
   const auto item = action_item(*message, record, entry.endpoint_label);

@@ -49,6 +49,7 @@ class CommitWriter {
     std::int64_t message = 0;
     std::string endpoint;
     std::string endpoint_label;
+    std::string topic;
     std::string dedup_key;
     std::string json;
   };

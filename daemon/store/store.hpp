@@ -104,7 +104,7 @@ class Store {
   virtual Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const = 0;
   // The same with all keys of an alarm as one; the cursor's key is not looked at.
   virtual Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const = 0;
-  virtual Result<StateCounts> state_counts() const = 0;  // of all alarms and keys
+  virtual Result<StateCounts> state_counts() const = 0;  // of alarms, not of their keys
   // Newest first, of all keys; also of alarms that are no more.
   virtual Result<std::vector<HistoryItem>> history(const HistoryQuery& query) const = 0;
   virtual Result<std::vector<Transition>> transitions(const std::string& alarm,

@@ -16,10 +16,20 @@
 
 namespace tocsin {
 
+// A record for the event bus, spec/alarms.md section 13; only if the rules have one.
+struct BusRecord {
+  std::string id;  // the same on every attempt
+  std::string alarm;
+  std::string dedup_key;       // (alarm, key)
+  std::uint64_t sequence = 0;  // of the transition; 0: a changed configuration
+  std::string json;
+};
+
 struct Effects {
   std::vector<Transition> transitions;      // in the order in which they were decided
   std::vector<Notification> notifications;  // one per transition and topic
   std::vector<HistoryItem> history;
+  std::vector<BusRecord> records;
 };
 
 // A piece of engine state under a name; `value` is the engine's own encoding. No value: it is gone.

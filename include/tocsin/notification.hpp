@@ -23,6 +23,9 @@ struct FiveWs {
   std::vector<std::string> resources;  // ARNs and ids, the most telling first
 };
 
+// The topic under which records of the event bus lie in the outbox: no name of a topic.
+inline constexpr const char* kEventBusTopic = "(event bus)";
+
 struct NotifiedEvent {
   Evidence evidence;  // message at most 2 KB here
   FiveWs facts;
@@ -53,6 +56,8 @@ struct Notification {
   std::vector<NotifiedEvent> events;  // oldest first
   std::string
       cloudwatch_message;  // the JSON text that SNS carries, spec/notifications.md section 1
+  // EventBridge's record of it, spec/alarms.md section 13. Of the event bus this is all there is.
+  std::string event_record;
 };
 
 }  // namespace tocsin

@@ -3,6 +3,7 @@
 // outcome. Pure: no I/O, no clock, no thread; the transport performs the request. Adding a channel:
 // one file and one line in notifiers/registry.cpp.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,10 +46,17 @@ struct MailRequest {
   std::string html;  // empty: text alone
 };
 
-using Request = std::variant<HttpRequest, MailRequest>;
+// One line to be appended to a file of this host, made if it is not there.
+struct FileRequest {
+  std::string path;
+  std::string line;             // without its end
+  std::uint64_t bytes_max = 0;  // the file is not made larger than this
+};
 
-// What came back. `status` is the HTTP status or SMTP code, 0 if none came; `failure` then says
-// why.
+using Request = std::variant<HttpRequest, MailRequest, FileRequest>;
+
+// What came back. `status` is the HTTP status or SMTP code, of a file 200, 0 if none came;
+// `failure` then says why.
 struct Response {
   enum class Failure { none, timeout, connect_refused, reset, dns, tls, refused_target, other };
   int status = 0;
@@ -95,6 +103,7 @@ struct NotifierContext {
   Identity identity;
   std::optional<MailServer> mail;
   std::string topic;
+  bool event_bus = false;  // no topic: records of the event bus, nothing else
   // Resolves ${credential:NAME} inside `text`; an error names the places that were tried, never the
   // value.
   std::function<Result<Secret>(const std::string& text)> resolve_secret;
@@ -123,6 +132,7 @@ struct NotifierType {
   std::string_view summary;
   std::vector<Endpoint> (*make)(const ConfigNode& options, const NotifierContext& context,
                                 Diagnostics& out);
+  bool takes_records = false;  // may stand in `event_bus`
 };
 std::span<const NotifierType> notifier_types();
 

@@ -152,7 +152,8 @@ struct Topic {
 
 struct RuleSet {
   Identity identity;
-  Instant configured_at;  // when the newest of its files was changed; the epoch if not known
+  Instant configured_at;   // when the newest of its files was changed; the epoch if not known
+  bool event_bus = false;  // somebody listens to it
   std::vector<LogGroup> log_groups;
   std::vector<MetricFilter> filters;
   std::vector<Alarm> alarms;

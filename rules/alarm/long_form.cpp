@@ -85,7 +85,21 @@ AlarmState LongForm::plain_state(Instant end) const {
     for (const Datapoint& d : range) counts.push_back(d.sample_count);
     if (has_few_samples(spec_->evaluation, breaching, counts, *spec_->least_samples)) return plain_;
   }
-  return evaluate(spec_->evaluation, breaching, plain_);
+  return judged(breaching);
+}
+
+// A key that vanishes goes to OK, whatever missing data are treated as (spec/alarms.md section 12),
+// but for an absence that is itself what is watched for (spec/time.md section 5).
+AlarmState LongForm::judged(std::span<const std::optional<bool>> flags) const {
+  const bool absence_counts = spec_->evaluation.treat == MissingData::breaching;
+  const bool empty = std::none_of(flags.begin(), flags.end(), [](const auto& f) { return f; });
+  if (spec_->keyed && empty && !absence_counts) return AlarmState::ok;
+  return evaluate(spec_->evaluation, flags, plain_);
+}
+
+bool LongForm::has_vanished() const {
+  return spec_->keyed && state_ == AlarmState::ok && closed_ != kNoTime &&
+         !has_data_from(closed_ - spec_->range());
 }
 
 // Does every completion of the open periods give ALARM at `end`? The worst one makes each a good
@@ -158,9 +172,11 @@ bool LongForm::may_breach(Instant t) const {
 Instant LongForm::quiet_until() const {
   const Duration range = spec_->reach();
   if (spec_->keyed && start_ > closed_ + range) return start_ == kNever ? kNever : start_ - range;
-  const bool settled = evaluate(spec_->evaluation, {}, plain_) == plain_;
+  const bool settled = judged({}) == plain_;
   if (!settled || (state_ != plain_ && !breach_end_)) return kNoTime;
-  const std::optional<Instant> data = source_->next_from(closed_ + spec_->step - range);
+  // A key rests only when it has been seen to vanish.
+  const Duration looked_at = spec_->keyed ? Duration{0} : spec_->step;
+  const std::optional<Instant> data = source_->next_from(closed_ + looked_at - range);
   const Instant until = data ? *data - range : kNever;
   return breach_end_ ? std::min(until, *breach_end_ - spec_->step) : until;
 }

@@ -57,6 +57,8 @@ class LongForm final : public Machine {
   std::optional<Instant> red_since() const {
     return state_ == AlarmState::alarm ? std::optional(red_since_) : std::nullopt;
   }
+  // A key that has no data left in its range, and is in OK for it.
+  bool has_vanished() const;
 
   AlarmState state() const override { return state_; }
   void begin(Instant w, Changes& out) override;
@@ -72,6 +74,7 @@ class LongForm final : public Machine {
   std::vector<Datapoint> datapoints(Instant end) const;
   std::vector<std::optional<bool>> flags(std::span<const Datapoint> range) const;
   AlarmState plain_state(Instant end) const;
+  AlarmState judged(std::span<const std::optional<bool>> flags) const;
   bool is_certain(Instant end) const;
   bool may_breach(Instant t) const;
   std::optional<Instant> first_certain(Instant lo, Instant hi) const;

@@ -149,6 +149,15 @@ std::string minimum_clause(const Alarm& alarm, AlarmState to) {
                                   : " for ALARM -> OK transition)");
 }
 
+// What a contributor's reason says of its datapoints.
+std::string most_recent(AlarmState to, const Datapoint& point) {
+  return std::string(" The most recent datapoint which ")
+      .append(to == AlarmState::alarm ? "crossed" : "did not cross")
+      .append(" the threshold: ")
+      .append(listed({&point}))
+      .append(".");
+}
+
 std::string long_form_text(const Alarm& alarm, AlarmState to, const Tally& t, bool early) {
   const auto n = static_cast<std::size_t>(alarm.evaluation_periods);
   if (to == AlarmState::insufficient_data)
@@ -157,6 +166,7 @@ std::string long_form_text(const Alarm& alarm, AlarmState to, const Tally& t, bo
   if (t.telling.empty() && fillable) return only_fills_text(alarm, t);
   const bool filled = fillable && !early;
   const std::size_t k = t.telling.size();
+  const bool contributor = !alarm.group_by.empty();
   std::string out =
       alarm.maths && alarm.maths->band ? "Thresholds Crossed: " : "Threshold Crossed: ";
   out += alarm.datapoints_to_alarm
@@ -164,11 +174,13 @@ std::string long_form_text(const Alarm& alarm, AlarmState to, const Tally& t, bo
              : plural(k, "datapoint");
   // CloudWatch says "the last 1 datapoints".
   if (alarm.datapoints_to_alarm && n == 1) out += "s";
-  out.append(" ").append(listed(t.telling)).append(" ").append(was(k));
+  if (!contributor) out.append(" ").append(listed(t.telling));
+  out.append(" ").append(was(k));
   out += against_threshold(alarm, to, t.telling);
   if (filled) out += " and " + fills(alarm, t.missing);
   if (alarm.datapoints_to_alarm) out += minimum_clause(alarm, to);
-  return out + ".";
+  out += ".";
+  return contributor && k > 0 ? out + most_recent(to, *t.telling.front()) : out;
 }
 
 Json number_or_text(double v) { return std::isfinite(v) ? Json(v) : Json(java_double(v)); }
@@ -280,10 +292,17 @@ std::string java_double(double value) {
          std::to_string(exponent);
 }
 
+std::string contributors_reason(std::size_t red, std::size_t all) {
+  if (all == 0) return "Insufficient Data: no time series were returned.";
+  return std::to_string(red) + " out of " + std::to_string(all) + " time series evaluated to ALARM";
+}
+
 Reason long_form_reason(const Alarm& alarm, AlarmState to, std::span<const Datapoint> range,
                         bool early, Instant now) {
   const Tally t = tally(alarm, to, range);
-  return {cut_code_points(long_form_text(alarm, to, t, early), kTextCharacters),
+  const bool vanished = !alarm.group_by.empty() && t.real.empty() && to == AlarmState::ok;
+  return {vanished ? kReasonVanished
+                   : cut_code_points(long_form_text(alarm, to, t, early), kTextCharacters),
           reason_data(alarm, evaluated_points(alarm, range, t), now)};
 }
 

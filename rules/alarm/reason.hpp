@@ -20,11 +20,16 @@ inline constexpr const char* kReasonCreated = "Unchecked: Initial alarm creation
 inline constexpr const char* kReasonDeleted = "Alarm deleted";
 inline constexpr const char* kReasonKeyRemoved = "Key removed by configuration change";
 inline constexpr const char* kReasonKeyForgotten = "Key forgotten";
+inline constexpr const char* kReasonVanished = "No data was returned for this contributor";
 
 // A number as Java prints a double: "5.0", "0.001", "1.0E-5", "1.0E7".
 std::string java_double(double value);
 
-// An evaluation of the long form that went to `to`. `range`: the whole evaluation range, oldest
+// The state of an alarm with group_by as a whole: "2 out of 7 time series evaluated to ALARM".
+std::string contributors_reason(std::size_t red, std::size_t all);
+
+// An evaluation of the long form that went to `to`; of a key (group_by) in the words for
+// contributors. `range`: the whole evaluation range, oldest
 // first, missing ones without a value. `early`: some of its periods are still open, so that missing
 // ones were not treated as anything.
 Reason long_form_reason(const Alarm& alarm, AlarmState to, std::span<const Datapoint> range,

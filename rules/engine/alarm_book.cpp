@@ -15,6 +15,36 @@ KeyEntry* AlarmBook::find(const std::string& id) const {
   return at == keys_.end() ? nullptr : at->second.get();
 }
 
+AlarmStatus AlarmBook::status() const {
+  if (whole) return *whole;
+  if (!keys_.empty()) return keys_.begin()->second->status;
+  AlarmStatus out;
+  out.alarm = spec.name;
+  if (is_short()) out.state = AlarmState::ok;
+  return out;
+}
+
+AlarmBook::Contributors AlarmBook::contributors() const {
+  return {in_state_[static_cast<std::size_t>(AlarmState::alarm)], keys_.size() - vanished_};
+}
+
+AlarmState AlarmBook::overall() const {
+  const auto in = [&](AlarmState s) { return in_state_[static_cast<std::size_t>(s)]; };
+  if (in(AlarmState::alarm) > 0) return AlarmState::alarm;
+  const bool ok = in(AlarmState::ok) > vanished_ || (keys_.empty() && is_short());
+  return ok ? AlarmState::ok : AlarmState::insufficient_data;
+}
+
+// `now` nothing: the key goes.
+void AlarmBook::count(KeyEntry& e, std::optional<AlarmState> now) {
+  if (e.counted) --in_state_[static_cast<std::size_t>(*e.counted)];
+  if (now) ++in_state_[static_cast<std::size_t>(*now)];
+  e.counted = now;
+  const bool vanished = now && e.long_form != nullptr && e.long_form->has_vanished();
+  vanished_ += vanished ? 1U : 0U;
+  vanished_ -= std::exchange(e.counted_vanished, vanished) ? 1U : 0U;
+}
+
 KeyEntry& AlarmBook::insert(std::unique_ptr<KeyEntry> entry) {
   KeyEntry& e = *entry;
   e.book = this;
@@ -30,6 +60,7 @@ std::unique_ptr<KeyEntry> AlarmBook::take(const std::string& id) {
   keys_.erase(at);
   if (clock != nullptr) clock->due.erase({e->queued, order, e->id, nullptr});
   if (e->quiet_at) quiet_.erase({*e->quiet_at, e->id});
+  count(*e, std::nullopt);
   cells_ -= e->cells;
   evidence_bytes_ -= e->evidence_bytes;
   return e;
@@ -41,6 +72,7 @@ KeyEntry* AlarmBook::oldest_quiet() const {
 }
 
 void AlarmBook::settle(KeyEntry& e) {
+  count(e, e.machine->state());
   const bool quiet = e.machine->state() != AlarmState::alarm;
   const auto place = quiet ? std::optional<Instant>(e.last_sample) : std::nullopt;
   if (place != e.quiet_at) {

@@ -2,6 +2,7 @@
 // One alarm of the rules with the state of all its keys: spec/time.md section 5. It bounds their
 // number, finds who is to go, and keeps the clock's queue in step with the machines.
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,6 +50,8 @@ struct KeyEntry {
   bool told = false;               // it has changed state before
   AlarmStatus status;
 
+  std::optional<AlarmState> counted;  // in the book's contributors
+  bool counted_vanished = false;
   bool noted_approximate = false;  // the status says so
   bool dirty = true;
   bool status_dirty = true;
@@ -66,6 +69,14 @@ class AlarmBook {
   static constexpr std::size_t kMaxEvidenceBytes = 16 * 1024 * 1024;
   static constexpr std::string_view kOther = "(other)";
 
+  // Of its keys, which are its contributors (spec/alarms.md section 12). `all`: those with data;
+  // the short form's keys always count.
+  struct Contributors {
+    std::size_t red = 0;
+    std::size_t all = 0;
+    bool operator==(const Contributors&) const = default;
+  };
+
   Alarm spec;
   std::string
       datapoints;  // what its datapoints are made of: log groups, patterns, values, dimensions
@@ -75,6 +86,10 @@ class AlarmBook {
   LongFormSpec long_spec;
   std::shared_ptr<const MathSpec> maths;  // nullptr: on one metric
   bool dirty = true;
+  // With group_by: the alarm as a whole, as it was told. Its key is empty.
+  std::optional<AlarmStatus> whole;
+  std::optional<Contributors> told;  // as its reason has them; nothing: not known
+  bool whole_dirty = false;
   // While rules are being replaced: what start_books() has to do.
   bool fresh = true;
   bool rejudge = false;
@@ -82,12 +97,20 @@ class AlarmBook {
   bool is_short() const { return spec.anchor == Anchor::event; }
   const std::map<std::string, std::unique_ptr<KeyEntry>>& keys() const { return keys_; }
   KeyEntry* find(const std::string& id) const;
+  // The alarm as a whole, as it was told.
+  AlarmStatus status() const;
+  // As they are now.
+  Contributors contributors() const;
+  // ALARM if any key is; OK if another has data, or for a short form in any case.
+  AlarmState overall() const;
   // Takes over an entry that has its machine.
   KeyEntry& insert(std::unique_ptr<KeyEntry> entry);
   std::unique_ptr<KeyEntry> take(const std::string& id);
   // Who has to go before one more key can come: in OK, with the oldest sample. nullptr: all are in
   // ALARM.
   KeyEntry* oldest_quiet() const;
+  // Event time as this alarm sees it; kNoTime before it sees any.
+  Instant clock_time() const { return clock == nullptr ? kNoTime : clock->watermark; }
   bool is_full() const { return keys_.size() >= spec.max_keys; }
 
   // After anything happened to `entry`: its place among the quiet, in the queue, and the totals.
@@ -107,6 +130,10 @@ class AlarmBook {
   std::set<std::pair<Instant, std::string_view>> quiet_;  // not in ALARM: (newest sample, id)
   std::size_t cells_ = 0;
   std::size_t evidence_bytes_ = 0;
+  std::array<std::size_t, 3> in_state_{};  // keys, by state
+  std::size_t vanished_ = 0;
+
+  void count(KeyEntry& entry, std::optional<AlarmState> now);
 };
 
 }  // namespace tocsin

@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "rules/alarm/reason.hpp"
 #include "rules/engine/alarm_row.hpp"
 #include "rules/engine/row_codec.hpp"
 #include "rules/engine/state.hpp"
@@ -89,6 +90,7 @@ void Engine::State::forget_rows(KeyEntry& e) {
 // Before a book takes another name: all of it is written anew under that.
 void Engine::State::forget_rows(AlarmBook& book) {
   gone_rows.push_back({"alarm", book.spec.name, std::nullopt});
+  if (book.whole) removed_keys.emplace_back(book.spec.name, AlarmKey{});
   for (const auto& [id, e] : book.keys()) {
     forget_rows(*e);
     if (e->short_form != nullptr) e->short_form->samples().rewrite();
@@ -168,12 +170,14 @@ void Engine::State::collect(StateDelta& out) {
   gone_rows.clear();
   for (auto& [name, key] : std::exchange(removed_keys, {})) {
     const auto book = books.find(name);
+    const bool whole = book != books.end() && book->second->whole && key.empty();
     // Gone and come again since the last time: its status is written, not removed.
-    if (book == books.end() || book->second->find(canonical_key(key)) == nullptr)
+    if (book == books.end() || (!whole && book->second->find(canonical_key(key)) == nullptr))
       out.removed.emplace_back(name, std::move(key));
   }
   for (auto& [name, group] : groups) collect_group(name, *group, out);
   for (auto& [name, book] : books) {
+    if (std::exchange(book->whole_dirty, false) && book->whole) out.alarms.push_back(*book->whole);
     if (!std::exchange(book->dirty, false)) continue;
     RowWriter row;
     row.text(encode_alarm(book->spec));
@@ -289,9 +293,14 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
   }
   for (const AlarmStatus& status : image.alarms) {
     const auto book = books.find(status.alarm);
+    if (book != books.end() && book->second->whole && status.key.empty()) {
+      book->second->whole = status;
+      book->second->whole_dirty = false;
+    }
     KeyEntry* entry = book == books.end() ? nullptr : book->second->find(canonical_key(status.key));
     if (entry != nullptr && entry->machine->state() == status.state) entry->status = status;
   }
+  for (auto& [name, book] : books) restore_whole(*book);
   for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
   for (auto& [name, group] : groups) {
     group->watermark.restarted(to.now());
@@ -299,6 +308,14 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
     group->listens_anew = input == "stdin" || input == "http" || input == "syslog";
   }
   reconcile(rules, to);
+}
+
+// An older version stored no state of the whole: it is what its keys say, and news to nobody.
+void Engine::State::restore_whole(AlarmBook& book) {
+  if (!book.whole || !book.whole_dirty) return;
+  const AlarmBook::Contributors now = book.contributors();
+  book.whole->state = book.overall();
+  if (now.all > 0) book.whole->reason = contributors_reason(now.red, now.all);
 }
 
 bool Engine::State::restore_metric_row(const StateRow& row) {

@@ -8,6 +8,7 @@
 #include "rules/alarm/reason.hpp"
 #include "rules/engine/alarm_row.hpp"
 #include "rules/message/alarm_configuration.hpp"
+#include "rules/message/bus_record.hpp"
 #include "rules/message/message.hpp"
 
 namespace tocsin {
@@ -46,6 +47,7 @@ RuleSet rules_of(const Alarm& alarm, const RuleSet& rules) {
   out.identity = rules.identity;
   out.log_groups = rules.log_groups;
   out.topics = rules.topics;
+  out.event_bus = rules.event_bus;
   out.alarms = {alarm};
   for (const AlarmMetric& m : watched_metrics(alarm))
     for (const MetricFilter& f : rules.filters)
@@ -86,8 +88,7 @@ Transition Recorder::describe(KeyEntry& entry, const Change& c) {
 
 void Recorder::tell(KeyEntry& entry, Transition t) {
   t.sequence = next_sequence_++;
-  t.id = uuid_v5(alarm_arn(rules_.identity, t.alarm) + "\n" + canonical_key(t.key) + "\n" +
-                 std::to_string(t.sequence));
+  t.id = transition_id(t);
   t.since = entry.since;
   entry.since = t.at;
   entry.told = true;
@@ -99,6 +100,7 @@ void Recorder::tell(KeyEntry& entry, Transition t) {
   t.from_reason_data = std::move(before.reason_data);
   t.from_updated = before.updated_at;
   out_.history.push_back(state_update_item(t));
+  if (rules_.event_bus) out_.records.push_back(state_change_record(t, entry.book->spec, rules_));
   for (Notification& n : make_notifications(t, rules_)) out_.notifications.push_back(std::move(n));
   out_.transitions.push_back(std::move(t));
 }
@@ -127,12 +129,57 @@ void Recorder::closed(KeyEntry& entry, Instant at, const char* reason) {
   tell(entry, std::move(t));
 }
 
-void Recorder::created(const AlarmBook& book, const AlarmKey& key) {
-  configured(ConfigurationChange::created, book.spec, key);
+void Recorder::settled(AlarmBook& book, Instant at) {
+  if (!book.whole) return;
+  AlarmStatus& whole = *book.whole;
+  const AlarmState to = book.overall();
+  const AlarmBook::Contributors now = book.contributors();
+  if (to == whole.state && now == book.told) return;
+  book.told = now;
+  std::string reason = contributors_reason(now.red, now.all);
+  // Keys that are not judged yet say nothing.
+  const bool news = reason != whole.reason && to != AlarmState::insufficient_data;
+  book.whole_dirty = book.whole_dirty || news || to != whole.state;
+  if (to == whole.state) {
+    if (news) whole.reason = std::move(reason);
+    return;
+  }
+  Transition t;
+  t.alarm = whole.alarm;
+  t.alarm_type = alarm_type_of(book.spec);
+  t.from = whole.state;
+  t.to = to;
+  t.at = at;
+  t.decided_at = now_;
+  t.sequence = next_sequence_++;
+  t.id = transition_id(t);
+  t.reason = reason;
+  t.from_reason = std::move(whole.reason);
+  t.from_updated = whole.updated_at;
+  whole.state = to;
+  whole.reason = std::move(reason);
+  whole.state_since = at;
+  whole.updated_at = now_;
+  out_.history.push_back(state_update_item(t));
+  if (rules_.event_bus) out_.records.push_back(state_change_record(t, book.spec, rules_));
 }
 
-void Recorder::configured(ConfigurationChange change, const Alarm& alarm, const AlarmKey& key) {
-  out_.history.push_back(configuration_item(change, alarm, key, rules_, now_));
+std::string Recorder::transition_id(const Transition& t) const {
+  return uuid_v5(alarm_arn(rules_.identity, t.alarm) + "\n" + canonical_key(t.key) + "\n" +
+                 std::to_string(t.sequence));
+}
+
+void Recorder::created(const AlarmBook& book, const AlarmKey& key) {
+  out_.history.push_back(
+      configuration_item(ConfigurationChange::created, book.spec, key, rules_, now_));
+}
+
+void Recorder::configured(ConfigurationChange change, const Alarm& alarm, const AlarmStatus& status,
+                          const Alarm* before) {
+  out_.history.push_back(configuration_item(change, alarm, {}, rules_, now_));
+  if (rules_.event_bus)
+    out_.records.push_back(
+        configuration_change_record(change, alarm, before, status, rules_, now_));
 }
 
 void Recorder::noted(const Alarm& alarm, const AlarmKey& key, const std::string& note) {

@@ -26,8 +26,14 @@ class Recorder {
   void changed(KeyEntry& entry, const Change& change, bool current);
   // The alarm or key is removed while in ALARM: a last transition to OK.
   void closed(KeyEntry& entry, Instant at, const char* reason);
+  // After keys of an alarm with group_by may have changed: if the alarm as a whole has, history and
+  // event bus are told, but no person: they were told of the keys.
+  void settled(AlarmBook& book, Instant at);
+  // A new key.
   void created(const AlarmBook& book, const AlarmKey& key);
-  void configured(ConfigurationChange change, const Alarm& alarm, const AlarmKey& key);
+  // `status`: the alarm's as a whole; `before`: what an update replaced.
+  void configured(ConfigurationChange change, const Alarm& alarm, const AlarmStatus& status,
+                  const Alarm* before = nullptr);
   // Something happened to the alarm that is no change of state.
   void noted(const Alarm& alarm, const AlarmKey& key, const std::string& note);
   // The same, by other rules: for the last words of an alarm that is no more.
@@ -37,6 +43,7 @@ class Recorder {
  private:
   Transition describe(KeyEntry& entry, const Change& change);
   void tell(KeyEntry& entry, Transition transition);
+  std::string transition_id(const Transition& transition) const;
 
   const RuleSet& rules_;
   std::uint64_t& next_sequence_;

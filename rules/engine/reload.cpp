@@ -102,6 +102,10 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
       entry->status_dirty = true;
       mark_dirty(*entry);
     }
+    if (book->whole) {
+      book->whole->alarm = a.name;
+      book->whole_dirty = true;
+    }
     books[a.name] = std::move(book);
   }
   std::vector<std::string> gone;
@@ -111,21 +115,25 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
 }
 
 void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to) {
+  AlarmBook& book = *entry.book;
+  const Instant w = watermark_of(clock_for(groups_of(book.spec)));
   if (entry.machine->state() == AlarmState::alarm) {
-    const RuleSet old = rules_of(entry.book->spec, *rules);
+    const RuleSet old = rules_of(book.spec, *rules);
     Recorder by = to.by(old);
-    const Instant w = watermark_of(clock_for(groups_of(entry.book->spec)));
     // An early breach may lie ahead of the watermark; its end does not come before it.
     by.closed(entry, std::max(w, entry.since.value_or(kNoTime)), reason);
   }
   remove_key(entry);
+  to.settled(book, w);
 }
 
 void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
   AlarmBook& book = *books.at(name);
+  const AlarmStatus last = book.status();
   while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonDeleted, to);
-  to.configured(ConfigurationChange::deleted, book.spec, {});
+  to.configured(ConfigurationChange::deleted, book.spec, last);
   gone_rows.push_back({"alarm", name, std::nullopt});
+  if (book.whole) removed_keys.emplace_back(name, AlarmKey{});
   books.erase(name);
 }
 
@@ -176,6 +184,11 @@ void Engine::State::build_groups(const RuleSet& next) {
 void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
   book.spec = alarm;
   book.spec.max_keys = std::max<std::size_t>(alarm.max_keys, 1);
+  if (alarm.group_by.empty()) book.whole.reset();
+  if (!alarm.group_by.empty() && !book.whole) {
+    book.whole = {alarm.name, {}, book.overall(), kReasonCreated, {}, kNoTime, {}, {}};
+    book.whole_dirty = true;
+  }
   Duration lateness{}, max_age{};
   for (const std::string& name : groups_of(alarm)) {
     const LogGroup& g = groups.at(name)->spec;
@@ -210,10 +223,13 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
       book = std::make_unique<AlarmBook>();
       configure(*book, alarm);
       book->datapoints = datapoints_of_alarm(alarm);
-      to.created(*book, {});
+      AlarmStatus fresh = book->status();
+      fresh.updated_at = to.now();
+      to.configured(ConfigurationChange::created, alarm, fresh);
     } else {
       update_book(*book, alarm, to);
     }
+    if (book->whole && book->whole->updated_at == Instant{}) book->whole->updated_at = to.now();
     book->order = order++;
   }
 }
@@ -228,7 +244,7 @@ void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& t
   const bool judged = condition_of(before) != condition_of(same) || emptied;
   if (encode_alarm(before) != encode_alarm(alarm)) {
     book.dirty = true;
-    to.configured(ConfigurationChange::updated, alarm, {});
+    to.configured(ConfigurationChange::updated, alarm, book.status(), &before);
   }
   if (before.group_by != alarm.group_by)
     while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonKeyRemoved, to);
@@ -318,6 +334,7 @@ void Engine::State::start_books(Recorder& to) {
       groups.at(group)->repeats.raise_age(reach);
     book->rejudge = false;
     book->enter_clock(clock);
+    to.settled(*book, w);
   }
 }
 

@@ -276,13 +276,17 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
 }
 
 void Engine::State::record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current) {
+  AlarmBook& book = *entry.book;
   bool forgotten = false;
   for (const Change& change : changes) {
     to.changed(entry, change, current);
     forgotten = forgotten || change.forgotten;
   }
-  if (forgotten) return remove_key(entry);
-  settle(entry);
+  if (forgotten)
+    remove_key(entry);
+  else
+    settle(entry);
+  to.settled(book, changes.empty() ? book.clock_time() : changes.back().at);
 }
 
 void Engine::State::settle(KeyEntry& entry) {

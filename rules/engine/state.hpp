@@ -171,6 +171,7 @@ struct Engine::State {
   bool restore_alarm_row(const StateRow& row);
   bool restore_key_row(const StateRow& row);
   bool restore_part_row(const StateRow& row);
+  void restore_whole(AlarmBook& book);
 
   std::shared_ptr<const RuleSet> rules;
   FiltersByMetric publishers;  // of `rules`

@@ -41,6 +41,44 @@ Json metric_list(const Alarm& a) {
   return out;
 }
 
+// The event bus has a map of dimensions, and calls a metric's name otherwise.
+Json bus_metric(const AlarmMetric& m, Duration period) {
+  Json dimensions = Json::object();
+  for (const auto& [name, value] : m.dimensions) dimensions[name] = value;
+  Json out{{"metric",
+            {{"namespace", m.metric_namespace},
+             {"name", m.metric_name},
+             {"dimensions", std::move(dimensions)}}},
+           {"period", seconds_of(period)},
+           {"stat", to_string(m.statistic)}};
+  if (!m.unit.empty()) out["unit"] = m.unit;
+  return out;
+}
+
+Json bus_metrics(const Alarm& a) {
+  Json out = Json::array();
+  if (!a.maths) {
+    AlarmMetric only;
+    only.metric_namespace = a.metric_namespace;
+    only.metric_name = a.metric_name;
+    only.dimensions = a.dimensions;
+    only.statistic = a.statistic;
+    only.unit = a.unit;
+    out.push_back({{"id", "m1"}, {"metricStat", bus_metric(only, a.period)}, {"returnData", true}});
+    return out;
+  }
+  for (const ListedEntry& listed : listed_entries(*a.maths)) {
+    Json item{{"id", listed.entry.id}};
+    if (listed.metric != nullptr)
+      item["metricStat"] = bus_metric(*listed.metric, a.period);
+    else
+      item["expression"] = listed.entry.expression;
+    item["returnData"] = listed.returned;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
 }  // namespace
 
 AlarmType alarm_type_of(const Alarm&) { return AlarmType::metric; }
@@ -89,6 +127,34 @@ Json history_configuration(const Alarm& alarm, const RuleSet& rules) {
   out["alarmArn"] = alarm_arn(identity, a.name);
   out["alarmConfigurationUpdatedTimestamp"] = format_cloudwatch(rules.configured_at);
   if (!a.group_by.empty()) out["groupBy"] = a.group_by;
+  return out;
+}
+
+Json bus_configuration(const Alarm& alarm, const Identity&) {
+  Json out = Json::object();
+  if (!alarm.description.empty()) out["description"] = alarm.description;
+  out["metrics"] = bus_metrics(alarm);
+  return out;
+}
+
+Json full_bus_configuration(const Alarm& alarm, const Identity& identity) {
+  const Alarm a = as_long_form(alarm);
+  Json out{{"evaluationPeriods", a.evaluation_periods}};
+  if (a.datapoints_to_alarm) out["datapointsToAlarm"] = *a.datapoints_to_alarm;
+  const bool banded = a.maths && a.maths->band;
+  if (banded)
+    out["thresholdMetricId"] = threshold_metric_id(*a.maths);
+  else
+    out["threshold"] = a.threshold;
+  out["comparisonOperator"] = banded ? to_string(*a.maths->band) : to_string(a.comparison);
+  out["treatMissingData"] = to_string(a.treat_missing_data);
+  out["metrics"] = bus_metrics(a);
+  out["alarmName"] = a.name;
+  if (!a.description.empty()) out["description"] = a.description;
+  out["actionsEnabled"] = a.actions_enabled;
+  out["okActions"] = topic_arns(identity, a.ok_topics);
+  out["alarmActions"] = topic_arns(identity, a.alarm_topics);
+  out["insufficientDataActions"] = topic_arns(identity, a.insufficient_data_topics);
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An alarm's configuration as CloudWatch writes it down, for its history. spec/alarms.md
-// section 11.
+// An alarm's configuration as CloudWatch writes it down, for its history and
+// for the event bus. spec/alarms.md sections 11 and 13.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,5 +17,9 @@ Alarm as_long_form(const Alarm& alarm);
 
 // The value of `createdAlarm`, `updatedAlarm` and `deletedAlarm`.
 nlohmann::ordered_json history_configuration(const Alarm& alarm, const RuleSet& rules);
+
+// `configuration` of the event bus: of a change of state, and in full of a changed configuration.
+nlohmann::ordered_json bus_configuration(const Alarm& alarm, const Identity& identity);
+nlohmann::ordered_json full_bus_configuration(const Alarm& alarm, const Identity& identity);
 
 }  // namespace tocsin

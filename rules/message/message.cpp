@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "rules/message/bus_record.hpp"
 #include "rules/message/cloudwatch_message.hpp"
 #include "rules/message/condition.hpp"
 #include "rules/message/human_time.hpp"
@@ -61,14 +62,6 @@ std::string duration_text(const Transition& t) {
   return format_span(t.at - *t.since);
 }
 
-// Receivers bound such names; a key's values may be as long as a line.
-std::string dedup_key(const std::string& arn, const AlarmKey& key) {
-  constexpr std::size_t kKeyBytes = 256;
-  if (key.empty()) return arn;
-  const std::string text = canonical_key(key);
-  return arn + "#" + (text.size() <= kKeyBytes ? text : uuid_v5(text));
-}
-
 // What a space-delimited pattern names in the newest event, without its "$".
 SummaryFields named_fields(const Transition& t, const MetricFilter* filter) {
   SummaryFields out;
@@ -120,6 +113,7 @@ std::vector<Notification> make_notifications(const Transition& transition, const
   const std::vector<std::string>& topics = topics_for(*alarm, transition.to);
   if (topics.empty()) return {};
   const Notification common = make_common(transition, *alarm, rules);
+  const std::string record = state_change_record(transition, *alarm, rules).json;
   const SummaryFields fields = named_fields(transition, find_filter(rules, *alarm));
   std::vector<Notification> out;
   for (const std::string& topic : topics) {
@@ -134,6 +128,7 @@ std::vector<Notification> make_notifications(const Transition& transition, const
       n.events[i].facts = five_ws(transition.events[i], n.time_zone);
     n.summary = make_summary(transition, *alarm, n, fields);
     n.cloudwatch_message = make_cloudwatch_message(n, *alarm, rules);
+    n.event_record = record;
     out.push_back(std::move(n));
   }
   return out;

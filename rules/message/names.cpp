@@ -70,6 +70,13 @@ std::string canonical_key(const AlarmKey& key) {
   return out += '}';
 }
 
+std::string dedup_key(const std::string& arn, const AlarmKey& key) {
+  constexpr std::size_t kKeyBytes = 256;
+  if (key.empty()) return arn;
+  const std::string text = canonical_key(key);
+  return arn + "#" + (text.size() <= kKeyBytes ? text : uuid_v5(text));
+}
+
 std::string contributor_id(const AlarmKey& key) {
   if (key.empty()) return {};
   const Digest digest = digest_of(canonical_key(key), EVP_sha256());

@@ -23,6 +23,10 @@ std::string canonical_key(const AlarmKey& key);
 // The contributor id of a key: 16 hex digits, the same in every alarm and every run; "" for no key.
 std::string contributor_id(const AlarmKey& key);
 
+// The stable name of (alarm, key) for threads, incidents and fingerprints; receivers bound such
+// names, and a key's values may be as long as a line.
+std::string dedup_key(const std::string& alarm_arn, const AlarmKey& key);
+
 // A key for people: "account=111122223333, user=(none)"; "" for no key. On one line.
 std::string key_text(const AlarmKey& key);
 

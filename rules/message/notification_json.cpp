@@ -162,7 +162,7 @@ Identity to_identity(const Json& j) {
 }
 
 // The fields that are plain texts, in the order in which they are written.
-constexpr std::array<std::pair<const char*, std::string Notification::*>, 17> kTexts{{
+constexpr std::array<std::pair<const char*, std::string Notification::*>, 18> kTexts{{
     {"message_id", &Notification::message_id},
     {"topic", &Notification::topic},
     {"topic_arn", &Notification::topic_arn},
@@ -180,6 +180,7 @@ constexpr std::array<std::pair<const char*, std::string Notification::*>, 17> kT
     {"when", &Notification::when},
     {"duration_text", &Notification::duration_text},
     {"cloudwatch_message", &Notification::cloudwatch_message},
+    {"event_record", &Notification::event_record},
 }};
 
 Notification to_notification(const Json& j) {

@@ -123,6 +123,7 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
   if (!valid) return nullptr;
   auto rules = std::make_shared<RuleSet>();
   rules->identity = context.identity;
+  rules->event_bus = context.event_bus;
   rules->configured_at = context.configured_at;
   rules->log_groups = context.log_groups;
   rules->topics = context.topics;

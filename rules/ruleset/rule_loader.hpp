@@ -40,6 +40,7 @@ struct RuleDocument {
 struct RuleContext {
   Identity identity;
   Instant configured_at{};  // as RuleSet's
+  bool event_bus = false;   // likewise
   std::vector<LogGroup> log_groups;
   std::vector<Topic> topics;
   bool any_log_group = false;

@@ -59,9 +59,14 @@ def bind(ref):
                 self.closed += self.step
                 if self.early and self.state != "ALARM":
                     self._early()
-            # One period at a time: the reference forgets cells by the watermark that a jump ends at, not by each instant.
+            # One period at a time: a key without data is in OK but for absence that counts (spec: alarms, section 12), and 
+            # the reference forgets cells by the watermark that a jump ends at, not by each instant.
             while self.closed + self.step <= w:
-                super().advance(self.closed + self.step)
+                end, treat = self.closed + self.step, self.treat
+                if self.key_start is not None and treat != "breaching" and not any(p is not None for p in self.points(end)):
+                    self.treat = "notBreaching"
+                super().advance(end)
+                self.treat = treat
 
     class Engine(ref.Engine):
         def __init__(self, lateness, max_stall, max_age, specs):

@@ -30,7 +30,7 @@ TEST_CASE("each key has a state of its own, and an absent reference is a key too
   w.event(seconds{4}, 0, 1, {"ann"});
   w.event(seconds{5}, 0, 1, {std::nullopt});
   CHECK(w.told() == Lines{"4000 by-user/ann OK>ALARM", "5000 by-user/ OK>ALARM"});
-  CHECK(w.engine->alarms().size() == 3);
+  CHECK(w.engine->alarms().size() == 4);  // the alarm as a whole, and three keys
 }
 
 TEST_CASE("the quiet key with the oldest sample makes room, one in ALARM never") {
@@ -41,9 +41,9 @@ TEST_CASE("the quiet key with the oldest sample makes room, one in ALARM never")
   w.event(seconds{3}, 0, 1, {"bob"});
   w.event(seconds{4}, 0, 1, {"cid"});
   const std::vector<AlarmStatus> alarms = w.engine->alarms();
-  REQUIRE(alarms.size() == 2);
-  CHECK(alarms[0].key[0].second == "ann");
-  CHECK(alarms[1].key[0].second == "cid");
+  REQUIRE(alarms.size() == 3);
+  CHECK(alarms[1].key[0].second == "ann");
+  CHECK(alarms[2].key[0].second == "cid");
 }
 
 TEST_CASE("when all keys are in ALARM further values share one") {
@@ -61,7 +61,7 @@ TEST_CASE("a flood of a hundred thousand keys is bounded and quick") {
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < 100'000; ++i) w.event(milliseconds{i}, 0, 1, {"user-" + std::to_string(i)});
   w.quiet_until(hours{2});
-  CHECK(w.engine->alarms().size() == 10'000);
+  CHECK(w.engine->alarms().size() == 10'001);
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{60});
 }
 
@@ -78,9 +78,9 @@ TEST_CASE("a key red by absence alone for seven days is forgotten") {
   REQUIRE(w.out.transitions.size() == 1);
   CHECK(w.out.transitions[0].to == AlarmState::ok);
   CHECK(w.out.transitions[0].reason == "Key forgotten");
-  CHECK(w.engine->alarms().empty());
+  CHECK(w.engine->alarms().size() == 1);  // the alarm as a whole
   w.save();
-  CHECK(w.stored.alarms.empty());
+  CHECK(w.stored.alarms.size() == 1);
   const bool rows_of_it = std::any_of(
       w.stored.rows.begin(), w.stored.rows.end(),
       [](const auto& r) { return r.kind == "key" || r.kind == "cells" || r.kind == "evidence"; });

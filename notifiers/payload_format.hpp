@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The formats that webhooks and files have in common, as rows of a table: `format:` in their
+// options.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tocsin/config_reader.hpp"
+#include "tocsin/notifier.hpp"
+
+namespace tocsin {
+
+struct PayloadFormat {
+  std::string_view name;
+  std::string_view content_type;
+  std::string (*body)(const Notification& n, const Attempt& attempt,
+                      const std::string& subscription_arn);
+  bool of_incidents = false;  // it knows firing and resolved alone
+};
+
+std::span<const PayloadFormat> payload_formats();
+
+// The key `format`: native by default; of the event bus eventbridge and nothing else.
+const PayloadFormat* read_format(ConfigReader& read, const NotifierContext& context);
+
+}  // namespace tocsin
