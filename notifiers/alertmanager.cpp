@@ -168,7 +168,7 @@ std::vector<Endpoint> make_alertmanager(const ConfigNode& node, const NotifierCo
            "such as http://localhost:9093");
     target.reset();
   }
-  read_common_options(read, endpoint.retry_for);
+  read_http_options(read, context, endpoint);
   read.finish();
   if (!target) return {};
   endpoint.id = endpoint_id_of_secret(context.topic, "alertmanager", target->url.reveal());

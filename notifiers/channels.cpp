@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notifiers/channels.hpp"
 
+#include "notifiers/delivery_policy.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/target_address.hpp"
 
@@ -9,7 +10,17 @@ namespace tocsin {
 void read_common_options(ConfigReader& read, Duration& retry_for) {
   read.optional("retry_for", retry_for, Bounds<Duration>{minutes{1}, days{14}});
   read.allow("filter");  // the topic's decoder reads it
-  for (const char* key : {"filter_scope", "delivery_policy", "redrive", "raw"}) read.not_built(key);
+  for (const char* key : {"filter_scope", "redrive", "raw"}) read.not_built(key);
+}
+
+void read_http_options(ConfigReader& read, const NotifierContext& context, Endpoint& endpoint) {
+  endpoint.policy = read_delivery_policy(read, context.delivery_policy);
+  const ConfigNode* retry_for = read.map().find("retry_for");
+  read_common_options(read, endpoint.retry_for);
+  const ConfigNode* written = read.map().find("delivery_policy");
+  if (retry_for != nullptr && written != nullptr && endpoint.policy.delays)
+    report(read.diagnostics(), "conflict", *retry_for,
+           "`retry_for` and a delivery policy's retries exclude each other", "keep one of them");
 }
 
 std::optional<Secret> resolve(const ConfigNode& node, std::string_view name,

@@ -32,6 +32,8 @@ std::vector<Endpoint> make_file(const ConfigNode& options, const NotifierContext
 
 // Keys that every channel has: `retry_for` (1 min to 14 d), and those that are not built yet.
 void read_common_options(ConfigReader& read, Duration& retry_for);
+// The same and those of channels by HTTP: `delivery_policy` in the place of `retry_for`.
+void read_http_options(ConfigReader& read, const NotifierContext& context, Endpoint& endpoint);
 
 // The value of a key in which ${credential:NAME} may stand. None: reported, or the key is absent.
 std::optional<Secret> read_secret(ConfigReader& read, std::string_view key,

@@ -12,7 +12,11 @@ void DeliveryPlan::set_endpoints(const std::vector<Endpoint>& endpoints, Instant
   for (auto& [id, queue] : queues_) queue.removed = true;
   for (const Endpoint& endpoint : endpoints) {
     Queue& queue = queues_[endpoint.id];
+    queue.policy = {};
     queue.policy.retry_for = endpoint.retry_for;
+    queue.policy.delays = endpoint.policy.delays;
+    if (queue.policy.delays) queue.policy.delay_max = endpoint.policy.delay_max;
+    queue.spacing = endpoint.policy.spacing;
     queue.group = endpoint.group;
     queue.removed = false;
   }
@@ -74,6 +78,7 @@ void DeliveryPlan::follow_clock(Instant now) {
   const Duration back = last_now_ - now;
   last_now_ = now;
   for (auto& [endpoint, queue] : queues_) {
+    if (queue.not_before != kNoTime) queue.not_before -= back;
     for (auto& [id, message] : queue.messages) {
       message.created -= back;
       message.next_attempt -= back;
@@ -89,8 +94,7 @@ std::vector<DueAttempt> DeliveryPlan::take_due(Instant now) {
   std::vector<std::pair<Instant, const std::string*>>
       ready;  // by the due time of their first message
   for (const auto& [endpoint, queue] : queues_)
-    if (queue.in_flight == 0 && !queue.waiting.empty() && queue.waiting.begin()->first <= now)
-      ready.emplace_back(queue.waiting.begin()->first, &endpoint);
+    if (due_of_next(queue) <= now) ready.emplace_back(queue.waiting.begin()->first, &endpoint);
   std::sort(ready.begin(), ready.end(), [](const auto& a, const auto& b) {
     return std::tie(a.first, *a.second) < std::tie(b.first, *b.second);
   });
@@ -100,6 +104,12 @@ std::vector<DueAttempt> DeliveryPlan::take_due(Instant now) {
     if (may_start(queue)) attempts.push_back(start(*endpoint, queue, now));
   }
   return attempts;
+}
+
+// kNever: none before an outcome or a push.
+Instant DeliveryPlan::due_of_next(const Queue& queue) {
+  if (queue.in_flight != 0 || queue.waiting.empty()) return kNever;
+  return std::max(queue.waiting.begin()->first, queue.not_before);
 }
 
 bool DeliveryPlan::may_start(const Queue& queue) const {
@@ -114,6 +124,7 @@ DueAttempt DeliveryPlan::start(const std::string& endpoint, Queue& queue, Instan
   queue.waiting.erase(queue.waiting.begin());
   Message& message = queue.messages.at(id);
   queue.in_flight = id;
+  queue.not_before = now + queue.spacing;
   in_flight_[id] = {endpoint, queue.group};
   if (!queue.group.empty()) ++group_in_flight_[queue.group];
   if (message.first_attempt == kNoTime) {
@@ -133,8 +144,7 @@ Instant DeliveryPlan::next_due() const {
   Instant next = kNever;
   for (const auto& [endpoint, queue] : queues_)
     // What may not start for others' sake waits for an outcome, not for time.
-    if (queue.in_flight == 0 && !queue.waiting.empty() && may_start(queue))
-      next = std::min(next, queue.waiting.begin()->first);
+    if (may_start(queue)) next = std::min(next, due_of_next(queue));
   return next;
 }
 

@@ -47,8 +47,8 @@ class DeliveryPlan {
  public:
   explicit DeliveryPlan(DeliveryLimits limits = {}) : limits_(limits) {}
 
-  // The endpoints from now on (id, retry_for and group are used). Messages of those that are gone
-  // become dead letters, but for attempts in flight: their outcome counts.
+  // The endpoints from now on (id, retry_for, policy and group are used). Messages of those that
+  // are gone become dead letters, but for attempts in flight: their outcome counts.
   void set_endpoints(const std::vector<Endpoint>& endpoints, Instant now);
 
   // Takes messages over: after their commit, or all of the outbox at start. An id that is known is
@@ -84,6 +84,8 @@ class DeliveryPlan {
   struct Queue {
     RetryPolicy policy;
     std::string group;
+    Duration spacing{0};
+    Instant not_before = kNoTime;              // the next attempt, for its spacing's sake
     std::map<std::int64_t, Message> messages;  // by outbox id: in order of commit
     std::set<std::pair<Instant, std::int64_t>> waiting;
     std::map<std::string, std::set<std::int64_t>>
@@ -103,6 +105,7 @@ class DeliveryPlan {
   void schedule(Queue& queue, std::int64_t id);
   void schedule_successor(Queue& queue, std::int64_t id, const std::string& dedup_key);
   bool may_start(const Queue& queue) const;
+  static Instant due_of_next(const Queue& queue);
   DueAttempt start(const std::string& endpoint, Queue& queue, Instant now);
   void remove(Queue& queue, std::int64_t id);
   void report(const std::string& endpoint, std::int64_t id, const Message& message,

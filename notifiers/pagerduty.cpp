@@ -112,7 +112,7 @@ std::vector<Endpoint> make_pagerduty(const ConfigNode& node, const NotifierConte
   std::optional<SecretUrl> target = default_target();
   if (node.find("url") != nullptr) target = read_secret_url(read, "url", context);
   read.allow("url");
-  read_common_options(read, endpoint.retry_for);
+  read_http_options(read, context, endpoint);
   read.finish();
   if (!key || !target) return {};
   endpoint.id = endpoint_id_of_secret(context.topic, "pagerduty", key->reveal());

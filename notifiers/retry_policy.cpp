@@ -74,13 +74,18 @@ std::optional<Error> find_mistake(const HealthyRetryPolicy& p) {
   return std::nullopt;
 }
 
+Duration plain_delay(const RetryPolicy& policy, int attempt) {
+  if (policy.delays) return policy.delays->at(static_cast<std::size_t>(attempt) - 1);
+  Duration delay = policy.delay_first;
+  for (int i = 1; i < attempt && delay < policy.delay_max; ++i) delay *= 2;
+  return std::min(delay, policy.delay_max);
+}
+
 }  // namespace
 
 Duration retry_delay(const RetryPolicy& policy, std::string_view message_id, int attempt,
                      std::optional<Duration> retry_after) {
-  Duration delay = policy.delay_first;
-  for (int i = 1; i < attempt && delay < policy.delay_max; ++i) delay *= 2;
-  delay = std::min(delay, policy.delay_max);
+  Duration delay = plain_delay(policy, attempt);
   const double jittered = static_cast<double>(delay.count()) * jitter(message_id, attempt);
   delay = Duration{static_cast<std::int64_t>(jittered)};
   if (retry_after) delay = std::max(delay, std::min(*retry_after, policy.delay_max));
@@ -88,6 +93,10 @@ Duration retry_delay(const RetryPolicy& policy, std::string_view message_id, int
 }
 
 std::optional<Instant> next_attempt(const RetryPolicy& policy, const FailedAttempt& failed) {
+  if (policy.delays) {
+    if (static_cast<std::size_t>(failed.number) > policy.delays->size()) return std::nullopt;
+    return failed.ended + retry_delay(policy, failed.message_id, failed.number, failed.retry_after);
+  }
   const Instant last = failed.created + policy.retry_for;
   if (failed.ended >= last) return std::nullopt;
   const Duration delay = retry_delay(policy, failed.message_id, failed.number, failed.retry_after);

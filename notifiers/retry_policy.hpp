@@ -19,6 +19,9 @@ struct RetryPolicy {
   Duration delay_first{seconds{1}};
   Duration delay_max{minutes{10}};
   Duration retry_for{hours{24}};
+  // The waits themselves (DeliveryPolicy::delays): neither the first delay nor retry_for count
+  // then.
+  std::optional<std::vector<Duration>> delays = {};
 };
 
 // The wait from the end of failed attempt number `attempt` (from 1) to the next: doubled each time
@@ -28,7 +31,8 @@ Duration retry_delay(const RetryPolicy& policy, std::string_view message_id, int
                      std::optional<Duration> retry_after = std::nullopt);
 
 // The same as a point in time. None: the message is given up, since `retry_for` has passed since
-// `created`. The last attempt is made when it passes, not up to ten minutes before.
+// `created`, or there are no more delays. The last attempt is made when it passes, not up to ten
+// minutes before.
 struct FailedAttempt {
   std::string_view message_id;
   int number = 1;

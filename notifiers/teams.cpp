@@ -131,7 +131,7 @@ std::vector<Endpoint> make_teams(const ConfigNode& node, const NotifierContext& 
   ConfigReader read(node, "teams", out);
   Endpoint endpoint;
   auto target = read_secret_url(read, "webhook_url", context);
-  read_common_options(read, endpoint.retry_for);
+  read_http_options(read, context, endpoint);
   read.finish();
   if (!target) return {};
   endpoint.id = endpoint_id_of_secret(context.topic, "teams", target->url.reveal());

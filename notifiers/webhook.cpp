@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// webhook: { url, format, headers, signing_key, retry_for }
+// webhook: { url, format, headers, signing_key, retry_for, delivery_policy }
 #include <algorithm>
 #include <iterator>
 #include <span>
@@ -23,6 +23,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 struct Options {
   SecretUrl target;
   const PayloadFormat* format = nullptr;
+  std::string content_type;
   Headers headers;
   std::vector<WebhookKey> keys;
   std::string subscription_name;  // stable; the last part of the subscription ARN
@@ -44,7 +45,7 @@ class Webhook final : public Notifier {
     request.url = options_.target.url;
     const std::string arn = n.topic_arn + ":" + options_.subscription_name;
     request.body = options_.format->body(n, attempt, arn);
-    request.headers = {{"content-type", std::string(options_.format->content_type)}};
+    request.headers = {{"content-type", options_.content_type}};
     if (options_.format->name == "sns")
       add_sns_headers(request.headers, n, arn);
     else
@@ -160,9 +161,12 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   options.format = read_format(read, context);
   options.headers = read_headers(read, context);
   options.keys = read_keys(read, context);
-  read_common_options(read, endpoint.retry_for);
+  read_http_options(read, context, endpoint);
   read.finish();
   if (!target) return {};
+  options.content_type = endpoint.policy.content_type.empty()
+                             ? std::string(options.format->content_type)
+                             : endpoint.policy.content_type;
   options.target = std::move(*target);
   endpoint.id = endpoint_id_of_secret(context.topic, "webhook", options.target.url.reveal());
   endpoint.label = "webhook " + options.target.host;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "notifiers/delivery_policy.hpp"
 #include "notifiers/http_outcome.hpp"
 #include "notifiers/retry_policy.hpp"
 #include "rules/rule_tests/test_keys.hpp"
@@ -11,31 +12,6 @@ namespace tocsin {
 namespace {
 
 constexpr double kToleranceSeconds = 0.001;
-
-void read_count(ConfigReader& read, std::string_view key, std::int64_t& target) {
-  const ConfigNode* node = read.find(key);
-  if (node == nullptr || node->is_null()) return;
-  const auto value = node->is_scalar() ? parse_integer(node->scalar) : std::nullopt;
-  if (value)
-    target = *value;
-  else
-    report(read.diagnostics(), "bad-type", *node,
-           "`" + std::string(key) + "` must be a whole number");
-}
-
-HealthyRetryPolicy read_policy(const ConfigNode& node, Diagnostics& out) {
-  HealthyRetryPolicy policy;
-  ConfigReader read(node, "the policy", out);
-  read_count(read, "minDelayTarget", policy.min_delay_target);
-  read_count(read, "maxDelayTarget", policy.max_delay_target);
-  read_count(read, "numRetries", policy.num_retries);
-  read_count(read, "numNoDelayRetries", policy.num_no_delay_retries);
-  read_count(read, "numMinDelayRetries", policy.num_min_delay_retries);
-  read_count(read, "numMaxDelayRetries", policy.num_max_delay_retries);
-  read.optional("backoffFunction", policy.backoff_function);
-  read.finish();
-  return policy;
-}
 
 struct ExpectedSchedule {
   std::string error;
@@ -94,7 +70,7 @@ std::string run_schedule_test(const ConfigNode& node, const TestContext&) {
   const ConfigNode* expect_node = read.find_required("expect");
   read.finish();
   if (faults.has_errors()) return first_faults(faults);
-  const HealthyRetryPolicy policy = read_policy(*policy_node, faults);
+  const HealthyRetryPolicy policy = read_healthy_retry_policy(*policy_node, faults);
   const ExpectedSchedule expected = read_expected(*expect_node, faults);
   if (faults.has_errors()) return first_faults(faults);
   return compare(retry_schedule(policy), expected);

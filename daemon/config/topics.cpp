@@ -5,6 +5,7 @@
 
 #include "daemon/config/credentials.hpp"
 #include "daemon/config/sections.hpp"
+#include "notifiers/delivery_policy.hpp"
 #include "rules/message/filter_policy.hpp"
 #include "rules/message/human_time.hpp"
 #include "tocsin/config_reader.hpp"
@@ -89,6 +90,7 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
            "there is no time zone \"" + topic.topic.time_zone + "\"",
            "an IANA name such as Europe/Paris or UTC");
   read.optional("last_resort", topic.last_resort);
+  context.delivery_policy = read_topic_delivery_policy(read);
   const ConfigNode* subscriptions = read.find("subscriptions");
   if (subscriptions != nullptr && subscriptions->is_sequence())
     for (const ConfigNode& item : subscriptions->items)

@@ -98,12 +98,28 @@ struct MailServer {
   Secret password;
 };
 
+// How often and how fast one endpoint is tried, where SNS' delivery policy is written.
+struct DeliveryPolicy {
+  // From the end of a failed attempt to the next, without jitter; behind the last one the message
+  // is a dead letter. Nothing: Tocsin's own backoff, for Endpoint::retry_for.
+  std::optional<std::vector<Duration>> delays;
+  Duration delay_max{seconds{20}};  // up to which Retry-After makes one of `delays` longer
+  Duration spacing{0};              // from the beginning of an attempt to the next, at least
+  std::string content_type;         // of HTTP requests; empty: what the format says
+};
+// What a topic says for all of its subscriptions.
+struct TopicDeliveryPolicy {
+  DeliveryPolicy policy;
+  bool is_final = false;  // no subscription may say otherwise
+};
+
 // What notifiers may use of the rest of the configuration when they are made.
 struct NotifierContext {
   Identity identity;
   std::optional<MailServer> mail;
   std::string topic;
   bool event_bus = false;  // no topic: records of the event bus, nothing else
+  TopicDeliveryPolicy delivery_policy;
   // Resolves ${credential:NAME} inside `text`; an error names the places that were tried, never the
   // value.
   std::function<Result<Secret>(const std::string& text)> resolve_secret;
@@ -117,6 +133,7 @@ struct Endpoint {
   std::shared_ptr<const Notifier> notifier;
   // How long a message is retried, from its creation, before it becomes a dead letter.
   Duration retry_for{hours{24}};
+  DeliveryPolicy policy = {};
   // Endpoints of one group share a server (the addresses of one mail server): few attempts at a
   // time go to a group. Empty: on its own.
   std::string group;
