@@ -13,6 +13,7 @@ namespace {
 
 constexpr Duration kTick{1};  // instants are whole milliseconds
 constexpr Duration kForgetAfter = days{7};
+constexpr double kExactSamples = 1024;
 
 bool is_upper(Comparison c) {
   return c == Comparison::greater || c == Comparison::greater_or_equal;
@@ -57,6 +58,12 @@ ShortForm::ShortForm(const ShortFormSpec& spec, Instant seen) : spec_(&spec), se
 std::optional<double> ShortForm::value(Instant x) const {
   if (const auto simple = spec_->statistic.simple())
     return samples_.window(x - spec_->within, x).statistic(*simple);
+  const bool few = spec_->statistic.kind == StatisticExpression::Kind::percentile ||
+                   samples_.count(x - spec_->within, x) <= kExactSamples;
+  if (!few) {  // too many to be put in order for each of them
+    const Distribution all = samples_.distribution(x - spec_->within, x);
+    return all.is_available() ? extended_statistic(spec_->statistic, all.values()) : std::nullopt;
+  }
   const auto samples = samples_.values(x - spec_->within, x);
   return samples ? extended_statistic(spec_->statistic, *samples) : std::nullopt;
 }
@@ -92,7 +99,7 @@ Change ShortForm::change(AlarmState to, Instant x, bool late) const {
   c.at = x;
   c.late = late;
   c.value = value(x);
-  c.samples = samples_.window(x - spec_->within, x).count;
+  c.samples = samples_.count(x - spec_->within, x);
   return c;
 }
 

@@ -85,6 +85,7 @@ void Samples::split(std::size_t index) {
 
 void Samples::refresh(const Chunk& chunk) {
   if (chunk.fresh) return;
+  chunk.merged.reset();
   chunk.totals = {};
   chunk.whole = true;
   for (const Cell& c : chunk.cells) {

@@ -38,6 +38,8 @@ class Samples {
   std::optional<Instant> oldest() const;
   std::optional<Instant> newest() const;
   bool empty() const { return chunks_.empty(); }
+  // How many samples the window has.
+  double count(Instant after, Instant upto) const;
   // How many samples of the window fulfil a condition `c` on their value that holds from some value
   // up, or from some value down; by chunks and cells where that is enough. Nothing: not known.
   struct Share {
@@ -94,6 +96,7 @@ class Samples {
     mutable bool fresh = false;
     mutable bool whole = false;  // sums are whole numbers, small enough to be added in any order
     mutable Totals totals;
+    mutable std::unique_ptr<Distribution> merged;  // of all its cells, once somebody has asked
   };
 
   std::size_t chunk_for(Instant t) const;
@@ -109,6 +112,7 @@ class Samples {
   void trim_values();
   static void refresh(const Chunk& chunk);
   static void add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out);
+  const Distribution& merged(const Chunk& chunk) const;
 
   std::vector<Chunk> chunks_;  // in order of time
   std::vector<std::uint64_t> gone_;

@@ -20,16 +20,53 @@ void Samples::keep_values(bool keep) {
     values_->resume();
   else if (values_)
     values_->stop();
+  for (Chunk& chunk : chunks_) chunk.merged.reset();
+}
+
+// A day of minutes is read once a minute: what lies in the middle of it has been merged before.
+const Distribution& Samples::merged(const Chunk& chunk) const {
+  refresh(chunk);
+  if (chunk.merged) return *chunk.merged;
+  chunk.merged = std::make_unique<Distribution>();
+  for (const Cell& c : chunk.cells) values_->read(c.time, c.totals, *chunk.merged);
+  return *chunk.merged;
 }
 
 Distribution Samples::distribution(Instant after, Instant upto) const {
   Distribution out;
-  each_cell(after, upto, [&](const Cell& c) {
-    if (values_)
-      values_->read(c.time, c.totals, out);
-    else
-      out.add(c.totals);
-  });
+  if (chunks_.empty() || upto <= after) return out;
+  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i) {
+    const Chunk& chunk = chunks_[i];
+    const bool inside = chunk.cells.front().time > after && chunk.cells.back().time <= upto;
+    // The newest chunk changes with each sample.
+    if (inside && values_ && i + 1 < chunks_.size()) {
+      out.merge(merged(chunk));
+      continue;
+    }
+    for (const Cell& c : chunk.cells) {
+      if (c.time <= after || c.time > upto) continue;
+      if (values_)
+        values_->read(c.time, c.totals, out);
+      else
+        out.add(c.totals);
+    }
+  }
+  return out;
+}
+
+double Samples::count(Instant after, Instant upto) const {
+  double out = 0;
+  if (chunks_.empty() || upto <= after) return out;
+  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i) {
+    const Chunk& chunk = chunks_[i];
+    refresh(chunk);
+    if (chunk.cells.front().time > after && chunk.cells.back().time <= upto) {
+      out += chunk.totals.count;
+      continue;
+    }
+    for (const Cell& c : chunk.cells)
+      if (c.time > after && c.time <= upto) out += c.totals.count;
+  }
   return out;
 }
 

@@ -153,6 +153,43 @@ TEST_CASE("merged cells hold the samples of both") {
     CHECK(s->distribution(kNoTime, kNever) == plain(all, kNoTime, kNever));
 }
 
+TEST_CASE("over hundreds of cells a window is what its samples are, late ones and reloads too") {
+  std::mt19937 random(8);
+  Samples samples;
+  samples.keep_values(true);
+  std::vector<Sample> all;
+  const auto check = [&] {
+    int wrong = 0;
+    for (int i = 0; i < 20; ++i) {
+      const Instant after = at(static_cast<std::int64_t>(random() % 1000) - 1);
+      const Instant upto = after + Duration{random() % 1000};
+      const Distribution wanted = plain(all, after, upto);
+      double count = 0;
+      for (const WeightedValue& v : wanted.values()) count += static_cast<double>(v.count);
+      wrong += samples.distribution(after, upto) != wanted;
+      wrong += samples.count(after, upto) != count;
+    }
+    CHECK(wrong == 0);
+  };
+  for (int round = 0; round < 8; ++round) {
+    for (int i = 0; i < 800; ++i) {
+      all.emplace_back(at(static_cast<std::int64_t>(random() % 900)),
+                       static_cast<double>(random() % 40));
+      samples.add(all.back().first, all.back().second);
+    }
+    check();
+    if (round % 3 != 2) continue;
+    Rows chunks, values;
+    samples.rewrite();
+    collect(samples, chunks, values);
+    samples = restored(chunks, values);
+    check();
+  }
+  samples.keep_values(false);
+  samples.keep_values(true);
+  CHECK_FALSE(samples.distribution(kNoTime, kNever).is_available());
+}
+
 TEST_CASE(
     "how many samples of a window fulfil a condition is counted without putting them in order") {
   std::mt19937 random(5);
