@@ -80,7 +80,7 @@ void CoreLoop::handle(Message message) {
 void CoreLoop::on_look(LookReport& look) {
   Effects effects;
   engine_->look(look, clock_.now(), effects);
-  if (look.positions.empty() && effects.transitions.empty() && effects.history.empty()) return;
+  if (look.positions.empty() && effects.empty()) return;
   append(pending_.positions, std::move(look.positions));
   gather(std::move(effects));
 }
@@ -139,7 +139,7 @@ void CoreLoop::tick() {
   Effects effects;
   if (!failing_since_) {
     engine_->advance(clock_.now(), effects);
-    if (!effects.transitions.empty() || !effects.history.empty()) gather(std::move(effects));
+    if (!effects.empty()) gather(std::move(effects));
   }
   if (commit_is_due()) try_commit();
   if (clock_.tick() - published_at_ >= kPublishEvery) {

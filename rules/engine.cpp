@@ -28,7 +28,7 @@ void flush(Effects& pending, Effects& out) {
 
 Engine::Engine(std::shared_ptr<const RuleSet> rules, Instant now, EngineOptions options)
     : state_(std::make_unique<State>(rules, options)) {
-  Recorder to(*rules, state_->next_sequence, now, state_->pending);
+  Recorder to(*rules, state_->desk, state_->next_sequence, now, state_->pending);
   state_->reconcile(std::move(rules), to);
 }
 
@@ -39,7 +39,8 @@ void Engine::restore(const StateImage& image, Instant now, Effects& out) {
   fresh->next_sequence = std::max<std::uint64_t>(image.next_sequence, 1);
   const std::shared_ptr<const RuleSet> rules = state_->rules;
   state_ = std::move(fresh);
-  Recorder to(*rules, state_->next_sequence, now, out);
+  state_->wall = now;
+  Recorder to(*rules, state_->desk, state_->next_sequence, now, out);
   state_->restore(image, to);
 }
 
@@ -48,6 +49,8 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   const auto at = state_->groups.find(report.log_group);
   if (at == state_->groups.end() || state_->options.replay) return;
   GroupState& group = *at->second;
+  Recorder to = state_->recorder(now, out);
+  state_->run_wall(now, to);
   group.watermark.wake(now);
   std::set<std::string> names;
   for (const StreamLook& s : report.streams) {
@@ -60,7 +63,6 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   group.watermark.move(now);
   state_->note_partial(group);
   group.dirty = true;
-  Recorder to(*state_->rules, state_->next_sequence, now, out);
   state_->run_clocks(group, to);
 }
 
@@ -72,6 +74,8 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
   GroupWatermark& watermark = state_->options.replay ? state_->merged : group.watermark;
   const std::string stream_name = state_->options.replay ? "replay" : batch.stream;
   const Instant wall = wall_of(batch, now);
+  Recorder to = state_->recorder(now, out);
+  if (!state_->options.replay) state_->run_wall(now, to);
   group.watermark.wake(now);
   if (!watermark.streams().contains(stream_name))
     watermark.found(stream_name, wall, std::nullopt, batch.events > 0 || batch.more_unread);
@@ -82,12 +86,12 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
   group.report.bytes += batch.bytes;
   group.dirty = true;
   group.dirty_streams.insert(stream_name);
-  Recorder to(*state_->rules, state_->next_sequence, now, out);
   auto event = batch.matches.begin();
   for (std::size_t i = 0; i < batch.times.size(); ++i) {
     const std::uint32_t index = batch.times[i].index;
     EventMoment moment;
     if (state_->read(group, stream, batch, i, now, moment)) state_->run_clocks(group, to);
+    if (state_->options.replay) to.set_now(now);  // its watermark is an event behind
     const bool matches = event != batch.matches.end() && event->index == index;
     state_->note_minute(group, batch, matches ? &*event : nullptr, moment.time, to);
     for (; event != batch.matches.end() && event->index == index; ++event)
@@ -99,6 +103,8 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
 void Engine::advance(Instant now, Effects& out) {
   flush(state_->pending, out);
   if (state_->options.replay) return;
+  Recorder to = state_->recorder(now, out);
+  state_->run_wall(now, to);
   for (auto& [name, group] : state_->groups) {
     const Instant before = group->watermark.watermark();
     group->watermark.wake(now);
@@ -106,7 +112,6 @@ void Engine::advance(Instant now, Effects& out) {
     state_->note_partial(*group);
     group->dirty = group->dirty || group->watermark.watermark() != before;
   }
-  Recorder to(*state_->rules, state_->next_sequence, now, out);
   state_->run_all_clocks(to);
 }
 
@@ -123,12 +128,13 @@ std::optional<Instant> Engine::next_deadline() const {
   }
   for (const auto& [name, group] : state_->groups)
     if (const auto stall = group->watermark.next_stall()) consider(*stall);
+  if (const Instant due = state_->desk.next_due(); due != kNever) consider(due);
   return out;
 }
 
 void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
   flush(state_->pending, out);
-  Recorder to(*state_->rules, state_->next_sequence, now, out);
+  Recorder to = state_->recorder(now, out);
   std::set<std::string> back;
   for (auto& [name, group] : state_->groups) {
     if (by <= std::max<Duration>(group->spec.lateness, minutes{1})) continue;
@@ -162,14 +168,16 @@ void Engine::finish(std::optional<Instant> until, Effects& out) {
   StreamState& stream = state_->merged.found("replay", end, std::nullopt, false);
   state_->merged.at_end(stream, end);
   state_->merged.move(end);
-  Recorder to(*state_->rules, state_->next_sequence, end, out);
+  Recorder to = state_->recorder(end, out);
   state_->run_all_clocks(to);
 }
 
 void Engine::swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effects& out) {
   flush(state_->pending, out);
   const std::shared_ptr<const RuleSet> before = state_->rules;  // until the farewells are said
-  Recorder to(*rules, state_->next_sequence, now, out);
+  Recorder old = state_->recorder(now, out);
+  state_->run_wall(now, old);
+  Recorder to(*rules, state_->desk, state_->next_sequence, now, out);
   state_->reconcile(std::move(rules), to);
 }
 
@@ -179,10 +187,23 @@ std::vector<AlarmStatus> Engine::alarms() const {
   std::vector<AlarmStatus> out;
   for (const auto& [name, book] : state_->books) {
     if (book->whole) out.push_back(*book->whole);
-    for (const auto& [id, entry] : book->keys()) out.push_back(entry->status);
+    for (const auto& [id, entry] : book->keys()) out.push_back(state_->status_of(*entry));
   }
+  const ActiveMutes active = state_->desk.mutes()->active(state_->wall);
+  for (AlarmStatus& status : out)
+    if (!status.actions.hold)
+      status.actions.hold = active.hold_of(status.alarm, state_->books.at(status.alarm)->spec.tags);
   return out;
 }
+
+Result<OperatorAnswer> Engine::operate(const OperatorRequest& request, Instant now, Effects& out) {
+  flush(state_->pending, out);
+  Recorder to = state_->recorder(now, out);
+  state_->run_wall(now, to);
+  return state_->operate(request, to);
+}
+
+std::shared_ptr<const MuteTable> Engine::mutes() const { return state_->desk.mutes(); }
 
 std::vector<GroupReport> Engine::groups() const {
   std::vector<GroupReport> out;

@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "rules/alarm/alarm_work.hpp"
+#include "rules/mute/mute_table.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/match.hpp"
+#include "tocsin/operator.hpp"
+#include "tocsin/result.hpp"
 #include "tocsin/rule_set.hpp"
 #include "tocsin/time.hpp"
 
@@ -77,6 +80,12 @@ class Engine {
 
   // spec/time.md section 8. Batches matched with the old rules must have been applied before.
   void swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effects& out);
+
+  // What a person asks for. Errors: not-found, bad-request (a limit of operator.hpp), conflict (it
+  // makes no sense in the present state), too-many.
+  Result<OperatorAnswer> operate(const OperatorRequest& request, Instant now, Effects& out);
+  // Windows and silences, as they hold now; for any thread.
+  std::shared_ptr<const MuteTable> mutes() const;
 
   // Only what is dirty since the last call.
   void collect(StateDelta& out);

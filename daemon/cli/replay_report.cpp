@@ -56,15 +56,17 @@ bool ReplayReport::is_beginning(const Transition& t) {
 }
 
 void ReplayReport::add(Effects effects, Instant settled) {
-  std::size_t next = 0;
+  std::map<std::string, Told*> by_id;
   for (Transition& transition : effects.transitions) {
-    const Instant at = transition.at;
-    Told told{std::move(transition), {}};
-    for (; next < effects.notifications.size() &&
-           effects.notifications[next].transition.id == told.transition.id;
-         ++next)
-      told.notifications.push_back(std::move(effects.notifications[next]));
-    held_.emplace(at, std::move(told));
+    const auto told = held_.emplace(transition.at, Told{std::move(transition), {}});
+    by_id[told->second.transition->id] = &told->second;
+  }
+  for (Notification& notification : effects.notifications) {
+    const auto told = by_id.find(notification.transition.id);
+    if (told != by_id.end())
+      told->second->notifications.push_back(std::move(notification));
+    else
+      held_.emplace(notification.told_at, Told{{}, {notification}});
   }
   tell(settled);
 }
@@ -72,7 +74,8 @@ void ReplayReport::add(Effects effects, Instant settled) {
 void ReplayReport::tell(Instant settled) {
   const auto end = held_.upper_bound(settled);
   for (auto told = held_.begin(); told != end; ++told) {
-    if (!is_beginning(told->second.transition)) print(told->second.transition);
+    const std::optional<Transition>& transition = told->second.transition;
+    if (transition && !is_beginning(*transition)) print(*transition);
     for (const Notification& notification : told->second.notifications) print(notification);
   }
   held_.erase(held_.begin(), end);
@@ -94,15 +97,18 @@ void ReplayReport::print(const Transition& t) {
 }
 
 void ReplayReport::print(const Notification& n) {
+  const bool at_once = n.cause == MessageCause::change;
   if (json_)
     return out_.json_line({{"type", "notification"},
-                           {"time", format_rfc3339(n.transition.at)},
+                           {"time", format_rfc3339(at_once ? n.transition.at : n.told_at)},
+                           {"cause", to_string(n.cause)},
                            {"topic", n.topic},
                            {"alarm", n.transition.alarm},
                            {"key", json_key(n.transition.key)},
                            {"to", to_string(n.transition.to)},
                            {"subject", n.subject},
                            {"summary", n.summary}});
+  if (!at_once) out_.write(format_rfc3339(n.told_at), "\n");
   out_.write("    to ", n.topic, ": ", n.subject, "\n");
   if (!n.summary.empty() && n.summary != n.subject) out_.write("        ", n.summary, "\n");
 }

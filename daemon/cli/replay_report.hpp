@@ -35,7 +35,7 @@ class ReplayReport {
 
  private:
   struct Told {
-    Transition transition;
+    std::optional<Transition> transition;  // none: it was told before, its messages come late
     std::vector<Notification> notifications;
   };
 

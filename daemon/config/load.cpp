@@ -72,6 +72,24 @@ std::string pack_of_file(const std::string& path, const Environment& environment
 
 }  // namespace
 
+namespace {
+
+// The main file's own mute windows, as if they stood in a rule file.
+void add_mute_windows(const ConfigNode& root, std::shared_ptr<const std::string> text,
+                      std::vector<RuleDocument>& into) {
+  for (const ConfigEntry& entry : root.entries) {
+    if (entry.key.scalar != "mute_windows") continue;
+    RuleDocument& document = into.emplace_back();
+    document.root.kind = ConfigNode::Kind::map;
+    document.root.where = entry.key.where;
+    document.root.entries.push_back(entry);
+    document.text = std::move(text);
+    return;
+  }
+}
+
+}  // namespace
+
 LoadedConfiguration load_configuration(const std::string& path, const LoadOptions& options) {
   LoadedConfiguration loaded;
   Diagnostics& out = loaded.diagnostics;
@@ -80,6 +98,7 @@ LoadedConfiguration load_configuration(const std::string& path, const LoadOption
   RuleContext context = rule_context(loaded.config);
   context.strict_aws = options.strict_aws;
   std::vector<RuleDocument> documents;
+  add_mute_windows(root, loaded.sources.text(path), documents);
   if (options.rule_files)
     for (const std::string& file : *options.rule_files)
       load_rule_file(file, {}, loaded.sources, out, documents);

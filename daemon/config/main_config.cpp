@@ -197,6 +197,7 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
   if (const ConfigNode* node = section("rules")) config.rules = decode_rule_globs(*node, out);
   if (const ConfigNode* node = section("packs")) config.packs = decode_packs(*node, config, out);
   if (const ConfigNode* node = section("api")) decode_api(*node, config.api, out);
+  read.allow("mute_windows");  // read with the rules
   read.optional("state", config.state_directory);
   read.optional_name("durability", config.durability, kDurabilities);
   read.optional("shutdown_grace", config.shutdown_grace,

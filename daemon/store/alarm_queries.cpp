@@ -6,13 +6,15 @@
 #include <limits>
 
 #include "daemon/store/alarm_key_text.hpp"
+#include "rules/message/alarm_details.hpp"
 
 namespace tocsin::store_queries {
 namespace {
 
 // The columns that status_from() reads, in its order.
 const std::string kStatuses =
-    "SELECT alarm, key, state, reason, reason_data, state_since, updated_at, note FROM alarm";
+    "SELECT alarm, key, state, reason, reason_data, state_since, updated_at, note, details"
+    " FROM alarm";
 
 AlarmState state_from(const std::string& text) {
   for (const AlarmState state : {AlarmState::ok, AlarmState::alarm})
@@ -21,14 +23,16 @@ AlarmState state_from(const std::string& text) {
 }
 
 AlarmStatus status_from(const Row& row) {
-  return {.alarm = row.text(0),
-          .key = alarm_key_from_text(row.text(1)),
-          .state = state_from(row.text(2)),
-          .reason = row.text(3),
-          .reason_data = row.text(4),
-          .state_since = instant_from_ms(row.number(5)),
-          .updated_at = instant_from_ms(row.number(6)),
-          .note = row.text(7)};
+  AlarmStatus status{.alarm = row.text(0),
+                     .key = alarm_key_from_text(row.text(1)),
+                     .state = state_from(row.text(2)),
+                     .reason = row.text(3),
+                     .reason_data = row.text(4),
+                     .state_since = instant_from_ms(row.number(5)),
+                     .updated_at = instant_from_ms(row.number(6)),
+                     .note = row.text(7)};
+  read_alarm_details(row.text(8), status);
+  return status;
 }
 
 // SQLite's GLOB knows sets in brackets too; ours does not.

@@ -6,6 +6,7 @@
 
 #include "daemon/store/alarm_key_text.hpp"
 #include "notifiers/dead_letter_notice.hpp"
+#include "rules/message/alarm_details.hpp"
 #include "rules/message/history_items.hpp"
 #include "rules/message/notification_json.hpp"
 
@@ -92,9 +93,9 @@ Status CommitWriter::write_alarms(const StateDelta& state) {
   }
   for (const AlarmStatus& a : state.alarms) {
     const std::string key = alarm_key_to_text(a.key);
-    Status done = db_.run("INSERT OR REPLACE INTO alarm VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+    Status done = db_.run("INSERT OR REPLACE INTO alarm VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
                           {a.alarm, key, to_string(a.state), a.reason, a.reason_data,
-                           to_ms(a.state_since), to_ms(a.updated_at), a.note});
+                           to_ms(a.state_since), to_ms(a.updated_at), a.note, alarm_details(a)});
     if (!done) return done;
   }
   return success();

@@ -55,13 +55,18 @@ CREATE INDEX dead_letter_by_age ON dead_letter(died);
 
 // Listings go by state, in pages.
 constexpr const char* kVersion2 = "CREATE INDEX alarm_by_state ON alarm(state, alarm, key);";
-
 constexpr const char* kVersion3 = R"sql(
 ALTER TABLE history ADD COLUMN alarm_type TEXT NOT NULL DEFAULT 'MetricAlarm';
 UPDATE history SET type = 'AlarmContributorStateUpdate' WHERE type = 'StateUpdate' AND key <> '';
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
+// JSON of whatever else is shown of an alarm.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE alarm ADD COLUMN details TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

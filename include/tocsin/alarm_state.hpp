@@ -66,6 +66,53 @@ struct Datapoint {
   std::optional<Band> band{};  // of alarms that compare with one: of a value always there
 };
 
+// Who keeps an alarm's actions from running while evaluation, history and events go on.
+// spec/alarms.md sections 9.4 and 10.
+enum class HeldBy { mute_window, silence, wait_period, extension_period, suppressor };
+
+constexpr std::string_view to_string(HeldBy by) {
+  switch (by) {
+    case HeldBy::mute_window:
+      return "MuteWindow";
+    case HeldBy::silence:
+      return "Silence";
+    case HeldBy::wait_period:
+      return "WaitPeriod";
+    case HeldBy::extension_period:
+      return "ExtensionPeriod";
+    case HeldBy::suppressor:
+      return "Alarm";
+  }
+  return "?";
+}
+
+struct ActionHold {
+  HeldBy by = HeldBy::mute_window;
+  std::string name;              // of the window, the silence's id, the suppressing alarm
+  std::string why;               // the window's description, the silence's reason; may be empty
+  std::string who;               // the silence's author; else empty
+  Instant since;                 // wall clock: when the window, silence or period began
+  std::optional<Instant> until;  // nothing: not known beforehand (a suppressor in ALARM)
+};
+
+// What became of a transition's actions when it was decided. `run`: its topics were told, if it has
+// any. Held actions may run later: once, for the state that stands then.
+enum class ActionsFate { run, held, disabled, shadow };
+
+constexpr std::string_view to_string(ActionsFate fate) {
+  switch (fate) {
+    case ActionsFate::run:
+      return "run";
+    case ActionsFate::held:
+      return "held";
+    case ActionsFate::disabled:
+      return "disabled";
+    case ActionsFate::shadow:
+      return "shadow";
+  }
+  return "?";
+}
+
 // A change of the state of one (alarm, key). `at` is the event time of the deciding sample, or the
 // end of the deciding window or period: the same in every run over the same events. `decided_at` is
 // the wall clock: never compared.
@@ -83,8 +130,11 @@ struct Transition {
   bool again = false;   // an ALARM whose OK came in the same moment and is not told
   bool silent = false;  // recorded, but nobody is told: the initial INSUFFICIENT_DATA -> OK, an OK
                         // followed at once by ALARM
-  std::string reason;   // CloudWatch's words
-  std::string reason_data;  // JSON, spec/alarms.md section 6
+  std::string set_by;   // the person who set the state; empty: it was judged
+  ActionsFate actions = ActionsFate::run;
+  std::optional<ActionHold> hold;  // set exactly if `actions` is held
+  std::string reason;              // CloudWatch's words
+  std::string reason_data;         // JSON, spec/alarms.md section 6
   std::optional<double> value;
   std::vector<Datapoint> datapoints;  // oldest first
   std::optional<Instant> since;       // when the state that ends here began (event time)
@@ -94,6 +144,31 @@ struct Transition {
   Instant from_updated;
   std::uint64_t events_total = 0;  // matched events of this episode so far
   std::vector<Evidence> events;    // the newest, at most evidence.events, oldest first
+};
+
+// A person has seen the alarm and looks after it: reminders stop, until then or until its state
+// changes. It never holds a change of state.
+struct Acknowledgement {
+  std::string who;
+  std::string comment;
+  Instant at;
+  std::optional<Instant> until;
+};
+
+// Who is told of an alarm, and who is not and why.
+struct ActionStatus {
+  bool enabled = true;  // actions_enabled as it is in force
+  std::string
+      switched_by;      // the person who enabled or disabled them against the rules; empty: none
+  bool shadow = false;  // `mode: shadow`: nobody is ever told
+  // What holds the actions now. In what the store keeps only if actions wait; MuteTable (of
+  // Engine::mutes()) says it for alarms whose state has not changed since.
+  std::optional<ActionHold> hold;
+  bool waiting = false;  // the actions of the present state wait for the end of `hold`
+  std::optional<Acknowledgement> acknowledged;
+  std::optional<Instant> next_repeat;
+  bool flapping = false;
+  std::string set_by;  // the person who set the present state, until the next evaluation
 };
 
 // What `tocsin alarms list` shows of one (alarm, key).
@@ -106,6 +181,7 @@ struct AlarmStatus {
   Instant state_since;  // event time of the last change of state
   Instant updated_at;   // wall clock of the last change of anything shown
   std::string note;     // "counts are approximate", "PARTIAL_DATA"...; empty normally
+  ActionStatus actions{};
 };
 
 // What happened to an alarm, spec/alarms.md section 11. type: ConfigurationUpdate, StateUpdate,

@@ -30,6 +30,10 @@ struct Effects {
   std::vector<Notification> notifications;  // one per transition and topic
   std::vector<HistoryItem> history;
   std::vector<BusRecord> records;
+
+  bool empty() const {
+    return transitions.empty() && notifications.empty() && history.empty() && records.empty();
+  }
 };
 
 // A piece of engine state under a name; `value` is the engine's own encoding. No value: it is gone.

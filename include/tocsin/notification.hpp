@@ -3,8 +3,10 @@
 // in the outbox as JSON (rules/message/notification_json) before anyone is told. Made by
 // rules/message.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,9 +33,29 @@ struct NotifiedEvent {
   FiveWs facts;
 };
 
+// Why a message is sent: its alarm changed its state; the actions of that change were muted until
+// now; it is still in ALARM; it changes its state too often.
+enum class MessageCause { change, after_mute, reminder, flapping };
+constexpr std::string_view to_string(MessageCause cause) {
+  switch (cause) {
+    case MessageCause::change:
+      return "change";
+    case MessageCause::after_mute:
+      return "after_mute";
+    case MessageCause::reminder:
+      return "reminder";
+    case MessageCause::flapping:
+      return "flapping";
+  }
+  return "?";
+}
+
 struct Notification {
-  std::string
-      message_id;  // UUIDv5 of (transition, topic): the same for every subscription and every retry
+  std::string message_id;  // UUIDv5 of (transition, topic, which reminder of it): the same for
+                           // every subscription and every retry
+  MessageCause cause = MessageCause::change;
+  Instant told_at;           // wall clock: when it was decided to send it
+  std::uint64_t number = 0;  // of a reminder, from 1; of a flapping notice: changes of state
   std::string topic;
   std::string topic_arn;
   std::string alarm_arn;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tocsin/diagnostics.hpp"
+#include "tocsin/mute_window.hpp"
 #include "tocsin/statistic.hpp"
 #include "tocsin/time.hpp"
 
@@ -73,6 +74,9 @@ enum class Comparison { greater, greater_or_equal, less, less_or_equal };
 enum class MissingData { missing, ignore, breaching, not_breaching };
 enum class Anchor { minute, fixed, event };
 enum class Severity { info, low, medium, high, critical };
+// What is made of more than 6 changes of state within 30 minutes: nothing, a mark on the status, or
+// one message beside those of the changes too.
+enum class Flapping { off, mark, notice };
 
 struct EvidenceSpec {
   int events = 5;                   // 0..5
@@ -100,8 +104,8 @@ enum class BandComparison { outside, below, above };
 // compiles it.
 struct AlarmMaths {
   std::vector<AlarmMetric> metrics;
-  std::string expression;              // or the id of one of `metrics`
-  std::optional<BandComparison> band;  // instead of `comparison` and `threshold`
+  std::string expression;                             // or the id of one of `metrics`
+  std::optional<BandComparison> band;                 // instead of `comparison` and `threshold`
   std::vector<std::pair<Instant, Instant>> excluded;  // not learned by its bands: from <= t < to
 
   bool operator==(const AlarmMaths&) const = default;
@@ -135,6 +139,10 @@ struct Alarm {
   std::string unit;  // empty: any
   bool actions_enabled = true;
   std::vector<std::string> alarm_topics, ok_topics, insufficient_data_topics;
+  bool shadow = false;   // `mode: shadow`: judged and shown, tells nobody
+  Duration repeat{0};    // remind people that it is still in ALARM; 0: never
+  Duration ok_after{0};  // judged OK for so long before ALARM ends; 0: at once
+  Flapping flapping = Flapping::mark;
   Severity severity = Severity::medium;
   std::string summary;  // mustache over the newest event
   std::string runbook;
@@ -158,11 +166,15 @@ struct RuleSet {
   std::vector<MetricFilter> filters;
   std::vector<Alarm> alarms;
   std::vector<Topic> topics;
+  std::vector<MuteWindow> mute_windows;
 };
 
-std::string_view to_string(Comparison c);   // "GreaterThanOrEqualToThreshold"
+constexpr std::string_view to_string(Flapping f) {
+  return f == Flapping::off ? "off" : f == Flapping::mark ? "mark" : "notice";
+}
+std::string_view to_string(Comparison c);      // "GreaterThanOrEqualToThreshold"
 std::string_view to_string(BandComparison c);  // "LessThanLowerThreshold"
-std::string_view to_string(MissingData m);  // "notBreaching"
+std::string_view to_string(MissingData m);     // "notBreaching"
 constexpr std::string_view to_string(Severity s) {
   switch (s) {
     case Severity::info:

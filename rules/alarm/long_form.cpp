@@ -148,6 +148,15 @@ void LongForm::go(AlarmState to, Instant at, Instant end, bool early, Changes& o
   red_anew_ = true;
 }
 
+Change LongForm::present(Instant w) const {
+  Change c;
+  c.from = c.to = state_;
+  c.at = w;
+  c.early = breach_end_.has_value();
+  c.datapoints = datapoints(breach_end_.value_or(floor_to(w, spec_->step)));
+  return c;
+}
+
 // Early breach by what is known already, after a period has closed.
 void LongForm::look_ahead(Changes& out) {
   if (!spec_->early || state_ == AlarmState::alarm || closed_ == kNoTime) return;

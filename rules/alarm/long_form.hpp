@@ -61,6 +61,7 @@ class LongForm final : public Machine {
   bool has_vanished() const;
 
   AlarmState state() const override { return state_; }
+  Change present(Instant w) const override;
   void begin(Instant w, Changes& out) override;
   void advance(Instant w, Changes& out) override;
   Instant due() const override;

@@ -22,6 +22,7 @@ struct Change {
   bool silent = false;
   bool forgotten = false;             // `Key forgotten`: the key is to be removed
   bool early = false;                 // long form: some periods judged are open
+  Duration lingered{0};               // it was OK for so long before: `ok_after`
   std::optional<double> value;        // short form: the window's statistic
   double samples = 0;                 // short form: samples in the window
   std::vector<Datapoint> datapoints;  // long form: the whole evaluation range, oldest first
@@ -33,6 +34,8 @@ class Machine {
   virtual ~Machine() = default;
 
   virtual AlarmState state() const = 0;
+  // The state as it is judged at `w`, with what its reason needs: from and to are both this state.
+  virtual Change present(Instant w) const = 0;
   // The first watermark became known: absence counts, and periods close, from here.
   virtual void begin(Instant watermark, Changes& out) = 0;
   // The watermark has passed every instant before `watermark`.

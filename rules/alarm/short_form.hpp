@@ -57,6 +57,7 @@ class ShortForm final : public Machine {
   void respecified() { samples_.keep_values(spec_->keep_values); }
 
   AlarmState state() const override { return state_; }
+  Change present(Instant w) const override { return change(state_, w, false); }
   void begin(Instant w, Changes& out) override;
   void advance(Instant w, Changes& out) override;
   Instant due() const override;

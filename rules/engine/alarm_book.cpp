@@ -10,6 +10,17 @@ bool is_before(const KeyEntry& a, const KeyEntry& b) {
   return std::tie(a.book->spec.name, a.id) < std::tie(b.book->spec.name, b.id);
 }
 
+AlarmState KeyEntry::state() const {
+  return overlay ? overlay->over(machine->state()) : machine->state();
+}
+
+Instant KeyEntry::due() const {
+  const Instant judged = machine->due();
+  return overlay
+             ? std::min(judged, overlay->due(book->spec.ok_after, judged_after(), machine->state()))
+             : judged;
+}
+
 KeyEntry* AlarmBook::find(const std::string& id) const {
   const auto at = keys_.find(id);
   return at == keys_.end() ? nullptr : at->second.get();
@@ -72,8 +83,8 @@ KeyEntry* AlarmBook::oldest_quiet() const {
 }
 
 void AlarmBook::settle(KeyEntry& e) {
-  count(e, e.machine->state());
-  const bool quiet = e.machine->state() != AlarmState::alarm;
+  count(e, e.state());
+  const bool quiet = e.state() != AlarmState::alarm;
   const auto place = quiet ? std::optional<Instant>(e.last_sample) : std::nullopt;
   if (place != e.quiet_at) {
     if (e.quiet_at) quiet_.erase({*e.quiet_at, e.id});
@@ -85,7 +96,7 @@ void AlarmBook::settle(KeyEntry& e) {
   const std::size_t bytes = e.evidence.bytes();
   evidence_bytes_ += bytes - std::exchange(e.evidence_bytes, bytes);
   if (clock == nullptr) return;
-  const Instant due = e.machine->due();
+  const Instant due = e.due();
   if (due == e.queued) return;
   if (e.queued != kNever) clock->due.erase({e.queued, order, e.id, nullptr});
   if (due != kNever) clock->due.insert({due, order, e.id, &e});

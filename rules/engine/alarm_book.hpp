@@ -15,6 +15,7 @@
 #include "rules/alarm/short_form.hpp"
 #include "rules/engine/event_clock.hpp"
 #include "rules/engine/key_evidence.hpp"
+#include "rules/engine/state_overlay.hpp"
 #include "rules/metric/series.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
@@ -41,8 +42,9 @@ struct KeyEntry {
   std::unique_ptr<Machine> machine;
   ShortForm* short_form = nullptr;  // one of the two is `machine`
   LongForm* long_form = nullptr;
-  std::string series_id;           // long form on one metric
-  std::unique_ptr<MathKey> maths;  // long form by maths
+  std::string series_id;                  // long form on one metric
+  std::unique_ptr<MathKey> maths;         // long form by maths
+  std::unique_ptr<StateOverlay> overlay;  // where not the machine's state is shown
   KeyEvidence evidence;
   Instant last_sample = kNoTime;
   std::uint64_t events_total = 0;  // of this episode
@@ -61,6 +63,14 @@ struct KeyEntry {
   std::size_t cells = 0;            // as counted in the book's totals
   std::size_t evidence_bytes = 0;   // likewise
   std::uint64_t stored_hash = 0;    // of the row as it was last collected
+  bool overlay_stored = false;      // `overlay` has a row
+
+  // What people are shown.
+  AlarmState state() const;
+  // How long after an instant it is judged: samples at the instant itself count for the short form.
+  Duration judged_after() const { return Duration{short_form != nullptr ? 1 : 0}; }
+  // The least watermark at which it has something to do.
+  Instant due() const;
 };
 
 class AlarmBook {

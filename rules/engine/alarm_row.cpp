@@ -113,6 +113,11 @@ void read_texts(const Json& j, Alarm& a) {
   a.name = j.at("name");
   a.description = j.at("description");
   a.actions_enabled = j.at("actions_enabled");
+  // Rows of before there were such keys have none.
+  a.shadow = j.value("shadow", false);
+  a.repeat = Duration{j.value("repeat", std::int64_t{0})};
+  a.ok_after = Duration{j.value("ok_after", std::int64_t{0})};
+  a.flapping = static_cast<Flapping>(j.value("flapping", static_cast<int>(Flapping::mark)));
   j.at("alarm").get_to(a.alarm_topics);
   j.at("ok").get_to(a.ok_topics);
   j.at("insufficient").get_to(a.insufficient_data_topics);
@@ -133,6 +138,10 @@ std::string encode_alarm(const Alarm& a) {
                {"name", a.name},
                {"description", a.description},
                {"actions_enabled", a.actions_enabled},
+               {"shadow", a.shadow},
+               {"repeat", a.repeat.count()},
+               {"ok_after", a.ok_after.count()},
+               {"flapping", static_cast<int>(a.flapping)},
                {"alarm", a.alarm_topics},
                {"ok", a.ok_topics},
                {"insufficient", a.insufficient_data_topics},

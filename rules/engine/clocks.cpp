@@ -116,19 +116,27 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
     const Instant alarm = clock.due.empty() ? kNever : clock.due.begin()->at;
     const Instant minute = next_minute(clock);
     if (std::min(alarm, minute) > w) break;
+    if (options.replay) run_wall(std::min(alarm, minute), to);
     clock.watermark = std::max(clock.watermark, std::min(alarm, minute));
     if (minute <= alarm) {
       publish_defaults(clock, minute, to);
       continue;
     }
     KeyEntry& entry = *clock.due.begin()->key;
-    Changes changes;
-    ++work.touched;
-    entry.machine->advance(alarm, changes);
-    TOCSIN_ASSERT(entry.machine->due() > alarm);
-    record(entry, changes, to, false);
+    // What its machine judges at this instant comes before what a person had set, and before the
+    // end of a quiet time.
+    const bool judge = entry.machine->due() <= alarm;
+    if (judge) {
+      Changes changes;
+      ++work.touched;
+      entry.machine->advance(alarm, changes);
+      TOCSIN_ASSERT(entry.machine->due() > alarm);
+      if (!record(entry, changes, to, false)) continue;
+    }
+    if (entry.overlay) end_overlay(entry, clock.watermark, to);
   }
   clock.watermark = w;
+  if (options.replay) run_wall(w, to);
   forget_old(clock, w);
 }
 

@@ -84,6 +84,8 @@ void Engine::State::forget_rows(KeyEntry& e) {
     gone_rows.push_back({"evidence", row_of(e, slot), std::nullopt});
   });
   gone_rows.push_back({"key", join(e.book->spec.name, e.id), std::nullopt});
+  if (std::exchange(e.overlay_stored, false))
+    gone_rows.push_back({"shown", join(e.book->spec.name, e.id), std::nullopt});
   removed_keys.emplace_back(e.book->spec.name, e.key);
 }
 
@@ -116,8 +118,17 @@ void Engine::State::remove_key(KeyEntry& entry) {
 
 void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   e.listed = false;
-  if (std::exchange(e.status_dirty, false)) out.alarms.push_back(e.status);
+  if (std::exchange(e.status_dirty, false)) out.alarms.push_back(status_of(e));
   if (!std::exchange(e.dirty, false)) return;
+  if (e.overlay) {
+    const std::string id = join(e.book->spec.name, e.id);
+    if (!e.overlay->is_plain())
+      out.rows.push_back({"shown", id, e.overlay->encode()});
+    else if (e.overlay_stored)
+      out.rows.push_back({"shown", id, std::nullopt});
+    e.overlay_stored = !e.overlay->is_plain();
+    if (!e.overlay_stored) e.overlay.reset();
+  }
   std::string row = encode_key(e);
   const std::uint64_t hash = std::hash<std::string>{}(row) | 1U;
   if (hash != std::exchange(e.stored_hash, hash))
@@ -189,6 +200,7 @@ void Engine::State::collect(StateDelta& out) {
       out.rows.push_back({"metric", name, made_of});
   for (KeyEntry* entry : std::exchange(dirty_keys, {})) collect_key(*entry, out);
   store.collect(out.rows);
+  desk.collect(out.rows);
   out.next_sequence = next_sequence;
 }
 
@@ -279,7 +291,9 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
                                 {{"alarm"}, &State::restore_alarm_row},
                                 {{"key"}, &State::restore_key_row},
                                 {{"cells", "evidence"}, &State::restore_part_row},
-                                {{"cell-values"}, &State::restore_part_row}};
+                                {{"cell-values"}, &State::restore_part_row},
+                                {{"shown"}, &State::restore_shown_row},
+                                {{"actions", "switch", "silence"}, &State::restore_action_row}};
   for (const auto& [kinds, restore_row] : steps)
     for (const StateRow& row : image.rows) {
       if (std::find(kinds.begin(), kinds.end(), row.kind) == kinds.end()) continue;
@@ -298,7 +312,7 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
       book->second->whole_dirty = false;
     }
     KeyEntry* entry = book == books.end() ? nullptr : book->second->find(canonical_key(status.key));
-    if (entry != nullptr && entry->machine->state() == status.state) entry->status = status;
+    if (entry != nullptr && entry->state() == status.state) entry->status = status;
   }
   for (auto& [name, book] : books) restore_whole(*book);
   for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
@@ -323,6 +337,17 @@ bool Engine::State::restore_metric_row(const StateRow& row) {
   metrics_dirty = false;
   return true;
 }
+
+bool Engine::State::restore_shown_row(const StateRow& row) {
+  KeyEntry* entry = find_key(split(row.id));
+  if (entry == nullptr) return false;
+  entry->overlay = std::make_unique<StateOverlay>();
+  entry->overlay_stored = entry->overlay->decode(*row.value);
+  if (!entry->overlay_stored) entry->overlay.reset();
+  return entry->overlay_stored;
+}
+
+bool Engine::State::restore_action_row(const StateRow& row) { return desk.restore(row); }
 
 bool Engine::State::restore_series_row(const StateRow& row) { return store.restore(row); }
 

@@ -10,9 +10,13 @@
 #include "rules/message/alarm_configuration.hpp"
 #include "rules/message/bus_record.hpp"
 #include "rules/message/message.hpp"
+#include "rules/message/text.hpp"
+#include "tocsin/config_values.hpp"
 
 namespace tocsin {
 namespace {
+
+constexpr std::size_t kReasonCharacters = 1023;
 
 // The leading periods of the range without data say nothing.
 std::vector<Datapoint> told_datapoints(const std::vector<Datapoint>& range) {
@@ -82,26 +86,44 @@ Transition Recorder::describe(KeyEntry& entry, const Change& c) {
     t.value = newest_value(alarm, c.to, t.datapoints);
   }
   t.reason = std::move(reason.text);
+  if (c.lingered > Duration{0})
+    t.reason = cut_code_points(t.reason, kReasonCharacters - 60) + " It was OK for " +
+               format_duration(c.lingered) + " without a break (ok_after).";
   t.reason_data = std::move(reason.data);
   return t;
 }
 
-void Recorder::tell(KeyEntry& entry, Transition t) {
+void Recorder::run_actions(const Transition& transition, const Occasion& occasion) {
+  for (Notification& n : make_notifications(transition, rules_, occasion)) {
+    n.told_at = now_;
+    out_.notifications.push_back(std::move(n));
+  }
+}
+
+void Recorder::tell(KeyEntry& entry, Transition t, bool closing) {
   t.sequence = next_sequence_++;
   t.id = transition_id(t);
   t.since = entry.since;
   entry.since = t.at;
   entry.told = true;
   AlarmStatus before = std::exchange(
-      entry.status, {t.alarm, t.key, t.to, t.reason, t.reason_data, t.at, now_, entry.status.note});
+      entry.status,
+      {t.alarm, t.key, t.to, t.reason, t.reason_data, t.at, now_, entry.status.note, {}});
   entry.status_dirty = entry.dirty = true;
   t.alarm_type = alarm_type_of(entry.book->spec);
   t.from_reason = std::move(before.reason);
   t.from_reason_data = std::move(before.reason_data);
   t.from_updated = before.updated_at;
+  const ActionFacts facts = action_facts(entry.book->spec);
+  std::optional<Occasion> more;
+  if (closing)
+    desk_.closing(t, facts, *this);
+  else
+    more = desk_.changed(t, facts, *this);
   out_.history.push_back(state_update_item(t));
   if (rules_.event_bus) out_.records.push_back(state_change_record(t, entry.book->spec, rules_));
-  for (Notification& n : make_notifications(t, rules_)) out_.notifications.push_back(std::move(n));
+  run_actions(t, {});
+  if (more) run_actions(t, *more);
   out_.transitions.push_back(std::move(t));
 }
 
@@ -120,11 +142,26 @@ void Recorder::closed(KeyEntry& entry, Instant at, const char* reason) {
   Transition t;
   t.alarm = entry.book->spec.name;
   t.key = entry.key;
-  t.from = entry.machine->state();
+  t.from = entry.state();
   t.to = AlarmState::ok;
   t.at = at;
   t.decided_at = now_;
   t.reason = reason;
+  t.events_total = entry.events_total;
+  tell(entry, std::move(t), true);
+}
+
+void Recorder::set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at) {
+  Transition t;
+  t.alarm = entry.book->spec.name;
+  t.key = entry.key;
+  t.from = entry.state();
+  t.to = what.state;
+  t.at = at;
+  t.decided_at = now_;
+  t.set_by = who;
+  t.reason = what.reason;
+  t.reason_data = what.reason_data;
   t.events_total = entry.events_total;
   tell(entry, std::move(t));
 }
@@ -183,7 +220,12 @@ void Recorder::configured(ConfigurationChange change, const Alarm& alarm, const 
 }
 
 void Recorder::noted(const Alarm& alarm, const AlarmKey& key, const std::string& note) {
-  out_.history.push_back(note_item(alarm.name, alarm_type_of(alarm), key, note, now_));
+  noted(alarm.name, alarm_type_of(alarm), key, note);
+}
+
+void Recorder::noted(const std::string& alarm, AlarmType type, const AlarmKey& key,
+                     const std::string& note) {
+  out_.history.push_back(note_item(alarm, type, key, note, now_));
 }
 
 }  // namespace tocsin

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "rules/engine/action_desk.hpp"
 #include "rules/engine/alarm_book.hpp"
 #include "rules/message/history_items.hpp"
+#include "rules/message/message.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/rule_set.hpp"
 
@@ -18,14 +20,17 @@ RuleSet rules_of(const Alarm& alarm, const RuleSet& rules);
 
 class Recorder {
  public:
-  // `rules` decide who is told. All outlive it.
-  Recorder(const RuleSet& rules, std::uint64_t& next_sequence, Instant now, Effects& out)
-      : rules_(rules), next_sequence_(next_sequence), now_(now), out_(out) {}
+  // `rules` decide who is told, `desk` when. All outlive it.
+  Recorder(const RuleSet& rules, ActionDesk& desk, std::uint64_t& next_sequence, Instant now,
+           Effects& out)
+      : rules_(rules), desk_(desk), next_sequence_(next_sequence), now_(now), out_(out) {}
 
   // `current`: the event being judged decided it, and travels with it.
   void changed(KeyEntry& entry, const Change& change, bool current);
   // The alarm or key is removed while in ALARM: a last transition to OK.
   void closed(KeyEntry& entry, Instant at, const char* reason);
+  // A person sets the state, which is another.
+  void set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at);
   // After keys of an alarm with group_by may have changed: if the alarm as a whole has, history and
   // event bus are told, but no person: they were told of the keys.
   void settled(AlarmBook& book, Instant at);
@@ -36,16 +41,25 @@ class Recorder {
                   const Alarm* before = nullptr);
   // Something happened to the alarm that is no change of state.
   void noted(const Alarm& alarm, const AlarmKey& key, const std::string& note);
+  void noted(const std::string& alarm, AlarmType type, const AlarmKey& key,
+             const std::string& note);
   // The same, by other rules: for the last words of an alarm that is no more.
-  Recorder by(const RuleSet& rules) const { return {rules, next_sequence_, now_, out_}; }
+  Recorder by(const RuleSet& rules) const { return {rules, desk_, next_sequence_, now_, out_}; }
+  // The messages of a transition, to whoever its alarm's rules name now.
+  void run_actions(const Transition& transition, const Occasion& occasion);
+  // One that never comes again.
+  std::uint64_t take_number() { return next_sequence_++; }
   Instant now() const { return now_; }
+  // Replay: the wall clock goes with the watermark.
+  void set_now(Instant now) { now_ = now; }
 
  private:
   Transition describe(KeyEntry& entry, const Change& change);
-  void tell(KeyEntry& entry, Transition transition);
+  void tell(KeyEntry& entry, Transition transition, bool closing = false);
   std::string transition_id(const Transition& transition) const;
 
   const RuleSet& rules_;
+  ActionDesk& desk_;
   std::uint64_t& next_sequence_;
   Instant now_;
   Effects& out_;

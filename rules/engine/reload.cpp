@@ -68,6 +68,7 @@ void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to)
   for (const MetricFilter& f : rules->filters) matched.push_back(counted[f.name]);
   build_groups(*rules);
   update_books(*rules, to);
+  desk.use_rules(rules, to);
   build_metrics();
   route();
   start_books(to);
@@ -95,6 +96,7 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
     std::unique_ptr<AlarmBook> book = std::move(old->second);
     books.erase(old);
     forget_rows(*book);
+    desk.rename(a.was, a.name);
     book->spec.name = a.name;
     book->dirty = true;
     for (const auto& [id, entry] : book->keys()) {
@@ -117,11 +119,16 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
 void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to) {
   AlarmBook& book = *entry.book;
   const Instant w = watermark_of(clock_for(groups_of(book.spec)));
-  if (entry.machine->state() == AlarmState::alarm) {
+  if (entry.state() == AlarmState::alarm) {
     const RuleSet old = rules_of(book.spec, *rules);
     Recorder by = to.by(old);
     // An early breach may lie ahead of the watermark; its end does not come before it.
     by.closed(entry, std::max(w, entry.since.value_or(kNoTime)), reason);
+  }
+  if (const ActionName name{entry.book->spec.name, entry.id}; desk.knows(name)) {
+    const RuleSet old = rules_of(entry.book->spec, *rules);
+    Recorder by = to.by(old);
+    desk.forget(name, by);
   }
   remove_key(entry);
   to.settled(book, w);

@@ -153,7 +153,7 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
   if (a.time < w - book.short_spec.oldest()) return false;
   KeyEntry& entry = key_for(book, key_of(book.spec.group_by, a.filter, a.sample), a.time, to);
   if (book.short_spec.keyed) entry.short_form->seen_at(a.time);
-  const bool red = entry.machine->state() == AlarmState::alarm;
+  const bool red = entry.state() == AlarmState::alarm;
   arrive(entry, a);
   Changes changes;
   const std::size_t weight = entry.short_form->samples().weight();
@@ -211,7 +211,7 @@ bool Engine::State::feed_series(const std::string& id, const MetricState& metric
   for (KeyEntry* entry : watchers) {
     Changes changes;
     const bool told = is_told(*entry, id);
-    const bool red = entry->machine->state() == AlarmState::alarm;
+    const bool red = entry->state() == AlarmState::alarm;
     if (entry->maths != nullptr) entry->maths->source.changed(a.time);
     ++work.touched;
     if (!entry->long_form->sampled(a.time, entry->book->clock->watermark, changes)) continue;
@@ -267,26 +267,43 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
   entry->key = std::move(key);
   entry->id = canonical_key(entry->key);
   make_machine(book, *entry, seen);
-  entry->status = {book.spec.name, entry->key, entry->machine->state(), kReasonCreated, {}, seen,
-                   to.now(),       {}};
+  entry->status = {book.spec.name, entry->key, entry->machine->state(),
+                   kReasonCreated, {},         seen,
+                   to.now(),       {},         {}};
   if (!entry->key.empty()) to.created(book, entry->key);
   KeyEntry& out = book.insert(std::move(entry));
   mark_dirty(out);
   return out;
 }
 
-void Engine::State::record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current) {
+bool Engine::State::record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current) {
   AlarmBook& book = *entry.book;
   bool forgotten = false;
+  const Duration ok_after = entry.book->spec.ok_after;
   for (const Change& change : changes) {
-    to.changed(entry, change, current);
     forgotten = forgotten || change.forgotten;
+    if (!entry.overlay && ok_after <= Duration{0}) {
+      to.changed(entry, change, current);
+      continue;
+    }
+    if (!entry.overlay) entry.overlay = std::make_unique<StateOverlay>();
+    if (const auto shown = entry.overlay->judged(change, ok_after))
+      to.changed(entry, *shown, current);
   }
   if (forgotten)
     remove_key(entry);
   else
     settle(entry);
   to.settled(book, changes.empty() ? book.clock_time() : changes.back().at);
+  return !forgotten;
+}
+
+void Engine::State::end_overlay(KeyEntry& entry, Instant w, Recorder& to) {
+  const auto change = entry.overlay->end(w, entry.book->spec.ok_after, entry.judged_after(),
+                                         entry.machine->present(w));
+  if (change) to.changed(entry, *change, false);
+  settle(entry);
+  if (change) to.settled(*entry.book, change->at);
 }
 
 void Engine::State::settle(KeyEntry& entry) {

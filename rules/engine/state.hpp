@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "rules/engine.hpp"
+#include "rules/engine/action_desk.hpp"
 #include "rules/engine/alarm_book.hpp"
 #include "rules/engine/default_values.hpp"
 #include "rules/engine/event_clock.hpp"
@@ -77,7 +78,27 @@ struct Engine::State {
   State(std::shared_ptr<const RuleSet> rule_set, EngineOptions engine_options)
       : rules(std::move(rule_set)),
         publishers(filters_by_metric(*rules)),
-        options(engine_options) {}
+        options(engine_options),
+        desk(action_lookups()) {}
+
+  // Tells by the present rules.
+  Recorder recorder(Instant now, Effects& out) { return {*rules, desk, next_sequence, now, out}; }
+
+  // Actions, by the wall clock (engine/actions.cpp)
+  ActionDesk::Lookups action_lookups();
+  void run_wall(Instant now, Recorder& to);
+  KeyEntry* find_key(const ActionName& name) const;
+  AlarmStatus status_of(const KeyEntry& entry) const;
+  void set_state(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Recorder& to);
+  Result<std::vector<KeyEntry*>> find_keys(const AlarmName& name) const;
+  Result<OperatorAnswer> operate(const OperatorRequest& request, Recorder& to);
+  Result<OperatorAnswer> operate(const SetAlarmState& what, const std::string& who, Recorder& to);
+  Result<OperatorAnswer> operate(const Acknowledge& what, const std::string& who, Recorder& to);
+  Result<OperatorAnswer> operate(const TakeBackAcknowledgement& what, const std::string& who,
+                                 Recorder& to);
+  Result<OperatorAnswer> operate(const SwitchActions& what, const std::string& who, Recorder& to);
+  Result<OperatorAnswer> operate(const AddSilence& what, const std::string& who, Recorder& to);
+  Result<OperatorAnswer> operate(const EndSilence& what, const std::string& who, Recorder& to);
 
   // One sample on its way in.
   struct Arrival {
@@ -124,7 +145,9 @@ struct Engine::State {
   KeyEntry& key_for(AlarmBook& book, AlarmKey key, Instant t, Recorder& to);
   void arrive(KeyEntry& entry, const Arrival& arrival);
   KeyEntry& make_key(AlarmBook& book, AlarmKey key, Instant seen, Recorder& to);
-  void record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current);
+  // false: the key is gone.
+  bool record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current);
+  void end_overlay(KeyEntry& entry, Instant w, Recorder& to);
   void settle(KeyEntry& entry);
   void remove_key(KeyEntry& entry);
   void make_machine(AlarmBook& book, KeyEntry& entry, Instant seen);
@@ -172,6 +195,8 @@ struct Engine::State {
   bool restore_key_row(const StateRow& row);
   bool restore_part_row(const StateRow& row);
   void restore_whole(AlarmBook& book);
+  bool restore_action_row(const StateRow& row);
+  bool restore_shown_row(const StateRow& row);
 
   std::shared_ptr<const RuleSet> rules;
   FiltersByMetric publishers;  // of `rules`
@@ -187,7 +212,9 @@ struct Engine::State {
   GroupWatermark merged{Duration{0}, hours{24 * 365}};  // replay: the one stream of all groups
   Instant newest_merged = kNoTime;
   std::uint64_t next_sequence = 1;
-  Effects pending;  // of the constructor, given out by the next call
+  ActionDesk desk;
+  Instant wall = kNoTime;  // the latest `now`
+  Effects pending;         // of the constructor, given out by the next call
 
   AlarmWork work;
   std::vector<KeyEntry*> dirty_keys;

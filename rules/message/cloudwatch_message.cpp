@@ -151,6 +151,8 @@ Json additions(const Notification& n, const Alarm& alarm) {
           {"eventTime", format_cloudwatch(t.at)},
           {"late", t.late},
           {"again", t.again},
+          {"cause", to_string(n.cause)},
+          {"number", n.number},
           {"severity", to_string(n.severity)},
           {"summary", n.summary},
           {"condition", n.condition},
@@ -171,7 +173,7 @@ std::string make_cloudwatch_message(const Notification& n, const Alarm& alarm,
   Json out{{"AlarmName", alarm.name},
            {"AlarmDescription", text_or_null(n.description)},
            {"AWSAccountId", identity.account_id},
-           {"ActionExecutedAfterMuteWindow", false},
+           {"ActionExecutedAfterMuteWindow", n.cause == MessageCause::after_mute},
            {"AlarmConfigurationUpdatedTimestamp", format_cloudwatch(rules.configured_at)},
            {"NewStateValue", to_string(t.to)},
            {"NewStateReason", t.reason},
@@ -192,8 +194,8 @@ std::string make_cloudwatch_message(const Notification& n, const Alarm& alarm,
   return text;
 }
 
-std::string make_subject(AlarmState state, std::string_view alarm, const Identity& identity) {
-  const std::string before = std::string(to_string(state)) + ": \"";
+std::string make_subject(std::string_view word, std::string_view alarm, const Identity& identity) {
+  const std::string before = std::string(word) + ": \"";
   const std::string after = "\" in " + to_one_line(region_display_name(identity.region));
   const std::size_t rest = count_code_points(before) + count_code_points(after);
   const std::size_t room = rest < kSubjectCharacters ? kSubjectCharacters - rest : 0;

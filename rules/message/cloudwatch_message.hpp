@@ -15,7 +15,7 @@ std::string make_cloudwatch_message(const Notification& n, const Alarm& alarm,
                                     const RuleSet& rules);
 
 // `ALARM: "NAME" in US East (N. Virginia)`: one line, at most 100 characters, the name shortened
-// with "...".
-std::string make_subject(AlarmState state, std::string_view alarm, const Identity& identity);
+// with "...". `word`: the state, as a rule.
+std::string make_subject(std::string_view word, std::string_view alarm, const Identity& identity);
 
 }  // namespace tocsin

@@ -77,12 +77,16 @@ SummaryFields named_fields(const Transition& t, const MetricFilter* filter) {
 }
 
 // What is the same for every topic.
-Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet& rules) {
+Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet& rules,
+                         const Occasion& occasion) {
   const MetricFilter* filter = find_filter(rules, alarm);
   Notification n;
   n.alarm_arn = alarm_arn(rules.identity, alarm.name);
   n.dedup_key = dedup_key(n.alarm_arn, t.key);
-  n.subject = make_subject(t.to, alarm.name, rules.identity);
+  n.cause = occasion.cause;
+  n.number = occasion.number;
+  n.subject = make_subject(occasion.cause == MessageCause::flapping ? "FLAPPING" : to_string(t.to),
+                           alarm.name, rules.identity);
   n.description = alarm.description;
   n.severity = alarm.severity;
   n.condition = condition_text(alarm, filter);
@@ -103,30 +107,58 @@ Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet&
   return n;
 }
 
+// The same for every retry and after every crash, another for each reminder.
+std::string message_id(const Transition& t, const std::string& topic, const Occasion& occasion) {
+  std::string name = "tocsin:message:" + t.id + ":" + topic;
+  if (occasion.cause == MessageCause::reminder)
+    name += ":reminder:" + std::to_string(occasion.number);
+  if (occasion.cause == MessageCause::flapping) name += ":flapping";
+  return uuid_v5(name);
+}
+
+std::string preface(const Transition& t, const Occasion& occasion) {
+  switch (occasion.cause) {
+    case MessageCause::change:
+      return {};
+    case MessageCause::after_mute:
+      return "Muted until now: ";
+    case MessageCause::reminder:
+      return "Still in ALARM (reminder " + std::to_string(occasion.number) + "): ";
+    case MessageCause::flapping:
+      return "Flapping, " + std::to_string(occasion.number) +
+             " changes of state within 30 min, now " + std::string(to_string(t.to)) + ": ";
+  }
+  return {};
+}
+
 }  // namespace
 
-std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules) {
+std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules,
+                                             const Occasion& occasion) {
   // First, since the search is linear: at the start of the rules all their transitions are silent.
   if (transition.silent) return {};
   const Alarm* alarm = find_alarm(rules, transition.alarm);
-  if (alarm == nullptr || !alarm->actions_enabled) return {};
-  const std::vector<std::string>& topics = topics_for(*alarm, transition.to);
-  if (topics.empty()) return {};
-  const Notification common = make_common(transition, *alarm, rules);
+  const bool at_once = occasion.cause == MessageCause::change;
+  if (alarm == nullptr) return {};
+  if (at_once && transition.actions != ActionsFate::run) return {};
+  const std::vector<std::string>* topics = &topics_for(*alarm, transition.to);
+  if (topics->empty() && occasion.cause == MessageCause::flapping) topics = &alarm->alarm_topics;
+  if (topics->empty()) return {};
+  const Notification common = make_common(transition, *alarm, rules, occasion);
   const std::string record = state_change_record(transition, *alarm, rules).json;
   const SummaryFields fields = named_fields(transition, find_filter(rules, *alarm));
   std::vector<Notification> out;
-  for (const std::string& topic : topics) {
+  for (const std::string& topic : *topics) {
     Notification n = common;
     n.topic = topic;
     n.topic_arn = topic_arn(rules.identity, topic);
-    n.message_id = uuid_v5("tocsin:message:" + transition.id + ":" + topic);
+    n.message_id = message_id(transition, topic, occasion);
     n.time_zone = zone_of(rules, topic);
     n.when = format_for_people(transition.at, n.time_zone);
     // The facts are read from the stored evidence, which has more than the 2 KB that are sent.
     for (std::size_t i = 0; i < n.events.size(); ++i)
       n.events[i].facts = five_ws(transition.events[i], n.time_zone);
-    n.summary = make_summary(transition, *alarm, n, fields);
+    n.summary = preface(transition, occasion) + make_summary(transition, *alarm, n, fields);
     n.cloudwatch_message = make_cloudwatch_message(n, *alarm, rules);
     n.event_record = record;
     out.push_back(std::move(n));

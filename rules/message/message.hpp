@@ -2,6 +2,7 @@
 // Transition + evidence -> Notification. Pure. The nouns it is made of stand in files of their own,
 // included here.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,17 @@
 
 namespace tocsin {
 
-// The notifications of one transition: one per topic of the alarm's list for the new state. None if
-// it is silent, if actions are disabled, or if the alarm is not in `rules`. The transition's events
-// have been through trim_evidence.
-std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules);
+// Why a transition is told, once more or late.
+struct Occasion {
+  MessageCause cause = MessageCause::change;
+  std::uint64_t number = 0;  // Notification::number
+};
+
+// The notifications of one transition: one per topic of the alarm's list for the new state (of a
+// flapping notice without any: for ALARM). None if it is silent, if its actions were not run when
+// it was decided and this is not the later occasion, or if the alarm is not in `rules`. The
+// transition's events have been through trim_evidence.
+std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules,
+                                             const Occasion& occasion = {});
 
 }  // namespace tocsin

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "rules/message/hold_json.hpp"
+
 namespace tocsin {
 namespace {
 
@@ -70,6 +72,11 @@ Evidence to_evidence(const Json& j) {
           text_of(j, "message")};
 }
 
+constexpr std::array kCauses{MessageCause::change, MessageCause::after_mute, MessageCause::reminder,
+                             MessageCause::flapping};
+constexpr std::array kFates{ActionsFate::run, ActionsFate::held, ActionsFate::disabled,
+                            ActionsFate::shadow};
+
 Json from_transition(const Transition& t) {
   Json points = Json::array();
   for (const Datapoint& p : t.datapoints)
@@ -101,6 +108,9 @@ Json from_transition(const Transition& t) {
            {"events_total", t.events_total},
            {"events", std::move(events)}};
   if (t.since) out["since"] = to_ms(*t.since);
+  if (!t.set_by.empty()) out["set_by"] = t.set_by;
+  if (t.actions != ActionsFate::run) out["actions"] = to_string(t.actions);
+  if (t.hold) out["hold"] = hold_to_json(*t.hold);
   return out;
 }
 
@@ -119,6 +129,9 @@ Transition to_transition(const Json& j) {
   t.late = j.value("late", false);
   t.again = j.value("again", false);
   t.silent = j.value("silent", false);
+  t.set_by = text_of(j, "set_by");
+  t.actions = enum_of(j, "actions", kFates, ActionsFate::run);
+  if (j.contains("hold")) t.hold = hold_from_json(j.at("hold"));
   t.reason = text_of(j, "reason");
   t.reason_data = text_of(j, "reason_data");
   t.value = to_optional(j, "value");
@@ -188,6 +201,9 @@ Notification to_notification(const Json& j) {
                                    Severity::critical};
   Notification n;
   for (const auto& [name, field] : kTexts) n.*field = text_of(j, name);
+  n.cause = enum_of(j, "cause", kCauses, MessageCause::change);
+  n.number = j.value("number", std::uint64_t{0});
+  n.told_at = instant_of(j, "told_at");
   n.severity = enum_of(j, "severity", kSeverities, Severity::medium);
   n.tags = to_pairs(j, "tags");
   if (j.contains("identity")) n.identity = to_identity(j.at("identity"));
@@ -202,6 +218,9 @@ Notification to_notification(const Json& j) {
 std::string to_json(const Notification& notification) {
   Json out;
   for (const auto& [name, field] : kTexts) out[name] = notification.*field;
+  if (notification.cause != MessageCause::change) out["cause"] = to_string(notification.cause);
+  if (notification.number != 0) out["number"] = notification.number;
+  out["told_at"] = to_ms(notification.told_at);
   out["severity"] = to_string(notification.severity);
   out["tags"] = from_pairs(notification.tags);
   out["identity"] = from_identity(notification.identity);

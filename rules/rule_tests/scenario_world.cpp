@@ -71,7 +71,7 @@ void ScenarioWorld::step(Instant now) {
   std::vector<TimedBatch> input = take_events(now);
   deliver(input, now);
   // A look that decides nothing is stored with what comes next.
-  if (!input.empty() || !uncommitted_.transitions.empty()) commit(std::move(input));
+  if (!input.empty() || !uncommitted_.empty()) commit(std::move(input));
   sample_metrics();
 }
 

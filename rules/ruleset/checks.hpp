@@ -14,6 +14,9 @@ void check_log_groups(const Draft& draft, const RuleContext& context, Diagnostic
 void check_topics(const Draft& draft, const RuleContext& context, Diagnostics& out);
 void check_metrics(const Draft& draft, Diagnostics& out);
 void check_event_anchors(const Draft& draft, Diagnostics& out);
+// Windows named twice or too many; alarms that they name and that do not exist. A warning: patterns
+// and tags that no alarm has.
+void check_mute_windows(const Draft& draft, Diagnostics& out);
 
 // Warnings, for sound items only.
 void check_conditions(const Draft& draft, Diagnostics& out);

@@ -18,6 +18,8 @@ void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& dr
 void decode_metric_filter(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 // alarms: spec/alarms.md section 3.
 void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft);
+// mute_windows: spec/alarms.md section 10.
+void decode_mute_window(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 
 // Of an alarm, or of an entry of its `metrics`: the map at `metric`, and the key `statistic`.
 bool read_alarm_metric(const ConfigNode& node, AlarmMetric& metric, Diagnostics& out);

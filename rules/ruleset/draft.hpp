@@ -35,9 +35,15 @@ struct AlarmDraft {
   bool sound = true;
 };
 
+struct MuteWindowDraft {
+  MuteWindow window;
+  const ConfigNode* node = nullptr;
+};
+
 struct Draft {
   std::vector<FilterDraft> filters;
   std::vector<AlarmDraft> alarms;
+  std::vector<MuteWindowDraft> mute_windows;
 };
 
 // The value at `path` below `item` ({"metric", "name"}), or the nearest node on the way that

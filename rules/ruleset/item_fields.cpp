@@ -130,16 +130,6 @@ void read_summary(ConfigReader& read, const DecodeContext& context, Alarm& alarm
   read.diagnostics().error("bad-template", where, error->text);
 }
 
-void limit_text(ConfigReader& read, std::string_view key, std::string& into, std::size_t most) {
-  std::string text;
-  if (!read.optional(key, text)) return;
-  if (text.size() <= most)
-    into = std::move(text);
-  else
-    report(read.diagnostics(), "bad-value", *read.map().find(key),
-           "`" + std::string(key) + "` must have at most " + std::to_string(most) + " bytes");
-}
-
 bool read_limited(ConfigReader& read, std::string_view key, std::string& into, std::size_t most,
                   std::string_view forbidden) {
   std::string name;
@@ -163,11 +153,32 @@ bool read_limited(ConfigReader& read, std::string_view key, std::string& into, s
   return false;
 }
 
+constexpr std::pair<std::string_view, Flapping> kFlapping[] = {
+    {"off", Flapping::off}, {"mark", Flapping::mark}, {"notice", Flapping::notice}};
+constexpr std::pair<std::string_view, bool> kModes[] = {{"live", false}, {"shadow", true}};
+
+void read_attention(ConfigReader& read, Alarm& alarm) {
+  read.optional("ok_after", alarm.ok_after, {.least = seconds{1}, .most = days{7}});
+  read.optional("repeat", alarm.repeat, {.least = minutes{1}, .most = days{366}});
+  read.optional_name("flapping", alarm.flapping, kFlapping);
+  read.optional_name("mode", alarm.shadow, kModes);
+}
+
 }  // namespace
 
 SourceLocation place_inside(const ConfigNode& node, int column, const RuleDocument& document) {
   if (!document.text) return node.where;
   return locate_in_scalar(node, static_cast<std::size_t>(std::max(column, 1) - 1), *document.text);
+}
+
+void limit_text(ConfigReader& read, std::string_view key, std::string& into, std::size_t most) {
+  std::string text;
+  if (!read.optional(key, text)) return;
+  if (text.size() <= most)
+    into = std::move(text);
+  else
+    report(read.diagnostics(), "bad-value", *read.map().find(key),
+           "`" + std::string(key) + "` must have at most " + std::to_string(most) + " bytes");
 }
 
 bool read_item_name(ConfigReader& read, std::string& into, std::size_t most,
@@ -274,7 +285,7 @@ void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& 
   if (read.optional("max_keys", max_keys, {.least = 1, .most = 1'000'000}))
     alarm.max_keys = static_cast<std::size_t>(max_keys);
   limit_text(read, "was", alarm.was, 255);
-  for (const std::string_view later : {"ok_after", "repeat", "mode"}) read.not_built(later);
+  read_attention(read, alarm);
 }
 
 }  // namespace tocsin

@@ -37,11 +37,14 @@ void read_metric_value(const ConfigNode& node, MetricFilter& filter, Diagnostics
 // A list of topics, each once, at most 5.
 void read_topics(ConfigReader& read, std::string_view key, std::vector<std::string>& into);
 
+// A text of at most `most` bytes.
+void limit_text(ConfigReader& read, std::string_view key, std::string& into, std::size_t most);
+
 // One of CloudWatch's units; spelt as there.
 void read_unit(ConfigReader& read, std::string& into);
 
-// description, severity, summary, runbook, tags, evidence, max_keys, was; and the keys of later
-// versions.
+// description, severity, summary, runbook, tags, evidence, max_keys, was, and when people are told
+// beside the changes of state: ok_after, repeat, flapping, mode.
 void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& alarm);
 
 }  // namespace tocsin

@@ -188,6 +188,10 @@ Json long_form(const Alarm& alarm) {
   item["actions"] = {{"alarm", alarm.alarm_topics},
                      {"ok", alarm.ok_topics},
                      {"insufficient_data", alarm.insufficient_data_topics}};
+  if (alarm.ok_after > Duration{0}) item["ok_after"] = format_duration(alarm.ok_after);
+  if (alarm.repeat > Duration{0}) item["repeat"] = format_duration(alarm.repeat);
+  if (alarm.flapping != Flapping::mark) item["flapping"] = to_string(alarm.flapping);
+  if (alarm.shadow) item["mode"] = "shadow";
   item["severity"] = to_string(alarm.severity);
   if (!alarm.summary.empty()) item["summary"] = alarm.summary;
   if (!alarm.runbook.empty()) item["runbook"] = alarm.runbook;

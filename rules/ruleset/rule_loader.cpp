@@ -35,6 +35,7 @@ void decode_document(const RuleDocument& document, const RuleContext& rules, Dra
   decode_section(read, "rules", decode_rule, context, draft);
   decode_section(read, "metric_filters", decode_metric_filter, context, draft);
   decode_section(read, "alarms", decode_alarm, context, draft);
+  decode_section(read, "mute_windows", decode_mute_window, context, draft);
   read.not_built("composite_alarms");
   read.finish();
 }
@@ -79,6 +80,7 @@ void check(const Draft& draft, const RuleContext& context, Diagnostics& out) {
   check_topics(draft, context, out);
   check_metrics(draft, out);
   check_event_anchors(draft, out);
+  check_mute_windows(draft, out);
   check_conditions(draft, out);
   check_dimensions(draft, out);
   check_missing_data(draft, out);
@@ -116,6 +118,8 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
     if (first.pack) apply_pack(first, context, part, out);
     std::move(part.filters.begin(), part.filters.end(), std::back_inserter(draft.filters));
     std::move(part.alarms.begin(), part.alarms.end(), std::back_inserter(draft.alarms));
+    std::move(part.mute_windows.begin(), part.mute_windows.end(),
+              std::back_inserter(draft.mute_windows));
   }
   check(draft, context, out);
   const bool valid = !out.has_errors();
@@ -129,6 +133,7 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
   rules->topics = context.topics;
   for (FilterDraft& f : draft.filters) rules->filters.push_back(std::move(f.filter));
   for (AlarmDraft& a : draft.alarms) rules->alarms.push_back(std::move(a.alarm));
+  for (MuteWindowDraft& w : draft.mute_windows) rules->mute_windows.push_back(std::move(w.window));
   if (context.any_log_group) add_named_groups(*rules);
   return rules;
 }

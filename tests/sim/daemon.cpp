@@ -91,7 +91,7 @@ void Daemon::look(Instant now) {
     }
     Effects effects;
     engine_->look(report, now, effects);
-    if (!effects.transitions.empty() || !effects.history.empty()) gather(std::move(effects));
+    if (!effects.empty()) gather(std::move(effects));
   }
 }
 
@@ -144,7 +144,7 @@ MatchedEvent Daemon::matched(const Stream& stream, std::uint32_t index,
 void Daemon::advance(Instant now) {
   Effects effects;
   engine_->advance(now, effects);
-  if (!effects.transitions.empty() || !effects.history.empty()) gather(std::move(effects));
+  if (!effects.empty()) gather(std::move(effects));
 }
 
 void Daemon::gather(Effects effects) {

@@ -111,7 +111,7 @@ TEST_CASE("nobody is told of what is silent, switched off or unknown", "[message
   t.alarm = "another";
   CHECK(make_notifications(t, rules).empty());
   t.alarm = "root-login";
-  rules.alarms[0].actions_enabled = false;
+  t.actions = ActionsFate::disabled;
   CHECK(make_notifications(t, rules).empty());
 }
 

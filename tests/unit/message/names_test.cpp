@@ -29,16 +29,17 @@ TEST_CASE("a key is canonical JSON whatever stands in its values", "[message]") 
 
 TEST_CASE("a subject is one line of at most 100 characters and keeps the region", "[message]") {
   const Identity identity{"111122223333", "us-east-1", "prod"};
-  CHECK(make_subject(AlarmState::alarm, "RootAccountUsage", identity) ==
+  CHECK(make_subject(to_string(AlarmState::alarm), "RootAccountUsage", identity) ==
         "ALARM: \"RootAccountUsage\" in US East (N. Virginia)");
   const std::string long_name(300, 'x');
-  const std::string cut = make_subject(AlarmState::insufficient_data, long_name, identity);
+  const std::string cut =
+      make_subject(to_string(AlarmState::insufficient_data), long_name, identity);
   CHECK(count_code_points(cut) == 100);
   CHECK(cut.ends_with("...\" in US East (N. Virginia)"));
   std::string umlauts;
   for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
-  CHECK(count_code_points(make_subject(AlarmState::ok, umlauts, identity)) == 100);
-  CHECK(make_subject(AlarmState::ok, "a\r\nBcc: x@example.com", identity) ==
+  CHECK(count_code_points(make_subject(to_string(AlarmState::ok), umlauts, identity)) == 100);
+  CHECK(make_subject(to_string(AlarmState::ok), "a\r\nBcc: x@example.com", identity) ==
         "OK: \"a Bcc: x@example.com\" in US East (N. Virginia)");
 }
 

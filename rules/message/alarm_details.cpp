@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/message/alarm_details.hpp"
+
+#include <array>
+
+#include "rules/message/hold_json.hpp"
+
+namespace tocsin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& object, const char* name) {
+  return object.value(name, std::string());
+}
+
+Json from_acknowledgement(const Acknowledgement& a) {
+  Json out{{"who", a.who}, {"comment", a.comment}, {"at", to_ms(a.at)}};
+  if (a.until) out["until"] = to_ms(*a.until);
+  return out;
+}
+
+Acknowledgement to_acknowledgement(const Json& j) {
+  Acknowledgement a{text_of(j, "who"),
+                    text_of(j, "comment"),
+                    instant_from_ms(j.value("at", std::int64_t{0})),
+                    {}};
+  if (j.contains("until")) a.until = instant_from_ms(j.at("until").get<std::int64_t>());
+  return a;
+}
+
+void read_actions(const Json& j, ActionStatus& a) {
+  a.enabled = j.value("enabled", true);
+  a.switched_by = text_of(j, "switched_by");
+  a.shadow = j.value("shadow", false);
+  if (j.contains("hold")) a.hold = hold_from_json(j.at("hold"));
+  a.waiting = j.value("waiting", false);
+  if (j.contains("acknowledged")) a.acknowledged = to_acknowledgement(j.at("acknowledged"));
+  if (j.contains("next_repeat"))
+    a.next_repeat = instant_from_ms(j.at("next_repeat").get<std::int64_t>());
+  a.flapping = j.value("flapping", false);
+  a.set_by = text_of(j, "set_by");
+}
+
+Json from_actions(const ActionStatus& a) {
+  Json out = Json::object();
+  if (!a.enabled) out["enabled"] = false;
+  if (!a.switched_by.empty()) out["switched_by"] = a.switched_by;
+  if (a.shadow) out["shadow"] = true;
+  if (a.hold) out["hold"] = hold_to_json(*a.hold);
+  if (a.waiting) out["waiting"] = true;
+  if (a.acknowledged) out["acknowledged"] = from_acknowledgement(*a.acknowledged);
+  if (a.next_repeat) out["next_repeat"] = to_ms(*a.next_repeat);
+  if (a.flapping) out["flapping"] = true;
+  if (!a.set_by.empty()) out["set_by"] = a.set_by;
+  return out;
+}
+
+}  // namespace
+
+Json hold_to_json(const ActionHold& h) {
+  Json out{{"by", to_string(h.by)},
+           {"name", h.name},
+           {"why", h.why},
+           {"who", h.who},
+           {"since", to_ms(h.since)}};
+  if (h.until) out["until"] = to_ms(*h.until);
+  return out;
+}
+
+ActionHold hold_from_json(const Json& j) {
+  ActionHold h{HeldBy::mute_window,
+               text_of(j, "name"),
+               text_of(j, "why"),
+               text_of(j, "who"),
+               instant_from_ms(j.value("since", std::int64_t{0})),
+               {}};
+  for (const HeldBy by :
+       {HeldBy::silence, HeldBy::wait_period, HeldBy::extension_period, HeldBy::suppressor})
+    if (to_string(by) == text_of(j, "by")) h.by = by;
+  if (j.contains("until")) h.until = instant_from_ms(j.at("until").get<std::int64_t>());
+  return h;
+}
+
+std::string alarm_details(const AlarmStatus& status) {
+  Json out = Json::object();
+  if (Json actions = from_actions(status.actions); !actions.empty())
+    out["actions"] = std::move(actions);
+  return out.empty() ? "" : out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void read_alarm_details(std::string_view details, AlarmStatus& status) {
+  if (details.empty()) return;
+  try {
+    const Json j = Json::parse(details);
+    if (j.contains("actions")) read_actions(j.at("actions"), status.actions);
+  } catch (const Json::exception&) {
+    // What a later version wrote: the columns say enough.
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ActionHold inside the JSON that is stored.
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include "tocsin/alarm_state.hpp"
+
+namespace tocsin {
+
+nlohmann::ordered_json hold_to_json(const ActionHold& hold);
+ActionHold hold_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace tocsin
