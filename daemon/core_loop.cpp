@@ -207,6 +207,21 @@ Status CoreLoop::swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoi
   return success();
 }
 
+Result<std::vector<Result<OperatorAnswer>>> CoreLoop::operate(
+    const std::vector<OperatorRequest>& requests) {
+  if (failing_since_)
+    return Error{"store", "the store does not take commits now; nothing was changed"};
+  std::vector<Result<OperatorAnswer>> answers;
+  Effects effects;
+  for (const OperatorRequest& request : requests)
+    answers.push_back(engine_->operate(request, clock_.now(), effects));
+  gather(std::move(effects));
+  if (flush()) return answers;
+  return Error{"store",
+               "the store does not take commits now; what was asked is done as soon as it does, "
+               "unless the daemon ends before"};
+}
+
 // A wall clock set back is told by its distance to the monotonic clock growing smaller
 // (spec/time.md section 2).
 void CoreLoop::watch_clock() {

@@ -51,6 +51,9 @@ class CoreLoop {
   void finish() { finishing_ = true; }
   // Stores a message for all endpoints of its topic but one: a channel has failed for good.
   void tell_others(Notification notice, const std::string& except_endpoint);
+  // What people ask for, in one commit, which is there when it returns. Error store: the store
+  // takes no commits now.
+  Result<std::vector<Result<OperatorAnswer>>> operate(const std::vector<OperatorRequest>& requests);
   // Commits what is pending now. false: the store refuses.
   bool flush();
   Engine& engine() { return *engine_; }

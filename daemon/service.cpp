@@ -114,6 +114,8 @@ void Service::publish(const Engine& engine) {
   view->streams = engine.streams();
   view->matched = engine.matched();
   view->filters = view->matched.size();
+  view->mutes = engine.mutes();
+  view->held_actions = engine.held_actions();
   trouble_ = core_->in_trouble();
   std::lock_guard lock(view_mutex_);
   view_ = std::move(view);

@@ -3,7 +3,9 @@
 // reverse. Main thread only.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +29,8 @@ struct EngineView {
   std::vector<StreamReport> streams;
   std::map<std::string, std::uint64_t> matched;
   std::size_t filters = 0;
+  std::shared_ptr<const MuteTable> mutes;  // nullptr: not looked at yet
+  std::size_t held_actions = 0;
 };
 
 // Topic -> endpoints, as configured.
@@ -57,7 +61,24 @@ class Service {
   std::vector<std::pair<std::string, const Input*>> inputs() const { return inputs_->inputs(); }
   bool in_trouble() const { return trouble_; }
 
+  // Any thread: asks on the core thread, ahead of what inputs deliver, and waits. Error timeout: no
+  // answer within seconds; what was asked may still be done.
+  template <class T>
+  Result<T> ask(std::function<T(CoreLoop&)> question) {
+    // Shared with the question, which may outlive a caller that has given up.
+    auto done = std::make_shared<std::promise<T>>();
+    std::future<T> answer = done->get_future();
+    queue_.push_control(CoreLoop::Call([done, question = std::move(question)](CoreLoop& core) {
+      done->set_value(question(core));
+    }));
+    if (answer.wait_for(kCorePatience) != std::future_status::ready)
+      return Error{"timeout", "the engine is busy and has not answered in time"};
+    return answer.get();
+  }
+
  private:
+  static constexpr std::chrono::seconds kCorePatience{10};
+
   void start_delivery(Transport& transport);
   CoreLoop::Hooks core_hooks();
   void take_reports(std::vector<DeliveryReport> reports);

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "daemon/notify_test.hpp"
 #include "daemon/telemetry.hpp"
 #include "rules/message/message.hpp"
@@ -14,6 +17,15 @@ namespace {
 
 // Without a probe for so long, something on its way is stuck.
 constexpr Duration kLifeSign = seconds{60};
+
+constexpr std::size_t kGlanceKeys = 256;
+
+std::size_t active_silences(const EngineView& view, Instant now) {
+  if (view.mutes == nullptr) return 0;
+  const std::vector<Silence>& all = view.mutes->silences();
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [&](const Silence& s) { return s.from <= now && now < s.until; }));
+}
 
 }  // namespace
 
@@ -31,7 +43,7 @@ void ServiceApi::on_reload(const std::string& error) {
   facts_.reload_error = error;
   if (!error.empty()) return;
   facts_.reloaded_at = clock_.now();
-  rules_ = service_.rules();
+  rules_ = std::make_shared<const RuleIndex>(service_.rules());
   endpoints_ = endpoint_table(service_.config());
 }
 
@@ -39,6 +51,7 @@ void ServiceApi::observe() {
   input_watch_.observe(service_.inputs());
   std::shared_ptr<const EngineView> view = service_.view();
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
+  telemetry::actions_seen(view->held_actions, active_silences(*view, clock_.now()));
   if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);
   telemetry::store_seen(service_.store().report(), service_.store().outbox_oldest(), clock_.now());
 }
@@ -69,7 +82,7 @@ DaemonStatus ServiceApi::status() const {
   return status;
 }
 
-std::shared_ptr<const RuleSet> ServiceApi::rules() const {
+std::shared_ptr<const RuleIndex> ServiceApi::rules() const {
   std::lock_guard lock(mutex_);
   return rules_;
 }
@@ -107,7 +120,39 @@ Result<std::vector<TestDelivery>> ServiceApi::notify_test(const std::string& top
     if (found == endpoints_.end()) return Error{"not-found", "there is no topic \"" + topic + "\""};
     endpoints = found->second;
   }
-  return send_test(make_test_notification(topic, *rules(), clock_.now()), endpoints, clock_);
+  return send_test(make_test_notification(topic, rules()->rules(), clock_.now()), endpoints,
+                   clock_);
+}
+
+// In portions: whoever asks for thousands must not keep the core from what inputs deliver.
+Result<EngineGlance> ServiceApi::glance(const std::vector<AlarmAndKey>& keys) const {
+  EngineGlance all;
+  std::size_t done = 0;
+  do {
+    const std::size_t end = std::min(keys.size(), done + kGlanceKeys);
+    const std::vector<AlarmAndKey> some(keys.begin() + static_cast<std::ptrdiff_t>(done),
+                                        keys.begin() + static_cast<std::ptrdiff_t>(end));
+    Result<EngineGlance> part = service_.ask<EngineGlance>([some](CoreLoop& core) {
+      EngineGlance out{core.engine().mutes(), {}};
+      for (const auto& [alarm, key] : some)
+        out.outlooks.push_back(core.engine().outlook(alarm, key));
+      return out;
+    });
+    if (!part) return part.error();
+    all.mutes = part->mutes;
+    std::move(part->outlooks.begin(), part->outlooks.end(), std::back_inserter(all.outlooks));
+    done = end;
+  } while (done < keys.size());
+  return all;
+}
+
+Result<std::vector<Result<OperatorAnswer>>> ServiceApi::operate(
+    const std::vector<OperatorRequest>& requests) {
+  using Answers = Result<std::vector<Result<OperatorAnswer>>>;
+  Result<Answers> answers =
+      service_.ask<Answers>([requests](CoreLoop& core) { return core.operate(requests); });
+  if (!answers) return answers.error();
+  return std::move(*answers);
 }
 
 std::string ServiceApi::status_line() const {

@@ -29,7 +29,7 @@ class ServiceApi : public ApiSource {
   Readiness ready() const override;
   std::string metrics() const override;
   DaemonStatus status() const override;
-  std::shared_ptr<const RuleSet> rules() const override;
+  std::shared_ptr<const RuleIndex> rules() const override;
   Instant now() const override { return clock_.now(); }
   Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override;
   Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const override;
@@ -39,6 +39,9 @@ class ServiceApi : public ApiSource {
                                               std::size_t limit) const override;
   std::vector<StreamReport> streams() const override;
   Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const override;
+  Result<EngineGlance> glance(const std::vector<AlarmAndKey>& keys) const override;
+  Result<std::vector<Result<OperatorAnswer>>> operate(
+      const std::vector<OperatorRequest>& requests) override;
   Result<std::vector<TestDelivery>> notify_test(const std::string& topic) override;
 
   // "15 rules, 3 streams, 1 in ALARM, 2 waiting": the service manager's status line.
@@ -51,7 +54,7 @@ class ServiceApi : public ApiSource {
   std::atomic<std::int64_t> alive_at_;  // Tick, milliseconds
   mutable std::mutex mutex_;            // guards what follows
   DaemonStatus facts_;
-  std::shared_ptr<const RuleSet> rules_;
+  std::shared_ptr<const RuleIndex> rules_;
   EndpointTable endpoints_;
 };
 

@@ -61,6 +61,10 @@ struct Numbers {
       "tocsin_partial_data", "1: a stalled stream is not waited for.", {"log_group"});
   MetricFamily<Gauge>& alarms =
       registry.gauge("tocsin_alarms", "Alarms and keys in each state.", {"state"});
+  MetricFamily<Gauge>& held_actions = registry.gauge(
+      "tocsin_held_actions", "Alarms and keys whose actions wait for the end of what holds them.");
+  MetricFamily<Gauge>& silences =
+      registry.gauge("tocsin_silences_active", "Silences that hold actions now.");
   MetricFamily<Counter>& transitions =
       registry.counter("tocsin_transitions", "Changes of state.", {"state"});
   MetricFamily<Histogram>& commit_time =
@@ -196,6 +200,11 @@ void alarms_seen(const StateCounts& alarms) {
   set(AlarmState::ok, alarms.ok);
   set(AlarmState::alarm, alarms.alarm);
   set(AlarmState::insufficient_data, alarms.insufficient_data);
+}
+
+void actions_seen(std::size_t held, std::size_t silences) {
+  numbers().held_actions.with({}).set(static_cast<double>(held));
+  numbers().silences.with({}).set(static_cast<double>(silences));
 }
 
 void committed(std::chrono::nanoseconds took) {

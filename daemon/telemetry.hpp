@@ -43,6 +43,8 @@ void transition(const Transition& transition);
 void engine_seen(const std::vector<GroupReport>& groups, const std::vector<StreamReport>& streams,
                  const std::map<std::string, std::uint64_t>& matched, Instant now);
 void alarms_seen(const StateCounts& alarms);
+// `held`: alarms and keys whose actions wait.
+void actions_seen(std::size_t held, std::size_t silences);
 
 // The store. A failure that goes on is logged once a minute.
 void committed(std::chrono::nanoseconds took);

@@ -53,6 +53,17 @@ struct EngineOptions {
   bool keep_values = false;
 };
 
+// What the evaluation of one (alarm, key) sees now. Counters and boxes for people: nothing is
+// decided by it.
+struct Outlook {
+  std::vector<Datapoint>
+      datapoints;  // oldest first: those being evaluated, and open ones with data
+  std::vector<std::optional<bool>> breaching;  // of each; nothing: missing
+  std::size_t closed = 0;                      // so many of them are over, the others still open
+  // Wall clock, if all inputs are looked at then; nothing: when the next sample comes.
+  std::optional<Instant> next_evaluation;
+};
+
 class Engine {
  public:
   Engine(std::shared_ptr<const RuleSet> rules, Instant now, EngineOptions options = {});
@@ -86,6 +97,11 @@ class Engine {
   Result<OperatorAnswer> operate(const OperatorRequest& request, Instant now, Effects& out);
   // Windows and silences, as they hold now; for any thread.
   std::shared_ptr<const MuteTable> mutes() const;
+
+  // How many alarms and keys have actions that wait for the end of what holds them.
+  std::size_t held_actions() const;
+  // Nothing: there is no such alarm or key, or its state is not made of datapoints.
+  std::optional<Outlook> outlook(const std::string& alarm, const AlarmKey& key) const;
 
   // Only what is dirty since the last call.
   void collect(StateDelta& out);

@@ -42,10 +42,10 @@ std::string count_of(std::size_t count, const char* noun) {
 }
 
 std::vector<std::string> cells_of(const Json& alarm, Instant now) {
-  const std::string note = text_of(alarm, "note");
-  return {text_of(alarm, "state"), text_of(alarm, "alarm"), keys_for_people(alarm),
-          age_for_people(instant_of(alarm, "state_since"), now),
-          text_of(alarm, "reason") + (note.empty() ? "" : " (" + note + ")")};
+  return {text_of(alarm, "state"),      text_of(alarm, "alarm"),
+          keys_for_people(alarm),       age_for_people(instant_of(alarm, "state_since"), now),
+          value_for_people(alarm),      boxes_for_people(alarm),
+          marks_for_people(alarm, now), text_of(alarm, "reason")};
 }
 
 // Page by page, so that neither side holds all of 100,000 alarms. `more`: something was left out.
@@ -75,7 +75,7 @@ int list_json(const ListJob& job) {
 }
 
 int list_for_people(const ListJob& job) {
-  Table table({"STATE", "ALARM", "KEY", "FOR", "REASON"});
+  Table table({"STATE", "ALARM", "KEY", "FOR", "VALUE", "PERIODS", "NOTE", "REASON"});
   std::size_t lines = 0;
   bool more = false;
   const int code = each_page(job, job.limit.value_or(kLinesForPeople), more, [&](const Json& page) {

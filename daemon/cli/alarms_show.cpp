@@ -34,7 +34,15 @@ void show_rule(Output& out, const Json& rule) {
     line("notifies   ", joined(list_of(*topics, "alarm")));
   line("runbook    ", text_of(rule, "runbook"));
   line("defined in ", text_of(rule, "rule_location"));
-  if (!flag_of(rule, "actions_enabled")) line("actions    ", "off: nobody is told");
+}
+
+void show_outlook(Output& out, const Json& state) {
+  const std::string value = value_for_people(state), boxes = boxes_for_people(state);
+  if (!value.empty()) out.write("  now ", value, boxes.empty() ? "" : "  ", boxes, "\n");
+  const auto outlook = state.find("outlook");
+  if (outlook == state.end() || !outlook->is_object()) return;
+  const auto next = instant_of(*outlook, "next_evaluation");
+  out.write("  judged next ", next ? time_for_people(next) : "when an event comes", "\n");
 }
 
 void show_states(Output& out, const Json& alarm, Instant now) {
@@ -44,8 +52,8 @@ void show_states(Output& out, const Json& alarm, Instant now) {
     out.write("\n", coloured_state(text_of(s, "state")), " since ", time_for_people(since), " (",
               age_for_people(since, now), ")", key.empty() ? "" : "  ", to_one_line(key), "\n  ",
               to_one_line(text_of(s, "reason")), "\n");
-    if (const std::string note = text_of(s, "note"); !note.empty())
-      out.write("  note: ", to_one_line(note), "\n");
+    show_outlook(out, s);
+    for (const std::string& mark : marks_in_full(s, now)) out.write("  ", mark, "\n");
   }
   if (!text_of(alarm, "next").empty())
     out.write("\nand more keys: `tocsin alarms list --keys ", to_one_line(text_of(alarm, "alarm")),

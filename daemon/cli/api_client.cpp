@@ -2,12 +2,15 @@
 #include "daemon/cli/api_client.hpp"
 
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdlib>
+
+#include "daemon/http/peer.hpp"
 
 namespace tocsin {
 namespace {
@@ -71,13 +74,19 @@ class Exchange {
 }  // namespace
 
 Result<ApiAnswer> ask_daemon(const std::string& socket, const std::string& method,
-                             const std::string& target, Duration timeout) {
+                             const std::string& target, const std::string& body, Duration timeout) {
   if (socket.size() >= sizeof(sockaddr_un::sun_path))
     return Error{"bad-value", "the path of the socket is too long: " + socket};
   try {
     http::request<http::string_body> request(http::string_to_verb(method), target, 11);
     request.set(http::field::host, "tocsin");
     request.set(http::field::connection, "close");
+    const char* behind_sudo = ::geteuid() == 0 ? std::getenv("SUDO_USER") : nullptr;
+    if (behind_sudo != nullptr) request.set(kUserHeader, behind_sudo);
+    if (!body.empty()) {
+      request.set(http::field::content_type, "application/json");
+      request.body() = body;
+    }
     request.prepare_payload();
     net::io_context context(1);
     Exchange exchange(context, std::move(request), timeout);
@@ -103,8 +112,8 @@ std::string api_socket(const std::optional<std::string>& given) {
 }
 
 Result<nlohmann::ordered_json> ask_for_json(const std::string& socket, const std::string& method,
-                                            const std::string& target) {
-  Result<ApiAnswer> answer = ask_daemon(socket, method, target);
+                                            const std::string& target, const std::string& body) {
+  Result<ApiAnswer> answer = ask_daemon(socket, method, target, body);
   if (!answer) return answer.error();
   auto json = nlohmann::ordered_json::parse(answer->body, nullptr, false);
   const bool understood = !json.is_discarded() && json.is_object();

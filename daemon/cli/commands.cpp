@@ -11,6 +11,7 @@ int run_match(std::span<const std::string> args);
 int run_notify(std::span<const std::string> args);
 int run_replay(std::span<const std::string> args);
 int run_rules(std::span<const std::string> args);
+int run_silence(std::span<const std::string> args);
 int run_status(std::span<const std::string> args);
 int run_streams(std::span<const std::string> args);
 int run_test(std::span<const std::string> args);
@@ -26,8 +27,9 @@ constexpr Command kCommands[] = {
     {"replay", "OPTION...", "run the rules over history and print what would have been sent",
      run_replay},
     {"status", "", "what the running daemon is doing", run_status},
-    {"alarms", "list|show|history", "states and history of alarms", run_alarms},
-    {"silence", "", "mute alarms for a time", nullptr},
+    {"alarms", "list|show|history|ack...",
+     "states and history of alarms, and what to do about them", run_alarms},
+    {"silence", "add|list|remove", "alarms that tell nobody for a time; mute windows", run_silence},
     {"topics", "", "topics and their subscriptions", nullptr},
     {"notify", "test TOPIC", "send a test message to a topic", run_notify},
     {"dlq", "", "messages that could not be delivered", nullptr},

@@ -7,9 +7,12 @@
 #include "daemon/cli/api_client.hpp"
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/terminal.hpp"
+#include "daemon/cli/time_option.hpp"
+#include "daemon/system_clock.hpp"
 #include "rules/match/time/event_time.hpp"
 #include "rules/message/human_time.hpp"
 #include "rules/message/text.hpp"
+#include "tocsin/config_values.hpp"
 
 namespace tocsin {
 namespace {
@@ -32,10 +35,41 @@ void DaemonCommand::declare(Options& options) {
 
 int DaemonCommand::ask(const std::string& method, const std::string& target,
                        const std::function<int(const Json&)>& show) const {
-  const Result<Json> answer = ask_for_json(api_socket(socket), method, target);
+  return send(method, target, {}, show);
+}
+
+int DaemonCommand::send(const std::string& method, const std::string& target, const Json& body,
+                        const std::function<int(const Json&)>& show) const {
+  const std::string text = body.empty() ? "" : json_text(body);
+  const Result<Json> answer = ask_for_json(api_socket(socket), method, target, text);
   if (answer) return show(*answer);
   complain(answer.error().text, answer.error().code);
   return kExitNo;
+}
+
+std::string pairs_from(const std::vector<std::string>& texts, Json& object) {
+  object = Json::object();
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) return "\"" + text + "\" is no NAME=VALUE";
+    object[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return {};
+}
+
+std::string time_from(const char* option, const std::string& text, const char* name, Json& body) {
+  if (text.empty()) return {};
+  const auto at = parse_time_option(text, SystemClock().now());
+  if (!at) return std::string(option) + " takes " + kTimeForms;
+  body[name] = format_rfc3339(*at);
+  return {};
+}
+
+std::string end_from(const std::string& span, const std::string& until, Json& body) {
+  if (!span.empty() && !until.empty()) return "either --for or --until";
+  if (!span.empty() && !parse_duration(span)) return "--for takes a duration like 30m, 4h or 2d";
+  if (!span.empty()) body["for"] = span;
+  return time_from("--until", until, "until", body);
 }
 
 std::string text_of(const Json& object, const char* name) {

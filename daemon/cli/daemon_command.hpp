@@ -22,7 +22,20 @@ struct DaemonCommand {
   // Asks and hands the answer to `show`; says what went wrong otherwise. Returns the exit code.
   int ask(const std::string& method, const std::string& target,
           const std::function<int(const nlohmann::ordered_json&)>& show) const;
+  // The same with a body.
+  int send(const std::string& method, const std::string& target, const nlohmann::ordered_json& body,
+           const std::function<int(const nlohmann::ordered_json&)>& show) const;
 };
+
+// "NAME=VALUE" each, into an object. Returns what is wrong with one, or "".
+std::string pairs_from(const std::vector<std::string>& texts, nlohmann::ordered_json& object);
+// --for or --until into `for` or `until`; nothing if neither was given. Returns what is wrong, or
+// "".
+std::string end_from(const std::string& span, const std::string& until,
+                     nlohmann::ordered_json& body);
+// A time as typed, into the member `name`; nothing for none. Returns what is wrong, or "".
+std::string time_from(const char* option, const std::string& text, const char* name,
+                      nlohmann::ordered_json& body);
 
 // The members of a JSON answer, whatever it holds: "" and nothing for what is not there.
 std::string text_of(const nlohmann::ordered_json& object, const char* name);

@@ -21,11 +21,37 @@ std::string verdict(const Json& status) {
          text_of(status, "not_ready_because");
 }
 
-std::string alarm_line(const Json& states) {
+std::string alarm_line(const Json& states, const std::string& attention) {
   const std::string red = count_text(states, "ALARM") + " in ALARM";
   return (number_of(states, "ALARM") > 0 ? styled(red, Style::red, Stream::standard_output) : red) +
-         ", " + count_text(states, "OK") + " OK, " + count_text(states, "INSUFFICIENT_DATA") +
-         " INSUFFICIENT_DATA";
+         attention + ", " + count_text(states, "OK") + " OK, " +
+         count_text(states, "INSUFFICIENT_DATA") + " INSUFFICIENT_DATA";
+}
+
+// " (1 held, 2 acknowledged)": of what is in ALARM.
+std::string attention_text(const Json& status) {
+  const auto found = status.find("attention");
+  if (found == status.end() || !found->is_object()) return {};
+  std::string out;
+  const std::string least = flag_of(*found, "complete") ? "" : "at least ";
+  for (const auto& [name, word] : {std::pair{"held", " muted"},
+                                   {"acknowledged", " acknowledged"},
+                                   {"disabled", " with actions off"}})
+    if (number_of(*found, name) > 0)
+      out += (out.empty() ? "" : ", ") + least + count_text(*found, name) + word;
+  return out.empty() ? "" : " (" + out + ")";
+}
+
+// "2 silences, 1 mute window"; "" for none.
+std::string mutes_text(const Json& status) {
+  const auto found = status.find("attention");
+  if (found == status.end() || !found->is_object()) return {};
+  std::string out;
+  for (const auto& [name, word] :
+       {std::pair{"silences", " silence"}, {"mute_windows", " mute window"}})
+    if (const double n = number_of(*found, name); n > 0)
+      out += (out.empty() ? "" : ", ") + count_text(*found, name) + word + (n == 1 ? "" : "s");
+  return out;
 }
 
 std::string outbox_line(const Json& outbox, Instant now) {
@@ -71,7 +97,9 @@ void show(const Json& status) {
     out.write(kIndent,
               styled("the newest configuration was refused", Style::red, Stream::standard_output),
               ":\n", kIndent, indented(why), "\n");
-  out.write("  alarms     ", alarm_line(states), "\n");
+  out.write("  alarms     ", alarm_line(states, attention_text(status)), "\n");
+  if (const std::string mutes = mutes_text(status); !mutes.empty())
+    out.write("  active     ", mutes, "\n");
   out.write("  outbox     ", outbox_line(outbox, now), "\n");
   if (!flag_of(status, "disk_reserve_held"))
     out.write("  disk       ",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // /api/v1/alarms: what is listed, one alarm, its history.
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "daemon/http/alarm_cursor.hpp"
 #include "daemon/http/api_call.hpp"
+#include "rules/match/time/event_time.hpp"
 #include "tocsin/glob.hpp"
 #include "tocsin/suggest.hpp"
 
@@ -104,11 +106,38 @@ Result<Page<T>> read_page(AlarmQuery query, const Filter& filter, Read read) {
   }
 }
 
+AlarmStatus& status_of(AlarmStatus& row) { return row; }
+AlarmStatus& status_of(AlarmSummary& row) { return row.status; }
+
+// The rows as JSON, with what the rules and the engine add: severity, what holds their actions now,
+// and what evaluation sees. Without an answer from the engine, what is stored must do.
 template <class T>
-ApiResponse page_response(const Result<Page<T>>& page, Instant now) {
+Json shown(const ApiCall& call, const RuleIndex& rules, std::vector<T>& rows) {
+  std::vector<ApiSource::AlarmAndKey> keys;
+  for (T& row : rows) keys.emplace_back(status_of(row).alarm, status_of(row).key);
+  const Result<EngineGlance> glance = call.source.glance(keys);
+  std::optional<ActiveMutes> mutes;
+  if (glance) mutes = glance->mutes->active(call.source.now());
+  Json out = Json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    AlarmStatus& status = status_of(rows[i]);
+    const Alarm* rule = rules.find(status.alarm);
+    if (mutes && rule != nullptr && !status.actions.hold)
+      status.actions.hold = mutes->hold_of(status.alarm, rule->tags);
+    Json json = api_json::from(rows[i]);
+    json["severity"] = rule != nullptr ? Json(to_string(rule->severity)) : Json();
+    const bool seen = glance && rule != nullptr && glance->outlooks[i];
+    json["outlook"] = seen ? api_json::from(*glance->outlooks[i], *rule) : Json();
+    out.push_back(std::move(json));
+  }
+  return out;
+}
+
+template <class T>
+ApiResponse page_response(const ApiCall& call, const RuleIndex& rules, Result<Page<T>> page) {
   if (!page) return failed(page.error());
-  return json_response({{"now", api_json::time(now)},
-                        {"alarms", array_of(page->rows)},
+  return json_response({{"now", api_json::time(call.source.now())},
+                        {"alarms", shown(call, rules, page->rows)},
                         {"next", page->next ? Json(cursor_text(*page->next)) : Json()}});
 }
 
@@ -127,39 +156,37 @@ Error unknown_alarm(const std::string& name, const RuleSet& rules) {
 }
 
 ApiResponse get_alarms(const ApiCall& call) {
-  const std::shared_ptr<const RuleSet> rules = call.source.rules();
-  const Result<Filter> filter = filter_of(call, *rules);
+  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const Result<Filter> filter = filter_of(call, rules->rules());
   if (!filter) return failed(filter.error());
   Result<AlarmQuery> query = query_of(call);
   if (!query) return failed(query.error());
   if (filter->patterns.size() == 1) query->pattern = filter->patterns.front();
   const std::string_view by = call.parameter("by");
-  const Instant now = call.source.now();
   if (by == "alarm")
-    return page_response(
-        read_page<AlarmSummary>(
-            *query, *filter, [&](const AlarmQuery& q) { return call.source.alarm_summaries(q); }),
-        now);
+    return page_response(call, *rules,
+                         read_page<AlarmSummary>(*query, *filter, [&](const AlarmQuery& q) {
+                           return call.source.alarm_summaries(q);
+                         }));
   if (!by.empty() && by != "key") return problem(400, "bad-value", "by must be key or alarm");
-  return page_response(
-      read_page<AlarmStatus>(*query, *filter,
-                             [&](const AlarmQuery& q) { return call.source.alarms(q); }),
-      now);
+  return page_response(call, *rules,
+                       read_page<AlarmStatus>(*query, *filter, [&](const AlarmQuery& q) {
+                         return call.source.alarms(q);
+                       }));
 }
 
 ApiResponse get_alarm(const ApiCall& call) {
   const std::string& name = call.names[0];
-  const std::shared_ptr<const RuleSet> rules = call.source.rules();
-  const auto rule = std::find_if(rules->alarms.begin(), rules->alarms.end(),
-                                 [&](const Alarm& a) { return a.name == name; });
+  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const Alarm* rule = rules->find(name);
   Result<AlarmQuery> query = query_of(call);
   if (!query) return failed(query.error());
   query->alarm = name;
   const Result<std::vector<AlarmSummary>> all =
       call.source.alarm_summaries({.alarm = name, .pattern = {}, .state = {}, .after = {}});
   if (!all) return failed(all.error());
-  if (all->empty() && rule == rules->alarms.end()) return failed(unknown_alarm(name, *rules));
-  const Result<Page<AlarmStatus>> states = read_page<AlarmStatus>(
+  if (all->empty() && rule == nullptr) return failed(unknown_alarm(name, rules->rules()));
+  Result<Page<AlarmStatus>> states = read_page<AlarmStatus>(
       *query, {}, [&](const AlarmQuery& q) { return call.source.alarms(q); });
   if (!states) return failed(states.error());
   const Result<std::vector<Transition>> transitions =
@@ -168,17 +195,35 @@ ApiResponse get_alarm(const ApiCall& call) {
   return json_response(
       {{"now", api_json::time(call.source.now())},
        {"alarm", name},
-       {"rule", rule == rules->alarms.end() ? Json() : api_json::from(*rule, *rules)},
+       {"rule", rule == nullptr ? Json() : api_json::from(*rule, rules->rules())},
        {"state", all->empty() ? Json() : Json(to_string(all->front().status.state))},
        {"keys", all->empty() ? Json() : api_json::from(all->front().keys)},
-       {"states", array_of(states->rows)},
+       {"states", shown(call, *rules, states->rows)},
        {"next", states->next ? Json(cursor_text(*states->next)) : Json()},
        {"transitions", array_of(*transitions)}});
 }
 
 ApiResponse get_history(const ApiCall& call) {
-  return list_response("history",
-                       call.source.history({.alarm = call.names[0], .limit = call.limit}));
+  HistoryQuery query{
+      .alarm = call.names[0], .type = std::string(call.parameter("type")), .limit = call.limit};
+  for (const auto& [name, into] :
+       {std::pair{"since", &query.since}, std::pair{"until", &query.until}}) {
+    const std::string_view given = call.parameter(name);
+    const std::optional<Instant> at = parse_rfc3339(given);
+    if (given.empty()) continue;
+    if (!at) return problem(400, "bad-value", std::string(name) + " must be an RFC 3339 time");
+    *into = *at;
+  }
+  const std::string_view after = call.parameter("after");
+  const auto [rest, fault] =
+      std::from_chars(after.data(), after.data() + after.size(), query.before_id);
+  if (!after.empty() && (fault != std::errc{} || rest != after.data() + after.size()))
+    return problem(400, "bad-value", "after must be the `next` of the page before, as it came");
+  const Result<std::vector<HistoryItem>> items = call.source.history(query);
+  if (!items) return failed(items.error());
+  const bool more = items->size() == call.limit;
+  return json_response({{"history", array_of(*items)},
+                        {"next", more ? Json(std::to_string(items->back().id)) : Json()}});
 }
 
 }  // namespace tocsin

@@ -47,9 +47,21 @@ ApiResponse list_response(const char* name, const Result<std::vector<T>>& values
 // not-found, with the name that was meant, if one is near.
 Error unknown_alarm(const std::string& name, const RuleSet& rules);
 
+ApiResponse get_status(const ApiCall& call);
+
 // The routes of /api/v1/alarms.
 ApiResponse get_alarms(const ApiCall& call);
 ApiResponse get_alarm(const ApiCall& call);
 ApiResponse get_history(const ApiCall& call);
+
+// What people do: operator_routes.cpp.
+ApiResponse post_state(const ApiCall& call);
+ApiResponse post_ack(const ApiCall& call);
+ApiResponse post_unack(const ApiCall& call);
+ApiResponse post_actions(const ApiCall& call);
+ApiResponse get_silences(const ApiCall& call);
+ApiResponse post_silence(const ApiCall& call);
+ApiResponse delete_silence(const ApiCall& call);
+ApiResponse get_mute_windows(const ApiCall& call);
 
 }  // namespace tocsin

@@ -8,6 +8,7 @@
 #include "rules/message/condition.hpp"
 #include "rules/message/names.hpp"
 #include "rules/ruleset/long_form.hpp"
+#include "tocsin/config_values.hpp"
 
 namespace tocsin::api_json {
 namespace {
@@ -44,6 +45,32 @@ Json from_group(const GroupReport& g) {
           {"replaced_times", g.replaced_times}};
 }
 
+Json from_hold(const ActionHold& hold) {
+  return {{"by", to_string(hold.by)},
+          {"name", hold.name},
+          {"why", hold.why},
+          {"who", hold.who},
+          {"since", api_json::time(hold.since)},
+          {"until", time(hold.until)}};
+}
+
+Json from_actions(const ActionStatus& a) {
+  const auto& ack = a.acknowledged;
+  return {{"enabled", a.enabled},
+          {"switched_by", a.switched_by},
+          {"shadow", a.shadow},
+          {"hold", a.hold ? from_hold(*a.hold) : Json()},
+          {"waiting", a.waiting},
+          {"acknowledged", ack ? Json{{"who", ack->who},
+                                      {"comment", ack->comment},
+                                      {"at", api_json::time(ack->at)},
+                                      {"until", time(ack->until)}}
+                               : Json()},
+          {"next_repeat", time(a.next_repeat)},
+          {"flapping", a.flapping},
+          {"set_by", a.set_by}};
+}
+
 }  // namespace
 
 Json time(Instant t) { return t == kNoTime || t == kNever ? Json() : Json(format_rfc3339(t)); }
@@ -67,7 +94,57 @@ Json from(const AlarmStatus& a) {
           {"reason_data", embedded(a.reason_data)},
           {"state_since", time(a.state_since)},
           {"updated_at", time(a.updated_at)},
-          {"note", a.note}};
+          {"note", a.note},
+          {"actions", from_actions(a.actions)}};
+}
+
+Json from(const Silence& s, Instant now) {
+  return {{"id", s.id},
+          {"status", s.from > now ? "SCHEDULED" : "ACTIVE"},
+          {"alarms", s.targets.alarms},
+          {"tags", pairs(s.targets.tags)},
+          {"from", time(s.from)},
+          {"until", time(s.until)},
+          {"reason", s.reason},
+          {"author", s.author},
+          {"created", time(s.created)}};
+}
+
+Json from(const MuteWindowStatus& w) {
+  const MuteWindow& window = w.window;
+  return {{"name", window.name},
+          {"description", window.description},
+          {"status", to_string(w.when)},
+          {"alarms", window.targets.alarms},
+          {"tags", pairs(window.targets.tags)},
+          {"begin", time(w.begin)},
+          {"end", time(w.end)},
+          {"schedule", window.expression},
+          {"duration", format_duration(window.duration)},
+          {"time_zone", window.time_zone},
+          {"start", time(window.start)},
+          {"expire", time(window.expire)},
+          {"rule_location", window.where.file + ":" + std::to_string(window.where.line)}};
+}
+
+Json from(const Outlook& o, const Alarm& alarm) {
+  Json datapoints = Json::array();
+  for (std::size_t i = 0; i < o.datapoints.size(); ++i) {
+    const Datapoint& p = o.datapoints[i];
+    const std::optional<bool>& breaching = o.breaching[i];
+    datapoints.push_back({{"start", time(p.start)},
+                          {"value", number(p.value)},
+                          {"sample_count", p.sample_count},
+                          {"breaching", breaching ? Json(*breaching) : Json()},
+                          {"open", i >= o.closed}});
+  }
+  const int periods = alarm.anchor == Anchor::event ? 1 : alarm.evaluation_periods;
+  return {{"datapoints", std::move(datapoints)},
+          {"evaluation_periods", periods},
+          {"datapoints_to_alarm", alarm.datapoints_to_alarm.value_or(periods)},
+          {"comparison", to_string(alarm.comparison)},
+          {"threshold", alarm.threshold},
+          {"next_evaluation", time(o.next_evaluation)}};
 }
 
 Json from(const HistoryItem& item) {
@@ -136,6 +213,11 @@ Json from(const OutboxEntry& e) {
 
 Json from(const TestDelivery& d) {
   return {{"endpoint", d.endpoint_label}, {"state", d.state}, {"detail", d.detail}};
+}
+
+Json from(const Attention& a) {
+  return {{"held", a.held},         {"acknowledged", a.acknowledged}, {"disabled", a.disabled},
+          {"silences", a.silences}, {"mute_windows", a.mute_windows}, {"complete", a.complete}};
 }
 
 Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& ready) {

@@ -23,7 +23,18 @@ Json from(const Transition& transition);
 Json from(const StreamReport& stream);
 Json from(const OutboxEntry& dead_letter);  // with its message
 Json from(const TestDelivery& delivery);
+// Of the alarms and keys in ALARM: for how many nobody is told, or somebody is there already.
+struct Attention {
+  std::size_t held = 0, acknowledged = 0, disabled = 0;
+  std::size_t silences = 0, mute_windows = 0;  // active now
+  bool complete = true;                        // false: there are more in ALARM than were counted
+};
+Json from(const Attention& attention);
 Json from(const DaemonStatus& status, const StateCounts& alarms, const Readiness& ready);
+Json from(const Silence& silence, Instant now);  // "status": SCHEDULED or ACTIVE
+Json from(const MuteWindowStatus& window);
+// What evaluation sees now; `alarm` is what the rules say of it.
+Json from(const Outlook& outlook, const Alarm& alarm);
 // What the rules say of an alarm.
 Json from(const Alarm& alarm, const RuleSet& rules);
 

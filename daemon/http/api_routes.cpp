@@ -43,12 +43,6 @@ ApiResponse get_metrics(const ApiCall& call) {
           .allow = {}};
 }
 
-ApiResponse get_status(const ApiCall& call) {
-  const Result<StateCounts> alarms = call.source.state_counts();
-  if (!alarms) return failed(alarms.error());
-  return json_response(api_json::from(call.source.status(), *alarms, call.source.ready()));
-}
-
 ApiResponse get_streams(const ApiCall& call) {
   return json_response({{"streams", array_of(call.source.streams())}});
 }
@@ -80,6 +74,14 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/alarms", Access::own_host, get_alarms},
     Route{"GET", "/api/v1/alarms/{}", Access::own_host, get_alarm},
     Route{"GET", "/api/v1/alarms/{}/history", Access::own_host, get_history},
+    Route{"POST", "/api/v1/alarms/{}/state", Access::socket, post_state},
+    Route{"POST", "/api/v1/alarms/{}/ack", Access::socket, post_ack},
+    Route{"POST", "/api/v1/alarms/{}/unack", Access::socket, post_unack},
+    Route{"POST", "/api/v1/actions", Access::socket, post_actions},
+    Route{"GET", "/api/v1/silences", Access::own_host, get_silences},
+    Route{"POST", "/api/v1/silences", Access::socket, post_silence},
+    Route{"DELETE", "/api/v1/silences/{}", Access::socket, delete_silence},
+    Route{"GET", "/api/v1/mute-windows", Access::own_host, get_mute_windows},
     Route{"GET", "/api/v1/streams", Access::own_host, get_streams},
     Route{"GET", "/api/v1/dead-letters", Access::own_host, get_dead_letters},
     Route{"POST", "/api/v1/notify/{}/test", Access::socket, post_notify_test},
@@ -152,11 +154,14 @@ ApiResponse json_response(const Json& body) {
 }
 
 ApiResponse failed(const Error& error) {
-  const int status = error.code == "not-found"   ? 404
-                     : error.code == "bad-value" ? 400
-                     : error.code == "conflict"  ? 409
-                                                 : 503;
-  return problem(status, error.code, error.text);
+  constexpr std::array<std::pair<std::string_view, int>, 5> kStatuses{{{"not-found", 404},
+                                                                       {"bad-value", 400},
+                                                                       {"bad-request", 400},
+                                                                       {"conflict", 409},
+                                                                       {"too-many", 409}}};
+  for (const auto& [code, status] : kStatuses)
+    if (error.code == code) return problem(status, error.code, error.text);
+  return problem(503, error.code, error.text);
 }
 
 ApiResponse problem(int status, std::string_view code, std::string_view detail) {

@@ -195,8 +195,8 @@ net::awaitable<void> BeastApiServer::accept(typename Protocol::acceptor& accepto
 
 template <class Protocol>
 net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
-  std::string caller;
-  if constexpr (std::is_same_v<Protocol, Unix>) caller = peer_name(socket.native_handle());
+  Peer peer;
+  if constexpr (std::is_same_v<Protocol, Unix>) peer = peer_of(socket.native_handle());
   beast::basic_stream<Protocol> stream(std::move(socket));
   beast::flat_buffer buffer(options_.header_bytes_max + options_.body_bytes_max);
   for (bool open = true; open;) {
@@ -221,7 +221,7 @@ net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
                        .target = std::string(request.target()),
                        .host = std::string(request[http::field::host]),
                        .trusted = std::is_same_v<Protocol, Unix>,
-                       .caller = caller,
+                       .caller = caller_of(peer, std::string(request[kUserHeader])),
                        .body = request.body()};
       answered = co_await handle(std::move(asked));
       open = request.keep_alive();

@@ -6,12 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "daemon/http/rule_index.hpp"
 #include "daemon/store/store.hpp"
 #include "rules/engine.hpp"
 #include "tocsin/alarm_state.hpp"
+#include "tocsin/operator.hpp"
 #include "tocsin/outbox.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/rule_set.hpp"
@@ -46,6 +50,12 @@ struct TestDelivery {
   std::string detail;
 };
 
+// What the engine sees now, beyond the statuses that are stored.
+struct EngineGlance {
+  std::shared_ptr<const MuteTable> mutes;
+  std::vector<std::optional<Outlook>> outlooks;  // of the keys asked for, in their order
+};
+
 class ApiSource {
  public:
   virtual ~ApiSource() = default;
@@ -56,7 +66,7 @@ class ApiSource {
   virtual Readiness ready() const = 0;
   virtual std::string metrics() const = 0;  // OpenMetrics text
   virtual DaemonStatus status() const = 0;
-  virtual std::shared_ptr<const RuleSet> rules() const = 0;
+  virtual std::shared_ptr<const RuleIndex> rules() const = 0;
 
   virtual Instant now() const = 0;
 
@@ -70,6 +80,15 @@ class ApiSource {
                                                       std::size_t limit) const = 0;
   virtual std::vector<StreamReport> streams() const = 0;
   virtual Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const = 0;
+
+  using AlarmAndKey = std::pair<std::string, AlarmKey>;
+  // Error timeout: the engine is busy for too long.
+  virtual Result<EngineGlance> glance(const std::vector<AlarmAndKey>& keys) const = 0;
+  // Does them one after the other, whatever became of those before, and commits before it returns:
+  // what is answered survives a crash. One answer for each; an Error of the whole if nothing could
+  // be asked (timeout) or stored (store).
+  virtual Result<std::vector<Result<OperatorAnswer>>> operate(
+      const std::vector<OperatorRequest>& requests) = 0;
 
   // Sends a test message to every endpoint of the topic and waits some seconds for the outcomes.
   // Error not-found: there is no such topic.

@@ -111,6 +111,17 @@ bool LongForm::is_certain(Instant end) const {
   return evaluate(spec_->evaluation, worst, AlarmState::ok) == AlarmState::alarm;
 }
 
+std::vector<Datapoint> LongForm::newest() const {
+  if (closed_ == kNoTime) return {};
+  const Instant last = newest_end();
+  const std::int64_t range = spec_->evaluation.range;
+  const std::int64_t ahead = last == kNoTime ? 0 : (last - closed_) / spec_->period;
+  const std::int64_t open = std::clamp<std::int64_t>(ahead, 0, range);
+  std::vector<Datapoint> out(static_cast<std::size_t>(range + open));
+  source_->datapoints(spec_->statistic, spec_->period, closed_ + open * spec_->period, out);
+  return out;
+}
+
 std::optional<Instant> LongForm::first_certain(Instant lo, Instant hi) const {
   for (Instant end = lo; end <= hi; end += spec_->step) {
     if (end - spec_->range() >= closed_) {

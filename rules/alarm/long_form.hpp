@@ -59,6 +59,10 @@ class LongForm final : public Machine {
   }
   // A key that has no data left in its range, and is in OK for it.
   bool has_vanished() const;
+  // The newest range, and behind it open periods with data, at most as many again; for people.
+  std::vector<Datapoint> newest() const;
+  // Periods up to here are over; kNoTime: no watermark yet.
+  Instant closed() const { return closed_; }
 
   AlarmState state() const override { return state_; }
   Change present(Instant w) const override;

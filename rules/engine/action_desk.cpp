@@ -302,6 +302,11 @@ Instant ActionDesk::next_due() const {
   return least;
 }
 
+std::size_t ActionDesk::held() const {
+  return static_cast<std::size_t>(std::count_if(
+      records_.begin(), records_.end(), [](const auto& r) { return r.second.held != nullptr; }));
+}
+
 ActionStatus ActionDesk::status_of(const ActionName& name, const ActionFacts& facts) const {
   ActionStatus out;
   out.enabled = is_enabled(name.first, facts);

@@ -90,6 +90,9 @@ class ActionDesk {
   void acknowledge(const AlarmStatus& status, Acknowledgement ack, Recorder& to);
   bool take_back(const AlarmStatus& status, const std::string& who, Recorder& to);
 
+  // How many (alarm, key) have actions that wait.
+  std::size_t held() const;
+
   // Without the hold of a mute under which nothing waits.
   ActionStatus status_of(const ActionName& name, const ActionFacts& facts) const;
   std::optional<ActionHold> muted_by(const std::string& alarm, const Tags& tags, Instant now);

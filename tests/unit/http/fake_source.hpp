@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A daemon that holds still.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,9 @@ class FakeSource : public ApiSource {
     alarm.tags = {{"team", "blue"}};
     alarm.runbook = "https://wiki.example.com/root";
     auto made = std::make_shared<RuleSet>();
-    made->alarms = {alarm};
+    Alarm other;
+    other.name = "calm";
+    made->alarms = {alarm, other};
     set = made;
   }
 
@@ -72,7 +75,9 @@ class FakeSource : public ApiSource {
     s.store.reserve_held = true;
     return s;
   }
-  std::shared_ptr<const RuleSet> rules() const override { return set; }
+  std::shared_ptr<const RuleIndex> rules() const override {
+    return std::make_shared<const RuleIndex>(set);
+  }
   Instant now() const override { return instant_from_ms(3'600'000); }
   // In the store's order; `after` and `limit` as the store has them.
   Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override {
@@ -113,6 +118,25 @@ class FakeSource : public ApiSource {
                                               std::size_t) const override {
     return alarm == "team/login" ? changes : std::vector<Transition>{};
   }
+  Result<EngineGlance> glance(const std::vector<AlarmAndKey>& keys) const override {
+    if (busy) return Error{"timeout", "the engine is busy"};
+    EngineGlance out{std::make_shared<const MuteTable>(set, silences), {}};
+    out.outlooks.assign(keys.size(), outlook);
+    return out;
+  }
+  Result<std::vector<Result<OperatorAnswer>>> operate(
+      const std::vector<OperatorRequest>& requests) override {
+    if (busy) return Error{"store", "the store does not take commits now"};
+    std::vector<Result<OperatorAnswer>> out;
+    for (const OperatorRequest& request : requests) {
+      asked.push_back(request);
+      if (refusal)
+        out.push_back(*refusal);
+      else
+        out.push_back(OperatorAnswer{1, "silence-7"});
+    }
+    return out;
+  }
   std::vector<StreamReport> streams() const override {
     StreamReport s;
     s.log_group = "trail";
@@ -134,6 +158,11 @@ class FakeSource : public ApiSource {
 
   Readiness readiness;
   bool broken = false;
+  bool busy = false;  // the engine
+  std::optional<Outlook> outlook;
+  std::vector<Silence> silences;
+  std::vector<OperatorRequest> asked;
+  std::optional<Error> refusal;
   std::vector<AlarmStatus> statuses;
   std::vector<HistoryItem> items;
   std::vector<Transition> changes;
