@@ -73,6 +73,14 @@ void show_transitions(Output& out, const Json& transitions) {
   }
 }
 
+void show_messages(Output& out, const Json& items) {
+  if (!items.empty()) out.write("\nlast messages, newest first\n");
+  for (const Json& item : items)
+    out.write("  ", time_for_people(instant_of(item, "Timestamp")), "  ",
+              to_one_line(text_of(item, "HistorySummary")), "  ",
+              to_one_line(key_for_people(item, "AlarmContributorAttributes")), "\n");
+}
+
 int show(const Json& alarm, const std::string& name) {
   Output out;
   const Instant now = instant_of(alarm, "now").value_or(kNoTime);
@@ -84,6 +92,7 @@ int show(const Json& alarm, const std::string& name) {
   if (rule != alarm.end() && rule->is_object()) show_rule(out, *rule);
   show_states(out, alarm, now);
   show_transitions(out, list_of(alarm, "transitions"));
+  show_messages(out, list_of(alarm, "messages"));
   return kExitOk;
 }
 

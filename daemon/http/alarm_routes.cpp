@@ -2,6 +2,7 @@
 // /api/v1/alarms: what is listed, one alarm, its history.
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ namespace {
 using api_json::Json;
 
 constexpr std::size_t kTransitionsShown = 5;
+constexpr std::size_t kMessagesShown = 5;
 
 // Which alarms a listing is about, beyond what the store can tell.
 struct Filter {
@@ -141,6 +143,21 @@ ApiResponse page_response(const ApiCall& call, const RuleIndex& rules, Result<Pa
                         {"next", page->next ? Json(cursor_text(*page->next)) : Json()}});
 }
 
+// What became of the newest messages of the alarm and of its keys.
+Result<std::vector<HistoryItem>> messages_of(const ApiCall& call, const std::string& alarm) {
+  std::vector<HistoryItem> out;
+  for (const char* type : {"Action", "AlarmContributorAction"}) {
+    Result<std::vector<HistoryItem>> items =
+        call.source.history({.alarm = alarm, .type = type, .limit = kMessagesShown});
+    if (!items) return items.error();
+    std::move(items->begin(), items->end(), std::back_inserter(out));
+  }
+  std::sort(out.begin(), out.end(),
+            [](const HistoryItem& a, const HistoryItem& b) { return a.id > b.id; });
+  out.resize(std::min(out.size(), kMessagesShown));
+  return out;
+}
+
 std::vector<std::string_view> names_of(const RuleSet& rules) {
   std::vector<std::string_view> names;
   for (const Alarm& alarm : rules.alarms) names.push_back(alarm.name);
@@ -192,6 +209,8 @@ ApiResponse get_alarm(const ApiCall& call) {
   const Result<std::vector<Transition>> transitions =
       call.source.transitions(name, std::min(call.limit, kTransitionsShown));
   if (!transitions) return failed(transitions.error());
+  const Result<std::vector<HistoryItem>> messages = messages_of(call, name);
+  if (!messages) return failed(messages.error());
   return json_response(
       {{"now", api_json::time(call.source.now())},
        {"alarm", name},
@@ -200,7 +219,8 @@ ApiResponse get_alarm(const ApiCall& call) {
        {"keys", all->empty() ? Json() : api_json::from(all->front().keys)},
        {"states", shown(call, *rules, states->rows)},
        {"next", states->next ? Json(cursor_text(*states->next)) : Json()},
-       {"transitions", array_of(*transitions)}});
+       {"transitions", array_of(*transitions)},
+       {"messages", array_of(*messages)}});
 }
 
 ApiResponse get_history(const ApiCall& call) {
