@@ -103,15 +103,21 @@ std::string keys_for_people(const Json& alarm) {
 
 std::string value_for_people(const Json& alarm) {
   const Json& outlook = member(alarm, "outlook");
+  const Json& datapoints = list_of(outlook, "datapoints");
+  const auto newest = std::find_if(datapoints.rbegin(), datapoints.rend(), [](const Json& p) {
+    const auto value = p.find("value");
+    return value != p.end() && value->is_number();
+  });
+  const std::string value =
+      newest == datapoints.rend() ? "none" : format_number(number_of(*newest, "value"));
+  if (newest != datapoints.rend())
+    if (const Json& band = member(*newest, "band"); !band.empty())
+      return value + " (band " + format_number(number_of(band, "low")) + " to " +
+             format_number(number_of(band, "high")) + ")";
   const auto threshold = outlook.find("threshold");
   if (threshold == outlook.end() || !threshold->is_number()) return {};
-  const std::string against = " (" + std::string(sign_of(text_of(outlook, "comparison"))) + " " +
-                              format_number(threshold->get<double>()) + ")";
-  const Json& datapoints = list_of(outlook, "datapoints");
-  for (auto it = datapoints.rbegin(); it != datapoints.rend(); ++it)
-    if (const auto value = it->find("value"); value != it->end() && value->is_number())
-      return format_number(value->get<double>()) + against;
-  return "none" + against;
+  return value + " (" + std::string(sign_of(text_of(outlook, "comparison"))) + " " +
+         format_number(threshold->get<double>()) + ")";
 }
 
 std::string boxes_for_people(const Json& alarm) {

@@ -12,7 +12,7 @@ namespace tocsin {
 // "3 of 17 keys in ALARM"; of an alarm with one key in that state, the key itself; "" without keys.
 std::string keys_for_people(const nlohmann::ordered_json& alarm);
 
-// "7 (>= 5)": the newest value against the threshold; "" if there is neither.
+// "7 (>= 5)", "7 (band 2 to 5)": the newest value against the threshold or band; "" for neither.
 std::string value_for_people(const nlohmann::ordered_json& alarm);
 
 // The newest of the datapoints that M of N is counted over, oldest first: a full box breaches, an

@@ -132,18 +132,21 @@ Json from(const Outlook& o, const Alarm& alarm) {
   for (std::size_t i = 0; i < o.datapoints.size(); ++i) {
     const Datapoint& p = o.datapoints[i];
     const std::optional<bool>& breaching = o.breaching[i];
-    datapoints.push_back({{"start", time(p.start)},
-                          {"value", number(p.value)},
-                          {"sample_count", p.sample_count},
-                          {"breaching", breaching ? Json(*breaching) : Json()},
-                          {"open", i >= o.closed}});
+    datapoints.push_back(
+        {{"start", time(p.start)},
+         {"value", number(p.value)},
+         {"sample_count", p.sample_count},
+         {"breaching", breaching ? Json(*breaching) : Json()},
+         {"band", p.band ? Json{{"low", p.band->low}, {"high", p.band->high}} : Json()},
+         {"open", i >= o.closed}});
   }
+  const bool by_band = alarm.maths != nullptr && alarm.maths->band;
   const int periods = alarm.anchor == Anchor::event ? 1 : alarm.evaluation_periods;
   return {{"datapoints", std::move(datapoints)},
           {"evaluation_periods", periods},
           {"datapoints_to_alarm", alarm.datapoints_to_alarm.value_or(periods)},
-          {"comparison", to_string(alarm.comparison)},
-          {"threshold", alarm.threshold},
+          {"comparison", by_band ? to_string(*alarm.maths->band) : to_string(alarm.comparison)},
+          {"threshold", by_band ? Json() : Json(alarm.threshold)},
           {"next_evaluation", time(o.next_evaluation)}};
 }
 

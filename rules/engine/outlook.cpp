@@ -34,9 +34,7 @@ std::optional<Outlook> Engine::outlook(const std::string& alarm, const AlarmKey&
   out.datapoints =
       entry->long_form != nullptr ? entry->long_form->newest() : trailing_window(*entry);
   for (const Datapoint& p : out.datapoints) {
-    out.breaching.push_back(
-        p.value ? std::optional(is_breaching(*p.value, spec.comparison, spec.threshold))
-                : std::nullopt);
+    out.breaching.push_back(p.value ? std::optional(is_breaching(spec, p)) : std::nullopt);
     const bool over =
         entry->long_form != nullptr && p.start + spec.period <= entry->long_form->closed();
     out.closed += over ? 1 : 0;
