@@ -154,8 +154,9 @@ std::string marks_for_people(const Json& alarm, Instant now) {
   if (flag_of(actions, "flapping")) marks.emplace_back("flapping");
   if (const std::string who = text_of(actions, "set_by"); !who.empty())
     marks.push_back("set by " + to_one_line(who));
-  if (const std::string note = text_of(alarm, "note"); !note.empty())
-    marks.push_back(to_one_line(note));
+  for (const char* name : {"evaluation_state", "note"})
+    if (const std::string note = text_of(alarm, name); !note.empty())
+      marks.push_back(to_one_line(note));
   std::string out;
   for (const std::string& mark : marks) out += (out.empty() ? "" : ", ") + mark;
   return out;
@@ -181,6 +182,8 @@ std::vector<std::string> marks_in_full(const Json& alarm, Instant now) {
     out.push_back("this state was set by " + to_one_line(who) + ", until the next evaluation");
   if (const auto repeat = instant_of(actions, "next_repeat"))
     out.push_back("next reminder " + time_for_people(repeat));
+  if (const std::string state = text_of(alarm, "evaluation_state"); !state.empty())
+    out.push_back("evaluation: " + state);
   if (const std::string note = text_of(alarm, "note"); !note.empty())
     out.push_back("note: " + to_one_line(note));
   return out;
