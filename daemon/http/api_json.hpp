@@ -23,7 +23,7 @@ Json from(const Transition& transition);
 Json from(const StreamReport& stream);
 Json from(const OutboxEntry& dead_letter);  // with its message
 Json from(const TestDelivery& delivery);
-// Of the alarms and keys in ALARM: for how many nobody is told, or somebody is there already.
+// Of the alarms in ALARM: for how many nobody is told, or somebody is there already.
 struct Attention {
   std::size_t held = 0, acknowledged = 0, disabled = 0;
   std::size_t silences = 0, mute_windows = 0;  // active now

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // /api/v1/status: what the daemon does, and what of what is red needs somebody.
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "daemon/http/api_call.hpp"
 
@@ -24,13 +25,17 @@ Result<api_json::Attention> attention_of(const ApiCall& call) {
   api_json::Attention out;
   out.complete = red->size() < kRedCounted;
   const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  std::set<std::string_view> held, acknowledged, disabled;  // an alarm counts once, not its keys
   for (const AlarmStatus& status : *red) {
     const Alarm* rule = rules->find(status.alarm);
     const bool muted = rule != nullptr && mutes.hold_of(status.alarm, rule->tags);
-    out.held += status.actions.hold || muted ? 1 : 0;
-    out.acknowledged += status.actions.acknowledged ? 1 : 0;
-    out.disabled += status.actions.enabled ? 0 : 1;
+    if (status.actions.hold || muted) held.insert(status.alarm);
+    if (status.actions.acknowledged) acknowledged.insert(status.alarm);
+    if (!status.actions.enabled) disabled.insert(status.alarm);
   }
+  out.held = held.size();
+  out.acknowledged = acknowledged.size();
+  out.disabled = disabled.size();
   for (const Silence& silence : glance->mutes->silences())
     out.silences += silence.from <= now && now < silence.until ? 1 : 0;
   for (const MuteWindowStatus& window : glance->mutes->windows(now))

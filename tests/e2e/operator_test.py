@@ -61,6 +61,10 @@ class World:
     def alarm(self, name):
         return self.daemon.json_lines("alarms", "list", name)[0]
 
+    def keys(self, name, state):
+        """The keys of an alarm with group_by in that state."""
+        return [a for a in self.daemon.json_lines("alarms", "list", name, "--state", state) if a["key"]]
+
     def told(self, text):
         return [b for b in list(self.hook.bodies) if text in json.dumps(b)]
 
@@ -107,9 +111,8 @@ def silence(world):
     added = world.daemon.json_lines("silence", "add", "flo*", "--for", "2h", "--reason", "the pipes are mended")[0]
     assert added["concerned"] == 1, added
     world.log("flood", room="a")
-    wait_for(lambda: world.daemon.json_lines("alarms", "list", "flood"), what="the key")
-    wait_for(lambda: world.alarm("flood")["state"] == "ALARM", what="flood in ALARM")
-    assert world.alarm("flood")["actions"]["hold"]["name"] == added["silence"]
+    key = wait_for(lambda: world.keys("flood", "ALARM"), what="flood in ALARM")[0]
+    assert key["actions"]["hold"]["name"] == added["silence"] and key["actions"]["waiting"], key
     assert "the pipes are mended" in world.tocsin("silence", "list")
     assert "silenced" in world.tocsin("alarms", "list", "flood")
     wait_for(lambda: "tocsin_held_actions 1" in world.daemon.get("/metrics")[1], what="a held action in the metrics")
@@ -127,8 +130,7 @@ def switch(world):
     assert world.tocsin("alarms", "disable", "f*") == "disabled the actions of 2 alarms\n"
     before = world.hook.count()
     world.log("flood", room="b")
-    wait_for(lambda: len([a for a in world.daemon.json_lines("alarms", "list", "flood") if a["state"] == "ALARM"]) == 2,
-             what="a second key in ALARM")
+    wait_for(lambda: len(world.keys("flood", "ALARM")) == 2, what="a second key in ALARM")
     assert "actions off" in world.tocsin("alarms", "list", "flood", "--keys")
     assert world.tocsin("alarms", "enable", "f*") == "enabled the actions of 2 alarms\n"
     world.log("flood", room="c")
