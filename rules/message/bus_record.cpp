@@ -45,6 +45,24 @@ Json state_json(AlarmState state, const std::string& reason, const std::string& 
   return out;
 }
 
+// Only what a suppressor holds is told of the state; mute windows have a member of their own.
+bool is_suppressor(HeldBy by) {
+  return by == HeldBy::wait_period || by == HeldBy::extension_period || by == HeldBy::suppressor;
+}
+
+void add_hold(Json& detail, const Transition& t, const Identity& identity) {
+  if (!t.hold) return;
+  const std::string by(to_string(t.hold->by));
+  if (is_suppressor(t.hold->by)) {
+    detail["state"]["actionsSuppressedBy"] = by;
+    detail["state"]["actionsSuppressedReason"] = "Actions suppressed by " + by;
+    return;
+  }
+  detail["muteDetail"] = {{"mutedByArn", mute_rule_arn(identity, t.hold->name)},
+                          {"muteWindowStart", format_cloudwatch(t.hold->since)}};
+  if (t.hold->until) detail["muteDetail"]["muteWindowEnd"] = format_cloudwatch(*t.hold->until);
+}
+
 Json contributor_json(const AlarmKey& key) {
   Json attributes = Json::object();
   for (const auto& [name, value] : key)
@@ -84,6 +102,7 @@ BusRecord state_change_record(const Transition& t, const Alarm& alarm, const Rul
   if (!contributor)
     detail["previousState"] = state_json(t.from, t.from_reason, t.from_reason_data, t.from_updated);
   detail["configuration"] = bus_configuration(alarm, rules.identity);
+  add_hold(detail, t, rules.identity);
   record["detail"] = std::move(detail);
   out.json = dump(record);
   return out;

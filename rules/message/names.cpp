@@ -52,6 +52,10 @@ std::string topic_arn(const Identity& identity, std::string_view topic) {
   return arn(identity, "sns", topic);
 }
 
+std::string mute_rule_arn(const Identity& identity, std::string_view name) {
+  return arn(identity, "cloudwatch", "alarm-mute-rule:" + std::string(name));
+}
+
 std::vector<std::string> topic_arns(const Identity& identity,
                                     const std::vector<std::string>& topics) {
   std::vector<std::string> out;

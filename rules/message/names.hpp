@@ -14,6 +14,8 @@ namespace tocsin {
 // "arn:aws:sns:us-east-1:000000000000:NAME".
 std::string alarm_arn(const Identity& identity, std::string_view alarm);
 std::string topic_arn(const Identity& identity, std::string_view topic);
+// Of a mute window or a silence: "arn:aws:cloudwatch:us-east-1:000000000000:alarm-mute-rule:NAME".
+std::string mute_rule_arn(const Identity& identity, std::string_view name);
 std::vector<std::string> topic_arns(const Identity& identity,
                                     const std::vector<std::string>& topics);
 

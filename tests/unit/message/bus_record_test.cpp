@@ -143,6 +143,28 @@ TEST_CASE("a changed configuration is told with the one that it replaced", "[mes
   }
 }
 
+TEST_CASE("a record says who holds the actions", "[message][bus]") {
+  Transition t = red();
+  t.actions = ActionsFate::held;
+  t.hold = ActionHold{HeldBy::mute_window,
+                      "deploy",
+                      "",
+                      "",
+                      instant_from_ms(1'773'486'000'000),
+                      instant_from_ms(1'773'489'600'000)};
+  const Json muted = Json::parse(state_change_record(t, cpu_alarm(), RuleSet{}).json)["detail"];
+  CHECK(muted["muteDetail"].dump() ==
+        R"({"mutedByArn":"arn:aws:cloudwatch:us-east-1:000000000000:alarm-mute-rule:deploy",)"
+        R"("muteWindowStart":"2026-03-14T11:00:00.000+0000",)"
+        R"("muteWindowEnd":"2026-03-14T12:00:00.000+0000"})");
+  CHECK_FALSE(muted["state"].contains("actionsSuppressedBy"));
+  t.hold = ActionHold{HeldBy::wait_period, "maintenance", "", "", t.decided_at, std::nullopt};
+  const Json waits = Json::parse(state_change_record(t, cpu_alarm(), RuleSet{}).json)["detail"];
+  CHECK(waits["state"]["actionsSuppressedBy"] == "WaitPeriod");
+  CHECK(waits["state"]["actionsSuppressedReason"] == "Actions suppressed by WaitPeriod");
+  CHECK_FALSE(waits.contains("muteDetail"));
+}
+
 TEST_CASE("bytes that are no text do not break a record", "[message][bus]") {
   Transition t = red();
   t.reason = "bad \xff bytes\n";
