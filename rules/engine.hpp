@@ -30,7 +30,7 @@ struct GroupReport {
   bool partial_data = false;  // a stalled stream is not waited for
   std::uint64_t events = 0, bytes = 0, matched = 0, repeats = 0, dropped_late = 0,
                 replaced_times = 0;
-  std::uint64_t refused = 0;    // samples below their filter's `min`
+  std::uint64_t refused = 0;    // samples below their filter's `min`, or beyond 2^360
   std::string dropped_example;  // source:position of the last event that was too late to be judged
 };
 struct StreamReport {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events and samples on their way into alarms.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "rules/alarm/reason.hpp"
@@ -12,6 +13,9 @@ namespace tocsin {
 namespace {
 
 constexpr Duration kCeiling = hours{2};
+
+// spec/alarms.md 2.1: -2^360..2^360, so that no sum of them is infinite.
+bool is_sample_value(double value) { return std::fabs(value) <= std::ldexp(1.0, 360); }
 
 std::optional<std::string> dimension_value(const MetricFilter& filter, const Sample& sample,
                                            const std::string& name) {
@@ -128,7 +132,7 @@ void Engine::State::match(GroupState& group, const MatchBatch& batch, const Matc
     ++matched[index];
     const MetricFilter& filter = rules->filters[index];
     if (!sample.value) continue;
-    if (filter.minimum && *sample.value < *filter.minimum) {
+    if (!is_sample_value(*sample.value) || (filter.minimum && *sample.value < *filter.minimum)) {
       ++group.report.refused;
       continue;
     }

@@ -16,12 +16,14 @@ Script::Script(std::uint64_t seed) : random_(seed) {
   make_groups();
   make_metrics();
   const auto alarms = random_.range(2, 8);
-  for (std::int64_t i = 0; i < alarms; ++i) {
-    const std::string name = "alarm-" + std::to_string(i);
-    random_.chance(0.4) ? add_short(name) : add_long(name);
-  }
+  for (std::int64_t i = 0; i < alarms; ++i) add_alarm();
   rules_ = std::make_shared<const RuleSet>(draft_);
   make_operations();
+}
+
+void Script::add_alarm() {
+  const std::string name = "alarm-" + std::to_string(alarms_made_++);
+  random_.chance(0.4) ? add_short(name) : add_long(name);
 }
 
 void Script::make_groups() {
@@ -178,9 +180,82 @@ void Script::go_on() {
   if (random_.chance(0.03)) now_ += random_.pick<Duration>({hours{3}, hours{26}, days{8}});
 }
 
+// The short form's own filter has its name.
+void Script::remove(std::size_t alarm) {
+  const std::string name = draft_.alarms[alarm].name;
+  std::erase_if(draft_.filters, [&](const MetricFilter& f) { return f.name == name; });
+  draft_.alarms.erase(draft_.alarms.begin() + static_cast<std::ptrdiff_t>(alarm));
+}
+
+void Script::rename(Alarm& alarm) {
+  const std::string before = alarm.name;
+  alarm.name = "alarm-" + std::to_string(alarms_made_++);
+  alarm.was = before;
+  for (MetricFilter& f : draft_.filters)
+    if (f.name == before) f.name = f.metric_name = alarm.metric_name = alarm.name;
+}
+
+void Script::edit(Alarm& alarm) {
+  const bool is_short = alarm.anchor == Anchor::event;
+  switch (random_.range(0, 6)) {
+    case 0:
+      alarm.threshold = static_cast<double>(random_.range(0, 6));
+      break;
+    case 1:
+      alarm.period = random_.pick<Duration>({seconds{10}, minutes{1}, minutes{2}, hours{1}});
+      break;
+    case 2:
+      alarm.treat_missing_data = random_.pick<MissingData>(
+          {MissingData::missing, MissingData::ignore, MissingData::breaching});
+      alarm.evaluation_range += static_cast<int>(random_.range(0, 2));
+      break;
+    case 3:
+      alarm.comparison = random_.pick<Comparison>({Comparison::greater_or_equal, Comparison::less});
+      break;
+    case 4:
+      alarm.group_by =
+          alarm.group_by.empty() ? std::vector<std::string>{"who"} : std::vector<std::string>{};
+      for (MetricFilter& f : draft_.filters)
+        if (is_short && f.name == alarm.name)
+          f.dimensions = alarm.group_by.empty() ? std::vector<FieldBinding>{}
+                                                : std::vector<FieldBinding>{{"who", "$.who"}};
+      break;
+    case 5:
+      alarm.summary += "!";
+      alarm.ok_topics = {"dev"};
+      break;
+    case 6:
+      rename(alarm);
+      break;
+  }
+}
+
+void Script::edit() {
+  for (Alarm& a : draft_.alarms) a.was.clear();
+  const auto at = static_cast<std::size_t>(
+      random_.range(0, static_cast<std::int64_t>(draft_.alarms.size()) - 1));
+  const double luck = static_cast<double>(random_.range(0, 99));
+  if (luck < 60)
+    edit(draft_.alarms[at]);
+  else if (luck < 70 && draft_.alarms.size() > 1)
+    remove(at);
+  else if (luck < 80)
+    add_alarm();
+  else if (luck < 85)
+    draft_.log_groups[0].lateness = random_.pick<Duration>({Duration{0}, minutes{1}, minutes{15}});
+  else
+    draft_.filters[0].pattern_text += "x";  // its metric's datapoints start empty
+  Operation o;
+  o.kind = Operation::Kind::reload;
+  o.now = now_;
+  o.rules = std::make_shared<const RuleSet>(draft_);
+  operations_.push_back(std::move(o));
+}
+
 void Script::make_operations() {
   const auto count = random_.range(20, 120);
   const bool jumps = random_.chance(0.2);
+  const double edits = random_.pick<double>({0, 0, 0.05, 0.3});
   for (std::int64_t i = 0; i < count; ++i) {
     go_on();
     if (jumps && random_.chance(0.03)) {
@@ -190,6 +265,7 @@ void Script::make_operations() {
       o.now = now_ = now_ - o.by;
       operations_.push_back(o);
     }
+    if (random_.chance(edits)) edit();
     if (random_.chance(0.6)) read(now_);
     if (random_.chance(0.5))
       for (const LogGroup& g : draft_.log_groups) look(now_, g.name, "");

@@ -22,20 +22,22 @@ struct ScriptEvent {
 };
 
 struct Operation {
-  enum class Kind { look, read, advance, set_back };
+  enum class Kind { look, read, advance, set_back, reload };
   Kind kind = Kind::advance;
   Instant now;
   LookReport look;
   std::string group, stream;
   std::vector<ScriptEvent> events;
-  bool more = false;  // the stream has unread data after them
-  Duration by{};      // set_back
+  bool more = false;                     // the stream has unread data after them
+  Duration by{};                         // set_back
+  std::shared_ptr<const RuleSet> rules;  // reload
 };
 
 class Script {
  public:
   explicit Script(std::uint64_t seed);
 
+  // As it begins.
   std::shared_ptr<const RuleSet> rules() const { return rules_; }
   const std::vector<Operation>& operations() const { return operations_; }
   Instant start() const { return start_; }
@@ -43,9 +45,14 @@ class Script {
  private:
   void make_groups();
   void make_metrics();
+  void add_alarm();
   void add_short(const std::string& name);
   void add_long(const std::string& name);
   void make_operations();
+  void edit();
+  void edit(Alarm& alarm);
+  void rename(Alarm& alarm);
+  void remove(std::size_t alarm);
   ScriptEvent event(Instant now);
   void look(Instant now, const std::string& group, const std::string& unread);
   void read(Instant now);
@@ -58,6 +65,7 @@ class Script {
   std::vector<Operation> operations_;
   std::vector<std::string> ids_;
   std::uint64_t line_ = 0;
+  int alarms_made_ = 0;
 };
 
 }  // namespace tocsin::sim

@@ -55,14 +55,14 @@ StateImage Memory::load() const {
 }
 
 Twin::Twin(const Script& script, const Schedule& schedule)
-    : script_(script), schedule_(schedule), random_(schedule.seed) {
+    : script_(script), schedule_(schedule), random_(schedule.seed), rules_(script.rules()) {
   open(script.start());
   note();
   save();
 }
 
 void Twin::open(Instant now) {
-  engine_ = std::make_unique<Engine>(script_.rules(), now);
+  engine_ = std::make_unique<Engine>(rules_, now);
   engine_->restore(memory_.load(), now, out_);
 }
 
@@ -81,12 +81,13 @@ void Twin::save() {
   memory_.commit(std::move(delta));
   stored_said_ = said_;
   stored_place_ = place_;
+  stored_rules_ = rules_;
 }
 
 // Between two calls.
 void Twin::disturb(Instant now) {
   if (random_.chance(schedule_.reload))
-    engine_->swap_rules(std::make_shared<const RuleSet>(*script_.rules()), now, out_);
+    engine_->swap_rules(std::make_shared<const RuleSet>(*rules_), now, out_);
   note();
   if (random_.chance(schedule_.restart)) {
     save();
@@ -95,6 +96,7 @@ void Twin::disturb(Instant now) {
   } else if (random_.chance(schedule_.crash)) {
     said_ = stored_said_;
     place_ = stored_place_;
+    rules_ = stored_rules_;
     open(now);
     note();
   } else if (random_.chance(0.3)) {
@@ -136,7 +138,7 @@ MatchBatch batch_of(const Operation& o, std::size_t first, std::size_t last,
 void Twin::read(const Operation& o) {
   std::size_t last = place_.event + 1;
   while (last < o.events.size() && !random_.chance(schedule_.cut)) ++last;
-  engine_->apply(batch_of(o, place_.event, last, script_.rules(), place_.operation), o.now, out_);
+  engine_->apply(batch_of(o, place_.event, last, rules_, place_.operation), o.now, out_);
   place_.event = last;
   if (last == o.events.size()) place_ = {place_.operation + 1, 0};
 }
@@ -150,6 +152,7 @@ bool Twin::step() {
     if (o.kind == Operation::Kind::look) engine_->look(o.look, o.now, out_);
     if (o.kind == Operation::Kind::advance) engine_->advance(o.now, out_);
     if (o.kind == Operation::Kind::set_back) engine_->clock_set_back(o.now, o.by, out_);
+    if (o.kind == Operation::Kind::reload) engine_->swap_rules(rules_ = o.rules, o.now, out_);
     place_ = {place_.operation + 1, 0};
   }
   note();

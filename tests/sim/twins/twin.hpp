@@ -62,6 +62,7 @@ class Twin {
   const Script& script_;
   Schedule schedule_;
   Random random_;
+  std::shared_ptr<const RuleSet> rules_;
   std::unique_ptr<Engine> engine_;
   Effects out_;
   Said said_;
@@ -70,6 +71,7 @@ class Twin {
   Memory memory_;
   Said stored_said_;
   Place stored_place_;
+  std::shared_ptr<const RuleSet> stored_rules_;
 };
 
 }  // namespace tocsin::sim
