@@ -210,14 +210,17 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   const Instant looked_at = last_end(std::exchange(newest_, source_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
   start_ = std::min(start_, floor_to(t, spec_->step));
-  anew_from_ = std::min(anew_from_, t);
-  anew_to_ = std::max(anew_to_, t);
   unjudged_ = std::min(unjudged_, t);
+  if (t < judged_) {
+    anew_from_ = std::min(anew_from_, t);
+    anew_to_ = std::max(anew_to_, t);
+  }
   if (closed_ == kNoTime) return true;
   if (!spec_->early || state_ == AlarmState::alarm) return true;
   // No end up to the newest data was certain before. One of those can have become so only by a
-  // period that holds `t` and breaches; those beyond have not been looked at.
-  const Instant first = may_breach(t) ? closed_ : std::max(closed_, looked_at);
+  // period that holds `t` and breaches; those beyond have not been looked at. After the clock was
+  // set back a sample may also be the reason to judge once more what others say.
+  const Instant first = judged_ > closed_ || may_breach(t) ? closed_ : std::max(closed_, looked_at);
   const std::optional<Instant> end = first_certain(first + spec_->step, newest_end());
   if (!end) return true;
   breach_end_ = end;

@@ -343,6 +343,7 @@ void Engine::State::start_books(Recorder& to) {
     book->enter_clock(clock);
     to.settled(*book, w);
   }
+  store.order_watchers();
 }
 
 }  // namespace tocsin

@@ -97,6 +97,12 @@ void MetricStore::watch(const std::string& id, KeyEntry& key) {
   watchers.insert(at, &key);
 }
 
+void MetricStore::order_watchers() {
+  for (auto& [id, stored] : series_)
+    std::sort(stored->watchers.begin(), stored->watchers.end(),
+              [](const auto* a, const auto* b) { return is_before(*a, *b); });
+}
+
 void MetricStore::unwatch(const std::string& id, const KeyEntry& key) {
   const auto at = series_.find(id);
   if (at == series_.end() || std::erase(at->second->watchers, &key) == 0) return;

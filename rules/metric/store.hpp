@@ -47,6 +47,8 @@ class MetricStore {
   const StoredSeries* find(const std::string& id) const;
 
   void watch(const std::string& id, KeyEntry& key);
+  // After names of alarms have changed.
+  void order_watchers();
   // A keyed series that nobody watches any more goes at once.
   void unwatch(const std::string& id, const KeyEntry& key);
 
