@@ -64,6 +64,11 @@ void KeyEvidence::insert(Held held) {
   held_.insert(at, std::move(held));
 }
 
+void KeyEvidence::add_nothing() {
+  current_.reset();
+  recount();
+}
+
 std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current, Instant at) {
   std::vector<Evidence> out;
   if (current && current_) tell(*current_, spec, out);

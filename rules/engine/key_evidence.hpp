@@ -25,6 +25,8 @@ class KeyEvidence {
   // events() in any case until the next add(). `text`, which outlives this, says the message of an
   // event that has none here; it is told and not kept.
   void add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr);
+  // What comes now is no event: the one before is not to be told as its cause.
+  void add_nothing();
   // What a transition at `at` carries, oldest first: events up to then, since what was read later
   // does not explain it; those later ones only if there are no others. `current`: the event being
   // judged belongs to it though it is not the newest.

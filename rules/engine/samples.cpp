@@ -174,7 +174,7 @@ void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
   entry.last_sample = std::max(entry.last_sample, a.time);
   const EvidenceText* text = nullptr;
   if (a.event.message.empty()) {
-    if (!options.evidence_text || a.event.samples.empty()) return;
+    if (!options.evidence_text || a.event.samples.empty()) return entry.evidence.add_nothing();
     text = &options.evidence_text;
   }
   entry.evidence.add({a.time, a.batch.source, a.event.position, a.event.message},
