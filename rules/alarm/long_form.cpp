@@ -2,6 +2,8 @@
 #include "rules/alarm/long_form.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "rules/engine/row_codec.hpp"
@@ -206,7 +208,42 @@ void LongForm::catch_up(Instant w) {
   closed_ = std::max(closed_, floor_to(std::min(w, quiet_until()), spec_->step));
 }
 
+double LongForm::of_cell(Instant cell) const {
+  Datapoint point;
+  source_->datapoints(spec_->statistic, spec_->step, cell + spec_->step, {&point, 1});
+  return point.value.value_or(0);
+}
+
+// Only where periods overlap: a day has 1,440 ends, each of which would be looked at for every
+// sample.
+void LongForm::note_futile(Instant cell) {
+  if (spec_->step >= spec_->period) return;
+  Futile out{cell, of_cell(cell), std::numeric_limits<double>::infinity()};
+  const auto simple = spec_->statistic.simple();
+  const bool adds_up = simple == Statistic::sum || simple == Statistic::sample_count;
+  std::vector<Datapoint> point(1);
+  for (Instant end = cell + spec_->step; end <= cell + spec_->period; end += spec_->step) {
+    source_->datapoints(spec_->statistic, spec_->period, end, point);
+    if (flags(point)[0] == true) continue;
+    out.spare = std::min(out.spare, adds_up ? spec_->threshold - point[0].value.value_or(0) : 0);
+  }
+  futile_ = std::make_unique<Futile>(out);
+}
+
+// No period that holds `cell` breaches that did not when it was looked at last. Sums are rounded.
+bool LongForm::is_known_futile(Instant cell) const {
+  const auto simple = spec_->statistic.simple();
+  const double value = of_cell(cell);
+  if (simple == Statistic::maximum || simple == Statistic::minimum)
+    if (!is_breaching(value, spec_->comparison, spec_->threshold)) return true;
+  if (!futile_ || futile_->cell != cell) return false;
+  constexpr double kRounding = 1e-9;
+  return value - futile_->value < futile_->spare - kRounding * std::fabs(spec_->threshold);
+}
+
 bool LongForm::sampled(Instant t, Instant w, Changes& out) {
+  const Instant cell = floor_to(t, spec_->step);
+  if (futile_ && futile_->cell != cell) futile_.reset();
   const Instant looked_at = last_end(std::exchange(newest_, source_->newest().value_or(kNoTime)));
   if (t < w - spec_->oldest()) return false;
   start_ = std::min(start_, floor_to(t, spec_->step));
@@ -220,9 +257,13 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   // No end up to the newest data was certain before. One of those can have become so only by a
   // period that holds `t` and breaches; those beyond have not been looked at. After the clock was
   // set back a sample may also be the reason to judge once more what others say.
-  const Instant first = judged_ > closed_ || may_breach(t) ? closed_ : std::max(closed_, looked_at);
+  const bool anew = judged_ > closed_ || (may_breach(t) && !is_known_futile(cell));
+  const Instant first = anew ? closed_ : std::max(closed_, looked_at);
   const std::optional<Instant> end = first_certain(first + spec_->step, newest_end());
-  if (!end) return true;
+  if (!end) {
+    if (anew) note_futile(cell);
+    return true;
+  }
   breach_end_ = end;
   go(AlarmState::alarm, t, *end, true, out);
   return true;
@@ -320,6 +361,7 @@ void LongForm::set_back(Instant w) {
 void LongForm::rejudge(Instant w, Changes& out) {
   if (w == kNoTime) return;
   closed_ = floor_to(w, spec_->step);
+  futile_.reset();
   breach_end_.reset();
   judged_ = kNoTime;
   if (!spec_->keyed || closed_ > start_) plain_ = plain_state(closed_);

@@ -2,6 +2,7 @@
 // One key of a long-form alarm (anchors minute and fixed): plain evaluation of closed periods, and
 // early breach on open ones. spec/time.md sections 2 to 4, spec/alarms.md sections 4 and 5.
 #pragma once
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -46,6 +47,7 @@ class LongForm final : public Machine {
   // Another source (the old one may be gone), or the same one again.
   void bind(const DatapointSource& source) {
     source_ = &source;
+    futile_.reset();
     newest_ = source.newest().value_or(kNoTime);
   }
   // Before a sample is added to the source; advance(w) has been called: closes what was put off.
@@ -87,6 +89,9 @@ class LongForm final : public Machine {
   Instant last_end(Instant t) const;
   bool has_data_from(Instant t) const;
   bool is_to_judge(Instant end) const;
+  double of_cell(Instant cell) const;
+  bool is_known_futile(Instant cell) const;
+  void note_futile(Instant cell);
   void go(AlarmState to, Instant at, Instant end, bool early, Changes& out);
   void look_ahead(Changes& out);
   void close(Instant end, Changes& out);
@@ -108,6 +113,15 @@ class LongForm final : public Machine {
   Instant judged_ = kNoTime;
   Instant anew_from_ = kNever, anew_to_ = kNoTime;
   bool red_anew_ = false;
+
+  // A search for early breach that was in vain: what the samples of `cell` came to, and how much
+  // more of them breaches a period that did not then.
+  struct Futile {
+    Instant cell;
+    double value = 0;
+    double spare = 0;
+  };
+  std::unique_ptr<Futile> futile_;
 };
 
 }  // namespace tocsin

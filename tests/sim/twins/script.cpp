@@ -2,6 +2,9 @@
 #include "sim/twins/script.hpp"
 
 #include <algorithm>
+#include <variant>
+
+#include "rules/metric/statistic_expression.hpp"
 
 namespace tocsin::sim {
 namespace {
@@ -94,6 +97,13 @@ void Script::add_short(const std::string& name) {
   draft_.alarms.push_back(a);
 }
 
+void Script::make_extended(Alarm& a) {
+  const std::string name = random_.pick<std::string>(
+      {"p50", "p99.9", "tm50", "wm90", "tc90", "TS(50%:)", "TM(1:3)", "TC(1:)", "PR(:2)", "IQM"});
+  a.statistic = std::get<StatisticExpression>(parse_statistic(name));
+  a.evaluate_low_samples = random_.chance(0.6);
+}
+
 void Script::add_long(const std::string& name) {
   Alarm a;
   a.name = name;
@@ -106,6 +116,7 @@ void Script::add_long(const std::string& name) {
   a.comparison =
       random_.pick<Comparison>({Comparison::greater_or_equal, Comparison::greater_or_equal,
                                 Comparison::greater, Comparison::less, Comparison::less_or_equal});
+  if (random_.chance(0.3)) make_extended(a);
   a.threshold = static_cast<double>(random_.range(0, 6));
   a.period = random_.pick<Duration>(
       {seconds{10}, seconds{30}, minutes{1}, minutes{1}, minutes{2}, minutes{5}, hours{1}});
@@ -197,7 +208,7 @@ void Script::rename(Alarm& alarm) {
 
 void Script::edit(Alarm& alarm) {
   const bool is_short = alarm.anchor == Anchor::event;
-  switch (random_.range(0, 6)) {
+  switch (random_.range(0, 7)) {
     case 0:
       alarm.threshold = static_cast<double>(random_.range(0, 6));
       break;
@@ -226,6 +237,9 @@ void Script::edit(Alarm& alarm) {
       break;
     case 6:
       rename(alarm);
+      break;
+    case 7:
+      if (!is_short) make_extended(alarm);
       break;
   }
 }
