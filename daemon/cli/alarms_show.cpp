@@ -22,11 +22,22 @@ std::string joined(const Json& texts) {
   return out.empty() ? "-" : out;
 }
 
+// "errors = Sum of App/Errors", of an entry of metric maths; else "".
+std::string entry_text(const Json& entry) {
+  const std::string id = text_of(entry, "id");
+  const auto metric = entry.find("metric");
+  if (id.empty() || metric == entry.end())
+    return id.empty() ? "" : id + " = " + text_of(entry, "expression");
+  return id + " = " + text_of(entry, "statistic") + " of " + text_of(*metric, "namespace") + "/" +
+         text_of(*metric, "name");
+}
+
 void show_rule(Output& out, const Json& rule) {
   const auto line = [&](const char* label, const std::string& value) {
     if (!value.empty()) out.write("  ", label, to_one_line(value), "\n");
   };
   line("condition  ", text_of(rule, "condition"));
+  for (const Json& entry : list_of(rule, "metrics")) line("with       ", entry_text(entry));
   line("severity   ", text_of(rule, "severity"));
   line("log group  ", text_of(rule, "log_group"));
   line("pattern    ", text_of(rule, "pattern"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "rules/alarm/math_plan.hpp"
 #include "rules/metric/statistic_expression.hpp"
 
 namespace tocsin::sim {
@@ -135,7 +136,36 @@ void Script::add_long(const std::string& name) {
   a.alarm_topics = {"ops"};
   a.ok_topics = {"ops", "dev"};
   if (random_.chance(0.5)) a.insufficient_data_topics = {"dev"};
+  if (random_.chance(0.3)) make_maths(a);
   draft_.alarms.push_back(a);
+}
+
+// An expression over the metrics, or a band.
+void Script::make_maths(Alarm& a) {
+  AlarmMaths maths;
+  for (const std::string& metric : kMetrics)
+    maths.metrics.push_back(
+        {.id = metric,
+         .expression = {},
+         .metric_namespace = "Sim",
+         .metric_name = metric,
+         .dimensions = a.dimensions,
+         .statistic = random_.pick<Statistic>(
+             {Statistic::sum, Statistic::sum, Statistic::average, Statistic::sample_count}),
+         .unit = a.unit});
+  maths.expression = random_.pick<std::string>(
+      {"m / n", "m + n", "n - m", "FILL(n, 0)", "FILL(m, REPEAT)", "DIFF(m)", "RATE(n)",
+       "MAX([m, n])", "IF(m > n, m, 0)", "SUM(m) - n", "IF(HOUR(m) < 12, m)",
+       "m - FIRST(ANOMALY_DETECTION_BAND(m))", "LAST(ANOMALY_DETECTION_BAND(n, 1))"});
+  if (random_.chance(0.4)) {
+    maths.band = random_.pick<BandComparison>(
+        {BandComparison::outside, BandComparison::below, BandComparison::above});
+    maths.expression = random_.pick<std::string>(
+        {"ANOMALY_DETECTION_BAND(m, 0.5)", "ANOMALY_DETECTION_BAND(n, 1)"});
+    if (random_.chance(0.2)) maths.excluded = {{start_, start_ + hours{2}}};
+  }
+  a.maths = std::make_shared<const AlarmMaths>(std::move(maths));
+  a.metric_name = watched_metrics(a).front().metric_name;
 }
 
 ScriptEvent Script::event(Instant now) {

@@ -49,6 +49,7 @@ class Script {
   void add_short(const std::string& name);
   void add_long(const std::string& name);
   void make_extended(Alarm& alarm);
+  void make_maths(Alarm& a);
   void make_operations();
   void edit();
   void edit(Alarm& alarm);

@@ -90,6 +90,42 @@ TEST_CASE("check --strict-aws answers 1 for what CloudWatch would refuse", "[con
   CHECK(strict.text.find("error[strict-aws]") != std::string::npos);
 }
 
+TEST_CASE("rules show prints metric maths and bands that read back as themselves", "[config]") {
+  const TempDir folder;
+  const std::string file = folder.write("a.yaml", R"(metric_filters:
+  - { name: m, log_group: g, pattern: x, metric: { namespace: A, name: M, unit: Count, dimensions: { } } }
+alarms:
+  - name: rate
+    metrics:
+      - { id: m, metric: { namespace: A, name: M }, statistic: p90, unit: Count }
+      - { id: twice, expression: "2 * m" }
+    expression: twice + m
+    period: 60s
+    evaluation_periods: 1
+    comparison: GreaterThanThreshold
+    threshold: 5
+    actions: { alarm: [t] }
+  - name: band
+    metric: { namespace: A, name: M }
+    statistic: Sum
+    period: 60s
+    evaluation_periods: 2
+    comparison: LessThanLowerThreshold
+    band: { deviations: 2.5, excluded: [{ from: 2026-01-01T00:00:00Z, to: 2026-01-02T12:00:00Z }] }
+    actions: { alarm: [t] }
+)");
+  for (const std::string name : {"rate", "band"}) {
+    const Answer shown = tocsin_says({"rules", "show", name, "--rules", file});
+    REQUIRE(shown.code == kExitOk);
+    const std::string again = folder.write("again.yaml", shown.text);
+    CHECK(tocsin_says({"check", "--strict", again}).code == kExitOk);
+    CHECK(tocsin_says({"rules", "show", name, "--rules", again}).text == shown.text);
+  }
+  const std::string list = tocsin_says({"rules", "list", "--rules", file}).text;
+  CHECK(list.find("twice + m > 5 in 1 of 1 x 1m") != std::string::npos);
+  CHECK(list.find("Sum of A/M below its usual band in 2 of 2 x 1m") != std::string::npos);
+}
+
 TEST_CASE("rules show prints a long form that reads back as itself", "[config]") {
   const TempDir folder;
   const std::string file = folder.write("a.yaml", kFine);
