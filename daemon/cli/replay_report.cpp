@@ -98,16 +98,18 @@ void ReplayReport::print(const Transition& t) {
 
 void ReplayReport::print(const Notification& n) {
   const bool at_once = n.cause == MessageCause::change;
-  if (json_)
-    return out_.json_line({{"type", "notification"},
-                           {"time", format_rfc3339(at_once ? n.transition.at : n.told_at)},
-                           {"cause", to_string(n.cause)},
-                           {"topic", n.topic},
-                           {"alarm", n.transition.alarm},
-                           {"key", json_key(n.transition.key)},
-                           {"to", to_string(n.transition.to)},
-                           {"subject", n.subject},
-                           {"summary", n.summary}});
+  if (json_) {
+    Json line{{"type", "notification"},
+              {"time", format_rfc3339(at_once ? n.transition.at : n.told_at)},
+              {"topic", n.topic},
+              {"alarm", n.transition.alarm},
+              {"key", json_key(n.transition.key)},
+              {"to", to_string(n.transition.to)},
+              {"subject", n.subject},
+              {"summary", n.summary}};
+    if (!at_once) line["cause"] = to_string(n.cause);
+    return out_.json_line(line);
+  }
   if (!at_once) out_.write(format_rfc3339(n.told_at), "\n");
   out_.write("    to ", n.topic, ": ", n.subject, "\n");
   if (!n.summary.empty() && n.summary != n.subject) out_.write("        ", n.summary, "\n");
