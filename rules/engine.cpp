@@ -53,15 +53,17 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   state_->run_wall(now, to);
   group.watermark.wake(now);
   std::set<std::string> names;
+  group.unreadable = false;
   for (const StreamLook& s : report.streams) {
     StreamState& stream = group.watermark.found(s.stream, report.began, s.first, s.unread);
     if (!s.unread) group.watermark.at_end(stream, report.began);
+    group.unreadable = group.unreadable || s.unreadable;
     names.insert(s.stream);
     group.dirty_streams.insert(s.stream);
   }
   group.watermark.retire_others(names, report.began);
   group.watermark.move(now);
-  state_->note_partial(group);
+  state_->note_evaluation(group);
   group.dirty = true;
   state_->run_clocks(group, to);
 }
@@ -96,8 +98,9 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
     state_->note_minute(group, batch, matches ? &*event : nullptr, moment.time, to);
     for (; event != batch.matches.end() && event->index == index; ++event)
       state_->match(group, batch, *event, moment.time, to);
+    state_->run_composites(to);
   }
-  state_->note_partial(group);
+  state_->note_evaluation(group);
 }
 
 void Engine::advance(Instant now, Effects& out) {
@@ -109,7 +112,7 @@ void Engine::advance(Instant now, Effects& out) {
     const Instant before = group->watermark.watermark();
     group->watermark.wake(now);
     group->watermark.move(now);
-    state_->note_partial(*group);
+    state_->note_evaluation(*group);
     group->dirty = group->dirty || group->watermark.watermark() != before;
   }
   state_->run_all_clocks(to);
@@ -129,6 +132,7 @@ std::optional<Instant> Engine::next_deadline() const {
   for (const auto& [name, group] : state_->groups)
     if (const auto stall = group->watermark.next_stall()) consider(*stall);
   if (const Instant due = state_->desk.next_due(); due != kNever) consider(due);
+  if (const Instant due = state_->next_suppressor(); due != kNever) consider(due);
   return out;
 }
 
@@ -200,7 +204,9 @@ Result<OperatorAnswer> Engine::operate(const OperatorRequest& request, Instant n
   flush(state_->pending, out);
   Recorder to = state_->recorder(now, out);
   state_->run_wall(now, to);
-  return state_->operate(request, to);
+  Result<OperatorAnswer> answer = state_->operate(request, to);
+  state_->run_composites(to);
+  return answer;
 }
 
 std::shared_ptr<const MuteTable> Engine::mutes() const { return state_->desk.mutes(); }
@@ -211,6 +217,7 @@ std::vector<GroupReport> Engine::groups() const {
     GroupReport r = group->report;
     const GroupWatermark& w = state_->options.replay ? state_->merged : group->watermark;
     r.log_group = name;
+    r.unreadable = group->unreadable;
     if (w.watermark() != kNoTime) r.watermark = w.watermark();
     out.push_back(std::move(r));
   }

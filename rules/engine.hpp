@@ -28,6 +28,7 @@ struct GroupReport {
   std::string log_group;
   std::optional<Instant> watermark;
   bool partial_data = false;  // a stalled stream is not waited for
+  bool unreadable = false;    // the last look met something that cannot be read
   std::uint64_t events = 0, bytes = 0, matched = 0, repeats = 0, dropped_late = 0,
                 replaced_times = 0;
   std::uint64_t refused = 0;    // samples below their filter's `min`, or beyond 2^360

@@ -56,6 +56,23 @@ void show_outlook(Output& out, const Json& state) {
   out.write("  judged next ", next ? time_for_people(next) : "when an event comes", "\n");
 }
 
+// Of a composite alarm: those on which its state rests are marked.
+void show_children(Output& out, const Json& children) {
+  if (!children.empty()) out.write("\nfollows from\n");
+  for (const Json& child : children)
+    out.write(flag_of(child, "decides") ? "  * " : "    ", coloured_state(text_of(child, "state")),
+              "  ", to_one_line(text_of(child, "alarm")), "\n");
+}
+
+void show_suppressor(Output& out, const Json& rule) {
+  const auto composite = rule.find("composite");
+  if (composite == rule.end() || !composite->is_object()) return;
+  const auto by = composite->find("suppressor");
+  if (by == composite->end() || !by->is_object()) return;
+  out.write("  suppressor ", to_one_line(text_of(*by, "alarm")), " (wait ", text_of(*by, "wait"),
+            ", extension ", text_of(*by, "extension"), ")\n");
+}
+
 void show_states(Output& out, const Json& alarm, Instant now) {
   for (const Json& s : list_of(alarm, "states")) {
     const std::string key = key_for_people(s);
@@ -100,8 +117,12 @@ int show(const Json& alarm, const std::string& name) {
     out.write("  ", keys_for_people(alarm));
   out.write("\n");
   const auto rule = alarm.find("rule");
-  if (rule != alarm.end() && rule->is_object()) show_rule(out, *rule);
+  if (rule != alarm.end() && rule->is_object()) {
+    show_rule(out, *rule);
+    show_suppressor(out, *rule);
+  }
   show_states(out, alarm, now);
+  show_children(out, list_of(alarm, "children"));
   show_transitions(out, list_of(alarm, "transitions"));
   show_messages(out, list_of(alarm, "messages"));
   return kExitOk;

@@ -14,6 +14,7 @@
 #include "daemon/config/load.hpp"
 #include "rules/alarm/math_plan.hpp"
 #include "rules/message/condition.hpp"
+#include "rules/message/text.hpp"
 #include "rules/ruleset/long_form.hpp"
 #include "tocsin/config_reader.hpp"
 #include "tocsin/suggest.hpp"
@@ -75,8 +76,9 @@ std::string_view symbol(Comparison comparison) {
 }
 
 // "SampleCount >= 1 within 5m", "Sum >= 3 in 3 of 5 x 1m", "100 * errors / total > 5 in 1 of 1 x
-// 1m".
+// 1m", the rule of a composite alarm.
 std::string condition(const Alarm& alarm) {
+  if (alarm.composite) return to_one_line(alarm.composite->rule);
   std::string text =
       alarm.maths ? maths_text(*alarm.maths) : std::string(to_string(alarm.statistic));
   if (!alarm.maths || !alarm.maths->band)
@@ -119,10 +121,10 @@ int list(const RuleSelection& selection) {
 
 // Everything that has the name, and the filters that feed the alarms among it.
 Json items_named(const RuleSet& rules, const std::string& name) {
-  Json filters = Json::array(), alarms = Json::array();
+  Json filters = Json::array(), alarms = Json::array(), composites = Json::array();
   const auto feeds = [&](const MetricFilter& f) {
     return std::any_of(rules.alarms.begin(), rules.alarms.end(), [&](const Alarm& a) {
-      if (a.name != name) return false;
+      if (a.name != name || a.composite) return false;
       const std::vector<AlarmMetric> watched = watched_metrics(a);
       return std::any_of(watched.begin(), watched.end(), [&](const AlarmMetric& m) {
         return m.metric_namespace == f.metric_namespace && m.metric_name == f.metric_name;
@@ -132,10 +134,11 @@ Json items_named(const RuleSet& rules, const std::string& name) {
   for (const MetricFilter& f : rules.filters)
     if (f.name == name || feeds(f)) filters.push_back(long_form(f));
   for (const Alarm& a : rules.alarms)
-    if (a.name == name) alarms.push_back(long_form(a));
+    if (a.name == name) (a.composite ? composites : alarms).push_back(long_form(a));
   Json items = Json::object();
   if (!filters.empty()) items["metric_filters"] = std::move(filters);
   if (!alarms.empty()) items["alarms"] = std::move(alarms);
+  if (!composites.empty()) items["composite_alarms"] = std::move(composites);
   return items;
 }
 

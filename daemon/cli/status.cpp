@@ -71,7 +71,9 @@ void show_groups(Output& out, const Json& status, Instant now) {
                bytes_for_people(number_of(g, "bytes")), count_text(g, "matched"),
                count_text(g, "repeats"), count_text(g, "dropped_late"),
                age_for_people(instant_of(g, "watermark"), now),
-               flag_of(g, "partial_data") ? "partial data: a stream is stalled" : ""});
+               flag_of(g, "unreadable")     ? "cannot be read: see tocsin streams"
+               : flag_of(g, "partial_data") ? "partial data: a stream is stalled"
+                                            : ""});
   out.write("\n", table.text());
 }
 

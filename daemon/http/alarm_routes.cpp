@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "daemon/http/alarm_cursor.hpp"
 #include "daemon/http/api_call.hpp"
+#include "rules/alarm/composite_rule.hpp"
 #include "rules/match/time/event_time.hpp"
 #include "tocsin/glob.hpp"
 #include "tocsin/suggest.hpp"
@@ -164,6 +166,32 @@ std::vector<std::string_view> names_of(const RuleSet& rules) {
   return names;
 }
 
+AlarmState state_of(const ApiCall& call, const RuleSet& rules, std::string_view name) {
+  const auto found = call.source.alarm_summaries({.alarm = std::string(name)});
+  if (found && !found->empty()) return found->front().status.state;
+  // No key was seen yet.
+  const auto rule = std::find_if(rules.alarms.begin(), rules.alarms.end(),
+                                 [&](const Alarm& a) { return a.name == name; });
+  const bool begins_ok = rule != rules.alarms.end() && rule->anchor == Anchor::event;
+  return begins_ok ? AlarmState::ok : AlarmState::insufficient_data;
+}
+
+// Of a composite alarm: how its children are, and on which of them its rule's value rests.
+Json children_of(const ApiCall& call, const RuleSet& rules, const Alarm& alarm) {
+  Json out = Json::array();
+  if (!alarm.composite) return out;
+  std::map<std::string, AlarmState, std::less<>> states;
+  for (const std::string& child : alarm.composite->children)
+    states.emplace(child, state_of(call, rules, child));
+  const std::vector<std::string> deciding = deciding_children(
+      *alarm.composite->tree, [&](std::string_view child) { return states.find(child)->second; });
+  for (const auto& [child, state] : states)
+    out.push_back({{"alarm", child},
+                   {"state", to_string(state)},
+                   {"decides", std::binary_search(deciding.begin(), deciding.end(), child)}});
+  return out;
+}
+
 }  // namespace
 
 Error unknown_alarm(const std::string& name, const RuleSet& rules) {
@@ -217,6 +245,7 @@ ApiResponse get_alarm(const ApiCall& call) {
        {"rule", rule == nullptr ? Json() : api_json::from(*rule, rules->rules())},
        {"state", all->empty() ? Json() : Json(to_string(all->front().status.state))},
        {"keys", all->empty() ? Json() : api_json::from(all->front().keys)},
+       {"children", rule == nullptr ? Json::array() : children_of(call, rules->rules(), *rule)},
        {"states", shown(call, *rules, states->rows)},
        {"next", states->next ? Json(cursor_text(*states->next)) : Json()},
        {"transitions", array_of(*transitions)},

@@ -37,6 +37,7 @@ Json from_group(const GroupReport& g) {
   return {{"log_group", g.log_group},
           {"watermark", time(g.watermark)},
           {"partial_data", g.partial_data},
+          {"unreadable", g.unreadable},
           {"events", g.events},
           {"bytes", g.bytes},
           {"matched", g.matched},
@@ -94,6 +95,7 @@ Json from(const AlarmStatus& a) {
           {"reason_data", embedded(a.reason_data)},
           {"state_since", time(a.state_since)},
           {"updated_at", time(a.updated_at)},
+          {"evaluation_state", to_string(a.evaluation_state)},
           {"note", a.note},
           {"actions", from_actions(a.actions)}};
 }
@@ -171,6 +173,12 @@ Json from(const Transition& t) {
                       {"source", e.source},
                       {"position", e.position},
                       {"message", e.message}});
+  Json children = Json::array();
+  for (const ChildState& c : t.children)
+    children.push_back({{"alarm", c.alarm},
+                        {"state", to_string(c.state)},
+                        {"decides", c.decides},
+                        {"changed_at", time(c.changed_at)}});
   return {{"id", t.id},
           {"sequence", t.sequence},
           {"alarm", t.alarm},
@@ -187,6 +195,8 @@ Json from(const Transition& t) {
           {"since", time(t.since)},
           {"events_total", t.events_total},
           {"datapoints", std::move(datapoints)},
+          {"evaluation_state", to_string(t.evaluation_state)},
+          {"children", std::move(children)},
           {"events", std::move(events)}};
 }
 
@@ -247,9 +257,23 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
 
 // What it watches, as in rule files: of an alarm by maths each metric and expression.
 static Json metrics_of(const Alarm& a) {
+  if (a.composite) return Json::array();
   Json item = long_form(a);
   return item.contains("metrics") ? item["metrics"] : Json::array({item["metric"]});
 }
+
+namespace {
+
+Json from_composite(const Composite& c) {
+  Json suppressor;
+  if (c.suppressor)
+    suppressor = {{"alarm", c.suppressor->alarm},
+                  {"wait", format_duration(c.suppressor->wait)},
+                  {"extension", format_duration(c.suppressor->extension)}};
+  return {{"rule", c.rule}, {"children", c.children}, {"suppressor", std::move(suppressor)}};
+}
+
+}  // namespace
 
 Json from(const Alarm& a, const RuleSet& rules) {
   const auto fed = std::find_if(rules.filters.begin(), rules.filters.end(), [&](const auto& f) {
@@ -260,6 +284,7 @@ Json from(const Alarm& a, const RuleSet& rules) {
           {"arn", alarm_arn(rules.identity, a.name)},
           {"description", a.description},
           {"condition", condition_text(a, filter)},
+          {"composite", a.composite ? from_composite(*a.composite) : Json()},
           {"log_group", filter ? Json(filter->log_group) : Json()},
           {"pattern", filter ? Json(filter->pattern_text) : Json()},
           {"metrics", metrics_of(a)},

@@ -46,9 +46,14 @@ bool FollowingInput::look(EventSink& sink) {
   discover(report.began, report.positions);
   streams_ = streams();
   for (FollowedStream* stream : streams_)
-    if (auto seen = stream->look(report.began, report.positions))
+    if (auto seen = stream->look(report.began, report.positions)) {
+      seen->unreadable = !stream->counters().trouble.empty();
       report.streams.push_back(std::move(*seen));
-  for (StreamLook& seen : barred()) report.streams.push_back(std::move(seen));
+    }
+  for (StreamLook& seen : barred()) {
+    seen.unreadable = true;
+    report.streams.push_back(std::move(seen));
+  }
   publish();
   return sink.report(std::move(report));
 }

@@ -35,6 +35,26 @@ constexpr std::string_view to_string(AlarmType t) {
   return t == AlarmType::composite ? "CompositeAlarm" : "MetricAlarm";
 }
 
+// Whether the daemon can evaluate an alarm; never mixed with its state. spec/alarms.md section 1.
+// partial_data: a stalled stream is not waited for, or a limit cut the result. evaluation_error:
+// its configuration cannot be evaluated. evaluation_failure: its source cannot be read just now.
+enum class EvaluationState { normal, partial_data, evaluation_failure, evaluation_error };
+
+// As CloudWatch writes it; "" for normal.
+constexpr std::string_view to_string(EvaluationState s) {
+  switch (s) {
+    case EvaluationState::normal:
+      return "";
+    case EvaluationState::partial_data:
+      return "PARTIAL_DATA";
+    case EvaluationState::evaluation_failure:
+      return "EVALUATION_FAILURE";
+    case EvaluationState::evaluation_error:
+      return "EVALUATION_ERROR";
+  }
+  return "?";
+}
+
 // The values by which an alarm is split, in order of name; empty without group_by. An absent
 // reference is "".
 using AlarmKey = std::vector<std::pair<std::string, std::string>>;
@@ -113,6 +133,14 @@ constexpr std::string_view to_string(ActionsFate fate) {
   return "?";
 }
 
+// A child of a composite alarm when that changed its state.
+struct ChildState {
+  std::string alarm;
+  AlarmState state = AlarmState::ok;
+  bool decides = false;               // the value of the rule rests on it
+  std::optional<Instant> changed_at;  // wall clock: its change is what changed the composite
+};
+
 // A change of the state of one (alarm, key). `at` is the event time of the deciding sample, or the
 // end of the deciding window or period: the same in every run over the same events. `decided_at` is
 // the wall clock: never compared.
@@ -142,8 +170,10 @@ struct Transition {
   std::string from_reason;
   std::string from_reason_data;
   Instant from_updated;
-  std::uint64_t events_total = 0;  // matched events of this episode so far
-  std::vector<Evidence> events;    // the newest, at most evidence.events, oldest first
+  std::uint64_t events_total = 0;    // matched events of this episode so far
+  std::vector<Evidence> events;      // the newest, at most evidence.events, oldest first
+  std::vector<ChildState> children;  // of a composite alarm, by name
+  EvaluationState evaluation_state = EvaluationState::normal;
 };
 
 // A person has seen the alarm and looks after it: reminders stop, until then or until its state
@@ -180,7 +210,8 @@ struct AlarmStatus {
   std::string reason_data;
   Instant state_since;  // event time of the last change of state
   Instant updated_at;   // wall clock of the last change of anything shown
-  std::string note;     // "counts are approximate", "PARTIAL_DATA"...; empty normally
+  std::string note;     // "counts are approximate"...; empty normally
+  EvaluationState evaluation_state = EvaluationState::normal;
   ActionStatus actions{};
 };
 

@@ -67,6 +67,7 @@ struct StreamLook {
   bool unread = false;  // there is data that has not been delivered yet
   std::optional<Instant>
       first;  // a stream not begun: time of its first event, or that in its object's name
+  bool unreadable = false;  // something is in the way: its alarms cannot be evaluated in full
 };
 
 // A look (stat, listing, receive) at all streams of a log group, begun at wall time `began`.

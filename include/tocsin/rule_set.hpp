@@ -17,7 +17,8 @@
 
 namespace tocsin {
 
-class Pattern;  // rules/pattern/pattern.hpp
+class Pattern;         // rules/pattern/pattern.hpp
+struct CompositeRule;  // rules/alarm/composite_rule.hpp
 
 // For ARNs and SNS messages.
 struct Identity {
@@ -111,12 +112,30 @@ struct AlarmMaths {
   bool operator==(const AlarmMaths&) const = default;
 };
 
+// While `alarm` is in ALARM, and for some time around that, a composite alarm keeps its actions to
+// itself. spec/alarms.md section 9.4.
+struct Suppressor {
+  std::string alarm;
+  Duration wait{};       // actions wait so long for the suppressor to go to ALARM
+  Duration extension{};  // and are held for so long after it has left ALARM
+};
+
+// What makes an alarm a composite one: its state follows from those of other alarms.
+// spec/alarms.md section 9.
+struct Composite {
+  std::string rule;  // as written
+  std::shared_ptr<const CompositeRule> tree;
+  std::vector<std::string> children;  // names of the alarms in the rule, sorted, each once
+  std::optional<Suppressor> suppressor;
+};
+
 // An alarm, both forms. anchor == event: the short form, judged on the trailing window `period`
 // ("within") that ends at a sample, fed by the filter of the same name; evaluation_periods and what
-// follows from them are not used then.
+// follows from them are not used then. With `composite` nothing that concerns a metric is used.
 struct Alarm {
   std::string name;
   std::string description;
+  std::shared_ptr<const Composite> composite;  // none: a metric alarm
   Anchor anchor = Anchor::minute;
   std::string metric_namespace;
   std::string metric_name;

@@ -4,6 +4,10 @@
 #include "rules/alarm/composite_cycles.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <functional>
+#include <queue>
+#include <string_view>
 
 namespace tocsin {
 namespace {
@@ -108,6 +112,53 @@ std::vector<std::string> CycleFinder::members() {
 
 std::vector<std::string> find_cycle_members(const CompositeChildren& composites) {
   return CycleFinder(composites).members();
+}
+
+std::vector<std::string> cycle_through(const CompositeChildren& composites,
+                                       const std::string& member) {
+  std::map<std::string_view, std::string_view> reached_from;
+  std::deque<std::string_view> next{member};
+  while (!next.empty() && !reached_from.contains(member)) {
+    const std::string_view at = next.front();
+    next.pop_front();
+    const auto entry = composites.find(at);
+    if (entry == composites.end()) continue;
+    for (const std::string& child : entry->second)
+      if (composites.contains(child) && reached_from.emplace(child, at).second)
+        next.push_back(child);
+  }
+  if (!reached_from.contains(member)) return {};
+  std::vector<std::string> path{member};
+  for (std::string_view at = reached_from.at(member); at != member; at = reached_from.at(at))
+    path.emplace_back(at);
+  path.push_back(member);
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+std::vector<std::string> evaluation_order(const CompositeChildren& composites) {
+  std::map<std::string_view, std::vector<std::string_view>> parents;
+  std::map<std::string_view, std::size_t> open_children;
+  std::priority_queue<std::string_view, std::vector<std::string_view>, std::greater<>> ready;
+  for (const auto& [name, children] : composites) {
+    std::size_t open = 0;
+    for (const std::string& child : children) {
+      if (!composites.contains(child)) continue;
+      parents[child].push_back(name);
+      ++open;
+    }
+    open_children[name] = open;
+    if (open == 0) ready.push(name);
+  }
+  std::vector<std::string> order;
+  while (!ready.empty()) {
+    const std::string_view at = ready.top();
+    ready.pop();
+    order.emplace_back(at);
+    for (const std::string_view parent : parents[at])
+      if (--open_children[parent] == 0) ready.push(parent);
+  }
+  return order;
 }
 
 }  // namespace tocsin

@@ -14,4 +14,12 @@ using CompositeChildren = std::map<std::string, std::vector<std::string>, std::l
 // in the number of references; any depth.
 std::vector<std::string> find_cycle_members(const CompositeChildren& composites);
 
+// The shortest way from a member of a cycle back to itself: a, b, a. Empty: it is no member.
+std::vector<std::string> cycle_through(const CompositeChildren& composites,
+                                       const std::string& member);
+
+// The composites in an order in which each comes after its children. Members of cycles, and those
+// that lead to them, have no place in it.
+std::vector<std::string> evaluation_order(const CompositeChildren& composites);
+
 }  // namespace tocsin

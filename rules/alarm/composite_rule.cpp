@@ -12,10 +12,15 @@ using StateOf = std::function<AlarmState(std::string_view name)>;
 
 bool holds(const CompositeRule& rule, const StateOf& state_of);
 
+bool is_hit(const CompositeRule::AtLeast& rule, const ChildReference& child,
+            const StateOf& state_of) {
+  return (state_of(child.name) == rule.state) != rule.negated;
+}
+
 bool at_least(const CompositeRule::AtLeast& rule, const StateOf& state_of) {
-  std::size_t hits = 0;
-  for (const ChildReference& child : rule.children)
-    if ((state_of(child.name) == rule.state) != rule.negated) ++hits;
+  const auto hits = static_cast<std::size_t>(
+      std::count_if(rule.children.begin(), rule.children.end(),
+                    [&](const ChildReference& child) { return is_hit(rule, child, state_of); }));
   const auto count = static_cast<std::size_t>(rule.count);
   return rule.percent ? hits * 100 >= count * rule.children.size() : hits >= count;
 }
@@ -49,6 +54,33 @@ void collect(const CompositeRule& rule, std::vector<const ChildReference*>& into
                         [&](const CompositeRule::AllOf& n) { each(n.operands); },
                         [&](const CompositeRule::AnyOf& n) { each(n.operands); }},
              rule.node);
+}
+
+void collect_deciding(const CompositeRule& rule, const StateOf& state_of,
+                      std::vector<std::string>& into) {
+  const bool value = holds(rule, state_of);
+  // Each operand with the value of the whole contributes to it.
+  const auto each = [&](const std::vector<CompositeRule>& operands) {
+    for (const CompositeRule& operand : operands)
+      if (holds(operand, state_of) == value) collect_deciding(operand, state_of, into);
+  };
+  std::visit(Overloaded{[](const CompositeRule::Constant&) {},
+                        [&](const CompositeRule::StateIs& n) { into.push_back(n.child.name); },
+                        [&](const CompositeRule::AtLeast& n) {
+                          for (const ChildReference& child : n.children)
+                            if (is_hit(n, child, state_of) == value) into.push_back(child.name);
+                        },
+                        [&](const CompositeRule::Not& n) {
+                          collect_deciding(n.operand.front(), state_of, into);
+                        },
+                        [&](const CompositeRule::AllOf& n) { each(n.operands); },
+                        [&](const CompositeRule::AnyOf& n) { each(n.operands); }},
+             rule.node);
+}
+
+void sort_once(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
 // How tightly a node binds: what binds less than its surroundings needs parentheses.
@@ -132,6 +164,13 @@ AlarmState evaluate(const CompositeRule& rule, const StateOf& state_of) {
   return holds(rule, state_of) ? AlarmState::alarm : AlarmState::ok;
 }
 
+std::vector<std::string> deciding_children(const CompositeRule& rule, const StateOf& state_of) {
+  std::vector<std::string> names;
+  collect_deciding(rule, state_of, names);
+  sort_once(names);
+  return names;
+}
+
 std::vector<const ChildReference*> references(const CompositeRule& rule) {
   std::vector<const ChildReference*> found;
   collect(rule, found);
@@ -141,8 +180,7 @@ std::vector<const ChildReference*> references(const CompositeRule& rule) {
 std::vector<std::string> child_names(const CompositeRule& rule) {
   std::vector<std::string> names;
   for (const ChildReference* child : references(rule)) names.push_back(child->name);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  sort_once(names);
   return names;
 }
 

@@ -82,6 +82,12 @@ std::variant<CompositeRule, CompositeError> parse_composite_rule(
 AlarmState evaluate(const CompositeRule& rule,
                     const std::function<AlarmState(std::string_view name)>& state_of);
 
+// The children on whose states the rule's value rests, sorted, each once: of an OR that is true the
+// operands that are true, of an AND that is false those that are false, of AT_LEAST the alarms
+// that were counted, or were not.
+std::vector<std::string> deciding_children(
+    const CompositeRule& rule, const std::function<AlarmState(std::string_view name)>& state_of);
+
 // The children as written, in order, repeats included. They live as long as the rule.
 std::vector<const ChildReference*> references(const CompositeRule& rule);
 

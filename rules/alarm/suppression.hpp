@@ -53,6 +53,15 @@ class ActionSuppression {
   std::vector<DueActions> replace_suppressor(SuppressionPeriods periods, AlarmState suppressor,
                                              Instant at);
   std::vector<DueActions> advance(Instant at);
+  // What is pending is told to nobody.
+  void drop() {
+    state_.by.reset();
+    state_.until.reset();
+  }
+  // The clock that `at` is read from was set back: a period lasts no longer for that.
+  void clock_set_back(Duration by) {
+    if (state_.until) *state_.until -= by;
+  }
 
   // When advance() is due next; nothing: only a change can move this on.
   std::optional<Instant> deadline() const { return state_.until; }

@@ -63,7 +63,7 @@ ActionDesk::Lookups Engine::State::action_lookups() {
           .events = [this](const ActionName& name, Instant at) -> std::vector<Evidence> {
             KeyEntry* entry = find_key(name);
             if (entry == nullptr) return {};
-            return entry->evidence.events(entry->book->spec.evidence, false, at);
+            return events_of(*entry, at);
           },
           .touched =
               [this](const ActionName& name) {
@@ -77,6 +77,7 @@ ActionDesk::Lookups Engine::State::action_lookups() {
 void Engine::State::run_wall(Instant now, Recorder& to) {
   wall = now;
   to.set_now(now);
+  run_suppressors(to);
   desk.advance(to);
 }
 
@@ -121,7 +122,9 @@ void Engine::State::set_state(KeyEntry& entry, const SetAlarmState& what, const 
   const Duration step = entry.long_form != nullptr ? entry.book->long_spec.step : minutes{1};
   const Instant at = w == kNoTime ? to.now() : w;
   if (entry.state() != what.state) {
-    to.set(entry, what, who, std::max(at, entry.since.value_or(kNoTime)));
+    std::optional<ActionHold> hold;
+    if (entry.composite != nullptr) hold = suppress(entry, what.state, to.now());
+    to.set(entry, what, who, std::max(at, entry.since.value_or(kNoTime)), hold);
   } else {
     entry.status.reason = what.reason;
     entry.status.reason_data = what.reason_data;
@@ -131,7 +134,11 @@ void Engine::State::set_state(KeyEntry& entry, const SetAlarmState& what, const 
              "State set by " + who + " to " + std::string(to_string(what.state)) + ", as it was");
   }
   if (!entry.overlay) entry.overlay = std::make_unique<StateOverlay>();
-  entry.overlay->set(what.state, who, w == kNoTime ? kNoTime : floor_to(w, step) + step);
+  // A composite is judged when a child changes.
+  const Instant next = entry.composite != nullptr ? kNever
+                       : w == kNoTime             ? kNoTime
+                                                  : floor_to(w, step) + step;
+  entry.overlay->set(what.state, who, next);
   settle(entry);
   to.settled(*entry.book, at);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/alarm/composite_machine.hpp"
 #include "rules/alarm/long_form.hpp"
 #include "rules/alarm/math_source.hpp"
 #include "rules/alarm/short_form.hpp"
@@ -23,6 +24,7 @@
 namespace tocsin {
 
 class AlarmBook;
+struct CompositeRole;
 
 // What a key of an alarm by maths has beside: the series of its metrics, in their order.
 struct MathKey {
@@ -40,8 +42,9 @@ struct KeyEntry {
   AlarmKey key;
   std::string id;  // canonical
   std::unique_ptr<Machine> machine;
-  ShortForm* short_form = nullptr;  // one of the two is `machine`
+  ShortForm* short_form = nullptr;  // one of the three is `machine`
   LongForm* long_form = nullptr;
+  CompositeMachine* composite = nullptr;
   std::string series_id;                  // long form on one metric
   std::unique_ptr<MathKey> maths;         // long form by maths
   std::unique_ptr<StateOverlay> overlay;  // where not the machine's state is shown
@@ -59,11 +62,11 @@ struct KeyEntry {
   bool status_dirty = true;
   bool listed = false;  // in the engine's list of dirty keys
   Instant queued = kNever;
-  std::optional<Instant> quiet_at;  // its place among the book's quiet keys
-  std::size_t cells = 0;            // as counted in the book's totals
-  std::size_t evidence_bytes = 0;   // likewise
-  std::uint64_t stored_hash = 0;    // of the row as it was last collected
-  bool overlay_stored = false;      // `overlay` has a row
+  std::optional<Instant> quiet_at;    // its place among the book's quiet keys
+  std::size_t cells = 0;              // as counted in the book's totals
+  std::size_t evidence_bytes = 0;     // likewise
+  std::uint64_t stored_hash = 0;      // of the row as it was last collected
+  bool overlay_stored = false;        // `overlay` has a row
 
   // What people are shown.
   AlarmState state() const;
@@ -104,7 +107,11 @@ class AlarmBook {
   bool fresh = true;
   bool rejudge = false;
 
-  bool is_short() const { return spec.anchor == Anchor::event; }
+  // Its part in composite alarms; none: no rule names it and it has none.
+  CompositeRole* role = nullptr;
+
+  bool is_composite() const { return spec.composite != nullptr; }
+  bool is_short() const { return !is_composite() && spec.anchor == Anchor::event; }
   const std::map<std::string, std::unique_ptr<KeyEntry>>& keys() const { return keys_; }
   KeyEntry* find(const std::string& id) const;
   // The alarm as a whole, as it was told.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "rules/alarm/composite_rule.hpp"
 #include "rules/alarm/math_plan.hpp"
 #include "rules/metric/statistic_expression.hpp"
 
@@ -68,6 +69,7 @@ std::shared_ptr<const AlarmMaths> read_maths(const Json& j) {
 }
 
 Json condition_json(const Alarm& a) {
+  if (a.composite) return {{"rule", a.composite->rule}};
   Json out{{"anchor", static_cast<int>(a.anchor)},
            {"namespace", a.metric_namespace},
            {"metric", a.metric_name},
@@ -85,6 +87,28 @@ Json condition_json(const Alarm& a) {
            {"unit", a.unit}};
   if (a.maths) out["maths"] = maths_json(*a.maths);
   return out;
+}
+
+// The rule was accepted when it was written; names that are no more do not matter here.
+std::shared_ptr<const Composite> read_composite(const Json& condition, const Json& suppressor) {
+  auto out = std::make_shared<Composite>();
+  out->rule = condition.at("rule");
+  auto parsed = parse_composite_rule(out->rule, [](std::string_view) { return true; });
+  auto* tree = std::get_if<CompositeRule>(&parsed);
+  if (tree == nullptr) return nullptr;
+  out->children = child_names(*tree);
+  out->tree = std::make_shared<const CompositeRule>(std::move(*tree));
+  if (suppressor.is_object())
+    out->suppressor =
+        Suppressor{suppressor.at("alarm"), Duration{suppressor.at("wait").get<std::int64_t>()},
+                   Duration{suppressor.at("extension").get<std::int64_t>()}};
+  return out;
+}
+
+Json suppressor_json(const Alarm& a) {
+  if (!a.composite || !a.composite->suppressor) return nullptr;
+  const Suppressor& s = *a.composite->suppressor;
+  return {{"alarm", s.alarm}, {"wait", s.wait.count()}, {"extension", s.extension.count()}};
 }
 
 bool read_condition(const Json& j, Alarm& a) {
@@ -134,32 +158,36 @@ void read_texts(const Json& j, Alarm& a) {
 }  // namespace
 
 std::string encode_alarm(const Alarm& a) {
-  return dump({{"condition", condition_json(a)},
-               {"name", a.name},
-               {"description", a.description},
-               {"actions_enabled", a.actions_enabled},
-               {"shadow", a.shadow},
-               {"repeat", a.repeat.count()},
-               {"ok_after", a.ok_after.count()},
-               {"flapping", static_cast<int>(a.flapping)},
-               {"alarm", a.alarm_topics},
-               {"ok", a.ok_topics},
-               {"insufficient", a.insufficient_data_topics},
-               {"severity", static_cast<int>(a.severity)},
-               {"summary", a.summary},
-               {"runbook", a.runbook},
-               {"tags", a.tags},
-               {"evidence", a.evidence.events},
-               {"fields", a.evidence.fields},
-               {"drop", a.evidence.drop},
-               {"max_keys", a.max_keys}});
+  Json out{{"condition", condition_json(a)},
+           {"name", a.name},
+           {"description", a.description},
+           {"actions_enabled", a.actions_enabled},
+           {"shadow", a.shadow},
+           {"repeat", a.repeat.count()},
+           {"ok_after", a.ok_after.count()},
+           {"flapping", static_cast<int>(a.flapping)},
+           {"alarm", a.alarm_topics},
+           {"ok", a.ok_topics},
+           {"insufficient", a.insufficient_data_topics},
+           {"severity", static_cast<int>(a.severity)},
+           {"summary", a.summary},
+           {"runbook", a.runbook},
+           {"tags", a.tags},
+           {"evidence", a.evidence.events},
+           {"fields", a.evidence.fields},
+           {"drop", a.evidence.drop},
+           {"max_keys", a.max_keys}};
+  if (a.composite) out["suppressor"] = suppressor_json(a);
+  return dump(out);
 }
 
 std::optional<Alarm> decode_alarm(std::string_view text) {
   try {
     const Json j = Json::parse(text);
     Alarm a;
-    if (!read_condition(j.at("condition"), a)) return std::nullopt;
+    const Json& condition = j.at("condition");
+    if (condition.contains("rule")) a.composite = read_composite(condition, j.at("suppressor"));
+    if (!a.composite && !read_condition(condition, a)) return std::nullopt;
     read_texts(j, a);
     return a;
   } catch (const Json::exception&) {

@@ -52,6 +52,7 @@ void Engine::State::begin(EventClock& clock, Instant w, Recorder& to) {
   if (!first && !anew) return;
   for (auto& [name, book] : books) {
     if (book->clock != &clock) continue;
+    if (book->is_composite()) composites.want(*book, w, false);
     for (const auto& [id, entry] : book->keys()) {
       Changes changes;
       if (first) entry->machine->begin(w, changes);
@@ -115,6 +116,7 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
   for (;;) {
     const Instant alarm = clock.due.empty() ? kNever : clock.due.begin()->at;
     const Instant minute = next_minute(clock);
+    if (composites.is_due() && std::min(alarm, minute) > clock.watermark) run_composites(to);
     if (std::min(alarm, minute) > w) break;
     if (options.replay) run_wall(std::min(alarm, minute), to);
     clock.watermark = std::max(clock.watermark, std::min(alarm, minute));
@@ -141,26 +143,36 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
 }
 
 std::string Engine::State::note_of(const KeyEntry& entry) const {
-  std::string out;
-  for (const auto& [name, group] : groups) {
-    const EventClock* clock = entry.book->clock;
-    const bool feeds = clock != nullptr && (clock == group->clock || clock->groups.contains(name));
-    if (feeds && group->watermark.partial()) out = "PARTIAL_DATA";
-  }
-  if (entry.short_form == nullptr || !entry.short_form->approximate()) return out;
-  return out + (out.empty() ? "" : ", ") + "counts are approximate";
+  const bool approximate = entry.short_form != nullptr && entry.short_form->approximate();
+  return approximate ? "counts are approximate" : "";
 }
 
-void Engine::State::note_partial(GroupState& group) {
-  if (group.report.partial_data == group.watermark.partial()) return;
+EvaluationState Engine::State::evaluation_of(const KeyEntry& entry) const {
+  const AlarmBook& book = *entry.book;
+  const bool in_graph = book.is_composite() && book.role != nullptr;
+  if (in_graph && composites.nodes()[*book.role->place].frozen)
+    return EvaluationState::evaluation_error;
+  EvaluationState worst = EvaluationState::normal;
+  for (const auto& [name, group] : groups)
+    if (book.clock != nullptr && (book.clock == group->clock || book.clock->groups.contains(name)))
+      worst = std::max(worst, group->evaluation());
+  return worst;
+}
+
+void Engine::State::note_evaluation(KeyEntry& entry) {
+  const EvaluationState now = evaluation_of(entry);
+  if (std::exchange(entry.status.evaluation_state, now) == now) return;
+  entry.status_dirty = true;
+  mark_dirty(entry);
+}
+
+void Engine::State::note_evaluation(GroupState& group) {
   group.report.partial_data = group.watermark.partial();
+  const EvaluationState now = group.evaluation();
+  if (std::exchange(group.noted, now) == now) return;
   for (auto& [name, book] : books) {
     if (book->clock != group.clock && !book->clock->groups.contains(group.spec.name)) continue;
-    for (const auto& [id, entry] : book->keys()) {
-      entry->status.note = note_of(*entry);
-      entry->status_dirty = true;
-      mark_dirty(*entry);
-    }
+    for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
   }
 }
 

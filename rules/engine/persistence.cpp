@@ -257,7 +257,8 @@ bool Engine::State::restore_key_row(const StateRow& row) {
   const Instant w = watermark_of(clock_for(groups_of(book->second->spec)));
   if (!entry->machine->decode(machine, w)) return false;
   entry->stored_hash = std::hash<std::string>{}(*row.value) | 1U;
-  entry->status = {name, entry->key, entry->machine->state(), {}, {}, since, {}, {}};
+  entry->status = {name, entry->key, entry->machine->state(), {}, {}, since,
+                   {},   {},         EvaluationState::normal};
   entry->dirty = entry->status_dirty = false;
   book->second->insert(std::move(entry));
   return true;

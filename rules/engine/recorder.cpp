@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/alarm/composite_reason.hpp"
 #include "rules/alarm/math_plan.hpp"
 #include "rules/alarm/reason.hpp"
 #include "rules/engine/alarm_row.hpp"
+#include "rules/engine/composites.hpp"
 #include "rules/message/alarm_configuration.hpp"
 #include "rules/message/bus_record.hpp"
 #include "rules/message/message.hpp"
@@ -59,20 +61,26 @@ RuleSet rules_of(const Alarm& alarm, const RuleSet& rules) {
   return out;
 }
 
+Transition Recorder::begin(const KeyEntry& entry, AlarmState from, AlarmState to,
+                           Instant at) const {
+  Transition t;
+  t.alarm = entry.book->spec.name;
+  t.key = entry.key;
+  t.from = from;
+  t.to = to;
+  t.at = at;
+  t.decided_at = now_;
+  t.silent = !entry.told && from == AlarmState::insufficient_data && to == AlarmState::ok;
+  t.evaluation_state = entry.status.evaluation_state;
+  return t;
+}
+
 Transition Recorder::describe(KeyEntry& entry, const Change& c) {
   const Alarm& alarm = entry.book->spec;
-  Transition t;
-  t.alarm = alarm.name;
-  t.key = entry.key;
-  t.from = c.from;
-  t.to = c.to;
-  t.at = c.at;
-  t.decided_at = now_;
+  Transition t = begin(entry, c.from, c.to, c.at);
   t.late = c.late;
   t.again = c.again;
-  const bool first_ok =
-      !entry.told && c.from == AlarmState::insufficient_data && c.to == AlarmState::ok;
-  t.silent = c.silent || first_ok;
+  t.silent = t.silent || c.silent;
   Reason reason;
   if (c.forgotten) {
     reason.text = kReasonKeyForgotten;
@@ -100,15 +108,23 @@ void Recorder::run_actions(const Transition& transition, const Occasion& occasio
   }
 }
 
-void Recorder::tell(KeyEntry& entry, Transition t, bool closing) {
+void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
+                    const std::optional<ActionHold>& suppressed) {
   t.sequence = next_sequence_++;
   t.id = transition_id(t);
   t.since = entry.since;
   entry.since = t.at;
   entry.told = true;
-  AlarmStatus before = std::exchange(
-      entry.status,
-      {t.alarm, t.key, t.to, t.reason, t.reason_data, t.at, now_, entry.status.note, {}});
+  AlarmStatus before = std::exchange(entry.status, {t.alarm,
+                                                    t.key,
+                                                    t.to,
+                                                    t.reason,
+                                                    t.reason_data,
+                                                    t.at,
+                                                    now_,
+                                                    entry.status.note,
+                                                    entry.status.evaluation_state,
+                                                    {}});
   entry.status_dirty = entry.dirty = true;
   t.alarm_type = alarm_type_of(entry.book->spec);
   t.from_reason = std::move(before.reason);
@@ -119,8 +135,9 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing) {
   if (closing)
     desk_.closing(t, facts, *this);
   else
-    more = desk_.changed(t, facts, *this);
+    more = desk_.changed(t, facts, *this, suppressed);
   out_.history.push_back(state_update_item(t));
+  if (entry.book->role != nullptr) entry.book->role->all->changed(*entry.book, t);
   if (rules_.event_bus) out_.records.push_back(state_change_record(t, entry.book->spec, rules_));
   run_actions(t, {});
   if (more) run_actions(t, *more);
@@ -138,32 +155,36 @@ void Recorder::changed(KeyEntry& entry, const Change& change, bool current) {
   tell(entry, std::move(t));
 }
 
+void Recorder::composite_changed(KeyEntry& entry, CompositeChange c) {
+  // Children may feed on clocks that go on at different times; its own time never goes back.
+  const Instant at = std::max(c.at, entry.since.value_or(kNoTime));
+  Transition t = begin(entry, c.from, c.to, at);
+  t.late = c.late;
+  Reason reason = composite_reason(rules_.identity, t.alarm, t.to, c.children, !entry.told);
+  t.reason = std::move(reason.text);
+  t.reason_data = std::move(reason.data);
+  t.children = std::move(c.children);
+  t.events = std::move(c.events);
+  t.events_total = c.events_total;
+  tell(entry, std::move(t), false, c.hold);
+}
+
 void Recorder::closed(KeyEntry& entry, Instant at, const char* reason) {
-  Transition t;
-  t.alarm = entry.book->spec.name;
-  t.key = entry.key;
-  t.from = entry.state();
-  t.to = AlarmState::ok;
-  t.at = at;
-  t.decided_at = now_;
+  Transition t = begin(entry, entry.state(), AlarmState::ok, at);
   t.reason = reason;
   t.events_total = entry.events_total;
   tell(entry, std::move(t), true);
 }
 
-void Recorder::set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at) {
-  Transition t;
-  t.alarm = entry.book->spec.name;
-  t.key = entry.key;
-  t.from = entry.state();
-  t.to = what.state;
-  t.at = at;
-  t.decided_at = now_;
+void Recorder::set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at,
+                   const std::optional<ActionHold>& suppressed) {
+  Transition t = begin(entry, entry.state(), what.state, at);
+  t.silent = false;
   t.set_by = who;
   t.reason = what.reason;
   t.reason_data = what.reason_data;
   t.events_total = entry.events_total;
-  tell(entry, std::move(t));
+  tell(entry, std::move(t), false, suppressed);
 }
 
 void Recorder::settled(AlarmBook& book, Instant at) {

@@ -18,6 +18,18 @@ namespace tocsin {
 // longer have.
 RuleSet rules_of(const Alarm& alarm, const RuleSet& rules);
 
+// A composite alarm's change of state. No child changed: it was created, or its rule updated.
+struct CompositeChange {
+  AlarmState from = AlarmState::ok;
+  AlarmState to = AlarmState::ok;
+  Instant at;  // of the child's transition, or when it was evaluated otherwise
+  bool late = false;
+  std::vector<ChildState> children;
+  std::vector<Evidence> events;
+  std::uint64_t events_total = 0;
+  std::optional<ActionHold> hold;  // of its suppressor
+};
+
 class Recorder {
  public:
   // `rules` decide who is told, `desk` when. All outlive it.
@@ -27,10 +39,12 @@ class Recorder {
 
   // `current`: the event being judged decided it, and travels with it.
   void changed(KeyEntry& entry, const Change& change, bool current);
+  void composite_changed(KeyEntry& entry, CompositeChange change);
   // The alarm or key is removed while in ALARM: a last transition to OK.
   void closed(KeyEntry& entry, Instant at, const char* reason);
   // A person sets the state, which is another.
-  void set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at);
+  void set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at,
+           const std::optional<ActionHold>& suppressed = {});
   // After keys of an alarm with group_by may have changed: if the alarm as a whole has, history and
   // event bus are told, but no person: they were told of the keys.
   void settled(AlarmBook& book, Instant at);
@@ -54,8 +68,10 @@ class Recorder {
   void set_now(Instant now) { now_ = now; }
 
  private:
+  Transition begin(const KeyEntry& entry, AlarmState from, AlarmState to, Instant at) const;
   Transition describe(KeyEntry& entry, const Change& change);
-  void tell(KeyEntry& entry, Transition transition, bool closing = false);
+  void tell(KeyEntry& entry, Transition transition, bool closing = false,
+            const std::optional<ActionHold>& suppressed = {});
   std::string transition_id(const Transition& transition) const;
 
   const RuleSet& rules_;

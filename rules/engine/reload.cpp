@@ -39,6 +39,7 @@ FiltersByMetric filters_by_metric(const RuleSet& rules) {
 }
 
 std::set<std::string> Engine::State::groups_of(const Alarm& alarm) const {
+  if (alarm.composite) return groups_under(*alarm.composite);
   std::set<std::string> out;
   if (!alarm.maths) {
     for (const MetricFilter* f : publishers_of(metric_of(alarm)))
@@ -58,6 +59,7 @@ std::span<const MetricFilter* const> Engine::State::publishers_of(std::string_vi
 
 void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to) {
   for (auto& [name, book] : books) book->leave_clock();
+  composites.clear(books);
   take_names(*next, to);
   publishers = filters_by_metric(*next);
   forget_changed_metrics();
@@ -69,10 +71,13 @@ void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to)
   build_groups(*rules);
   update_books(*rules, to);
   desk.use_rules(rules, to);
+  composites.build(books);
   build_metrics();
   route();
   start_books(to);
   link_clocks();
+  bind_suppressors(to);
+  run_composites(to);
 }
 
 void Engine::State::link_clocks() {
@@ -196,6 +201,7 @@ void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
     book.whole = {alarm.name, {}, book.overall(), kReasonCreated, {}, kNoTime, {}, {}};
     book.whole_dirty = true;
   }
+  if (book.is_composite()) return;
   Duration lateness{}, max_age{};
   for (const std::string& name : groups_of(alarm)) {
     const LogGroup& g = groups.at(name)->spec;
@@ -259,9 +265,9 @@ void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& t
   book.dirty = book.dirty || datapoints != book.datapoints;
   book.datapoints = datapoints;
   book.rejudge = judged;
-  const bool was_short = before.anchor == Anchor::event;
+  const auto kind = [](const Alarm& a) { return a.composite ? -1 : a.anchor == Anchor::event; };
   for (const auto& [id, entry] : book.keys()) {
-    if (was_short != book.is_short()) {
+    if (kind(before) != kind(alarm)) {
       forget_cells(*entry);
       const AlarmState state = entry->machine->state();
       unwatch_series(*entry);
@@ -286,7 +292,7 @@ void Engine::State::build_metrics() {
     m.shape.values = options.keep_values;
   }
   for (auto& [name, book] : books) {
-    if (book->is_short()) continue;
+    if (book->is_short() || book->is_composite()) continue;
     add_metrics(*book);
   }
   for (auto& [name, m] : metrics) {
@@ -301,7 +307,7 @@ void Engine::State::build_metrics() {
 void Engine::State::route() {
   std::set<std::string> watched;  // by long forms
   for (const Alarm& a : rules->alarms)
-    if (a.anchor != Anchor::event)
+    if (!a.composite && a.anchor != Anchor::event)
       for (const AlarmMetric& m : watched_metrics(a)) watched.insert(metric_of(m));
   routes.assign(rules->filters.size(), {});
   for (std::size_t i = 0; i < rules->filters.size(); ++i) {
@@ -319,14 +325,16 @@ void Engine::State::start_books(Recorder& to) {
   for (auto& [name, book] : books) {
     EventClock& clock = clock_for(groups_of(book->spec));
     const Instant w = clock.watermark;
-    if (!book->is_short()) bind_series(*book);
+    if (!book->is_short() && !book->is_composite()) bind_series(*book);
     if (book->spec.group_by.empty() && book->keys().empty()) {
       KeyEntry& made = make_key(*book, {}, kNoTime, to);
       Changes changes;
       if (w != kNoTime) made.machine->begin(w, changes);
       record(made, changes, to, false);
     }
-    if (book->rejudge && w != kNoTime) {
+    if (book->is_composite()) {
+      if (w != kNoTime) composites.want(*book, w, book->rejudge);
+    } else if (book->rejudge && w != kNoTime) {
       std::vector<KeyEntry*> entries;
       for (const auto& [id, entry] : book->keys()) entries.push_back(entry.get());
       for (KeyEntry* entry : entries) {
@@ -337,10 +345,12 @@ void Engine::State::start_books(Recorder& to) {
     }
     // A repeat must be known for as long as its first delivery can count.
     const Duration reach = book->is_short() ? book->short_spec.oldest() : book->long_spec.oldest();
-    for (const std::string& group : groups_of(book->spec))
-      groups.at(group)->repeats.raise_age(reach);
+    if (!book->is_composite())
+      for (const std::string& group : groups_of(book->spec))
+        groups.at(group)->repeats.raise_age(reach);
     book->rejudge = false;
     book->enter_clock(clock);
+    for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
     to.settled(*book, w);
   }
   store.order_watchers();

@@ -253,6 +253,13 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
 void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen) {
   entry.short_form = nullptr;
   entry.long_form = nullptr;
+  entry.composite = nullptr;
+  if (book.is_composite()) {
+    auto machine = std::make_unique<CompositeMachine>(book.spec.composite->suppressor);
+    entry.composite = machine.get();
+    entry.machine = std::move(machine);
+    return;
+  }
   if (book.is_short()) {
     auto machine = std::make_unique<ShortForm>(book.short_spec, seen);
     entry.short_form = machine.get();
@@ -271,9 +278,17 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
   entry->key = std::move(key);
   entry->id = canonical_key(entry->key);
   make_machine(book, *entry, seen);
-  entry->status = {book.spec.name, entry->key, entry->machine->state(),
-                   kReasonCreated, {},         seen,
-                   to.now(),       {},         {}};
+  entry->status = {book.spec.name,
+                   entry->key,
+                   entry->machine->state(),
+                   kReasonCreated,
+                   {},
+                   seen,
+                   to.now(),
+                   {},
+                   EvaluationState::normal,
+                   {}};
+  entry->status.evaluation_state = evaluation_of(*entry);
   if (!entry->key.empty()) to.created(book, entry->key);
   KeyEntry& out = book.insert(std::move(entry));
   mark_dirty(out);

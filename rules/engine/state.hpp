@@ -14,6 +14,7 @@
 #include "rules/engine.hpp"
 #include "rules/engine/action_desk.hpp"
 #include "rules/engine/alarm_book.hpp"
+#include "rules/engine/composites.hpp"
 #include "rules/engine/default_values.hpp"
 #include "rules/engine/event_clock.hpp"
 #include "rules/engine/recorder.hpp"
@@ -35,10 +36,18 @@ struct GroupState {
   std::vector<EventClock*> clocks;  // all that its watermark may move, its own first
   bool listens_anew =
       false;  // its input was not listening: absence begins anew with the next watermark
+  bool unreadable = false;                          // as of the last look
+  EvaluationState noted = EvaluationState::normal;  // as its alarms show it
   bool dirty = true;
   Instant stored_floor = kNoTime;
   std::set<std::string> dirty_streams;
   GroupReport report;
+
+  // What it means for the alarms that it feeds.
+  EvaluationState evaluation() const {
+    if (unreadable) return EvaluationState::evaluation_failure;
+    return watermark.partial() ? EvaluationState::partial_data : EvaluationState::normal;
+  }
 };
 
 // What the alarms with group_by of one metric look at: values of `names`, with `fixed` given.
@@ -125,8 +134,10 @@ struct Engine::State {
   void retract(const MetricFilter& filter, Instant minute);
   void forget_old(EventClock& clock, Instant watermark);
 
-  // What is shown beside a state: that a stream is not waited for, that counts are approximate.
-  void note_partial(GroupState& group);
+  // What is shown beside a state: whether it can be evaluated, that counts are approximate.
+  void note_evaluation(GroupState& group);
+  void note_evaluation(KeyEntry& entry);
+  EvaluationState evaluation_of(const KeyEntry& entry) const;
   std::string note_of(const KeyEntry& entry) const;
 
   // Samples (engine/samples.cpp)
@@ -160,6 +171,23 @@ struct Engine::State {
   std::shared_ptr<const MathSpec> math_spec(const Alarm& alarm) const;
   // What its datapoints are made of, of all its metrics.
   std::string datapoints_of_alarm(const Alarm& alarm) const;
+
+  // Composite alarms (engine/composite_step.cpp)
+  void run_composites(Recorder& to);
+  CompositeChange describe(const Composites::Decision& decision) const;
+  std::set<std::string> groups_under(const Composite& composite) const;
+  // The events that explain the present state, for a message that comes late.
+  std::vector<Evidence> events_of(KeyEntry& entry, Instant at) const;
+
+  // Their suppressors (engine/suppressors.cpp)
+  void bind_suppressors(Recorder& to);
+  void use_suppressor(const CompositeNode& node, KeyEntry& entry, Recorder& to);
+  // What holds the actions of a change, if anything does.
+  std::optional<ActionHold> suppress(KeyEntry& entry, AlarmState state, Instant now);
+  void act_on(KeyEntry& entry, bool due, Recorder& to);
+  void run_suppressors(Recorder& to);
+  Instant next_suppressor() const;
+  void set_back_suppressors(Duration by);
 
   // Rules (engine/reload.cpp)
   void reconcile(std::shared_ptr<const RuleSet> next, Recorder& to);
@@ -204,6 +232,7 @@ struct Engine::State {
   std::map<std::string, std::unique_ptr<GroupState>> groups;
   std::map<std::set<std::string>, std::unique_ptr<EventClock>> clocks;
   std::map<std::string, std::unique_ptr<AlarmBook>> books;
+  Composites composites;
   std::map<std::string, MetricState> metrics;
   std::map<std::string, std::string> metric_datapoints;  // as of the rules
   std::vector<FilterRoute> routes;                       // by filter

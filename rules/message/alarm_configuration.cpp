@@ -79,9 +79,31 @@ Json bus_metrics(const Alarm& a) {
   return out;
 }
 
+Json composite_configuration(const Alarm& a, const RuleSet& rules) {
+  const Identity& identity = rules.identity;
+  Json out{{"alarmRule", a.composite->rule},
+           {"okactions", topic_arns(identity, a.ok_topics)},
+           {"alarmActions", topic_arns(identity, a.alarm_topics)},
+           {"insufficientDataActions", topic_arns(identity, a.insufficient_data_topics)},
+           {"alarmName", a.name},
+           {"actionsEnabled", a.actions_enabled}};
+  if (!a.description.empty()) out["alarmDescription"] = a.description;
+  if (const auto& s = a.composite->suppressor) {
+    out["actionsSuppressor"] = alarm_arn(identity, s->alarm);
+    out["actionsSuppressorWaitPeriod"] = std::chrono::duration_cast<seconds>(s->wait).count();
+    out["actionsSuppressorExtensionPeriod"] =
+        std::chrono::duration_cast<seconds>(s->extension).count();
+  }
+  out["alarmArn"] = alarm_arn(identity, a.name);
+  out["alarmConfigurationUpdatedTimestamp"] = format_cloudwatch(rules.configured_at);
+  return out;
+}
+
 }  // namespace
 
-AlarmType alarm_type_of(const Alarm&) { return AlarmType::metric; }
+AlarmType alarm_type_of(const Alarm& alarm) {
+  return alarm.composite ? AlarmType::composite : AlarmType::metric;
+}
 
 Alarm as_long_form(const Alarm& alarm) {
   Alarm out = alarm;
@@ -94,6 +116,7 @@ Alarm as_long_form(const Alarm& alarm) {
 
 // Names and order are CloudWatch's own, "okactions" included.
 Json history_configuration(const Alarm& alarm, const RuleSet& rules) {
+  if (alarm.composite) return composite_configuration(alarm, rules);
   const Alarm a = as_long_form(alarm);
   const Identity& identity = rules.identity;
   const bool banded = a.maths && a.maths->band;

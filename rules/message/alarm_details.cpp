@@ -86,6 +86,8 @@ std::string alarm_details(const AlarmStatus& status) {
   Json out = Json::object();
   if (Json actions = from_actions(status.actions); !actions.empty())
     out["actions"] = std::move(actions);
+  if (status.evaluation_state != EvaluationState::normal)
+    out["evaluation_state"] = to_string(status.evaluation_state);
   return out.empty() ? "" : out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -94,6 +96,10 @@ void read_alarm_details(std::string_view details, AlarmStatus& status) {
   try {
     const Json j = Json::parse(details);
     if (j.contains("actions")) read_actions(j.at("actions"), status.actions);
+    for (const EvaluationState state :
+         {EvaluationState::partial_data, EvaluationState::evaluation_failure,
+          EvaluationState::evaluation_error})
+      if (to_string(state) == text_of(j, "evaluation_state")) status.evaluation_state = state;
   } catch (const Json::exception&) {
     // What a later version wrote: the columns say enough.
   }

@@ -122,6 +122,36 @@ Json trigger(const Alarm& alarm, const AlarmKey& key) {
   return out;
 }
 
+std::int64_t whole_seconds(Duration d) { return std::chrono::duration_cast<seconds>(d).count(); }
+
+// What a composite alarm's message has instead of a trigger.
+void add_rule(Json& out, const Composite& composite, const Notification& n) {
+  out["AlarmRule"] = composite.rule;
+  Json triggering = Json::array();
+  for (const ChildState& child : n.transition.children)
+    if (child.changed_at)
+      triggering.push_back({{"Arn", alarm_arn(n.identity, child.alarm)},
+                            {"State",
+                             {{"Value", to_string(child.state)},
+                              {"Timestamp", format_cloudwatch(*child.changed_at)}}}});
+  out["TriggeringChildren"] = std::move(triggering);
+  if (!composite.suppressor) return;
+  const Suppressor& s = *composite.suppressor;
+  out["ActionsSuppressor"] = alarm_arn(n.identity, s.alarm);
+  out["ActionsSuppressorWaitPeriod"] = whole_seconds(s.wait);
+  out["ActionsSuppressorExtensionPeriod"] = whole_seconds(s.extension);
+}
+
+Json children_json(const std::vector<ChildState>& children) {
+  Json out = Json::array();
+  for (const ChildState& child : children)
+    out.push_back({{"alarm", child.alarm},
+                   {"state", to_string(child.state)},
+                   {"decides", child.decides},
+                   {"changed", child.changed_at.has_value()}});
+  return out;
+}
+
 Json event_json(const NotifiedEvent& e) {
   Json out{{"time", format_cloudwatch(e.evidence.time)}};
   out["who"] = e.facts.who;
@@ -143,23 +173,25 @@ Json additions(const Notification& n, const Alarm& alarm) {
   for (const auto& [name, value] : t.key) key[name] = short_value(value);
   Json tags = Json::object();
   for (const auto& [name, value] : alarm.tags) tags[name] = value;
-  return {{"events", std::move(events)},
-          {"eventsTotal", t.events_total},
-          {"ruleId", alarm.name},
-          {"dedupKey", n.dedup_key},
-          {"key", std::move(key)},
-          {"eventTime", format_cloudwatch(t.at)},
-          {"late", t.late},
-          {"again", t.again},
-          {"cause", to_string(n.cause)},
-          {"number", n.number},
-          {"severity", to_string(n.severity)},
-          {"summary", n.summary},
-          {"condition", n.condition},
-          {"value", t.value ? Json(*t.value) : Json(nullptr)},
-          {"runbook", n.runbook},
-          {"tags", std::move(tags)},
-          {"logGroup", n.log_group}};
+  Json out{{"events", std::move(events)},
+           {"eventsTotal", t.events_total},
+           {"ruleId", alarm.name},
+           {"dedupKey", n.dedup_key},
+           {"key", std::move(key)},
+           {"eventTime", format_cloudwatch(t.at)},
+           {"late", t.late},
+           {"again", t.again},
+           {"cause", to_string(n.cause)},
+           {"number", n.number},
+           {"severity", to_string(n.severity)},
+           {"summary", n.summary},
+           {"condition", n.condition},
+           {"value", t.value ? Json(*t.value) : Json(nullptr)},
+           {"runbook", n.runbook},
+           {"tags", std::move(tags)},
+           {"logGroup", n.log_group}};
+  if (alarm.composite) out["children"] = children_json(t.children);
+  return out;
 }
 
 std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -172,20 +204,27 @@ std::string make_cloudwatch_message(const Notification& n, const Alarm& alarm,
   const Identity& identity = rules.identity;
   Json out{{"AlarmName", alarm.name},
            {"AlarmDescription", text_or_null(n.description)},
-           {"AWSAccountId", identity.account_id},
-           {"ActionExecutedAfterMuteWindow", n.cause == MessageCause::after_mute},
-           {"AlarmConfigurationUpdatedTimestamp", format_cloudwatch(rules.configured_at)},
-           {"NewStateValue", to_string(t.to)},
-           {"NewStateReason", t.reason},
-           {"StateChangeTime", format_cloudwatch(t.decided_at)},
-           {"Region", region_display_name(identity.region)},
-           {"AlarmArn", n.alarm_arn},
-           {"OldStateValue", to_string(t.from)},
-           {"OKActions", topic_arns(identity, alarm.ok_topics)},
-           {"AlarmActions", topic_arns(identity, alarm.alarm_topics)},
-           {"InsufficientDataActions", topic_arns(identity, alarm.insufficient_data_topics)},
-           {"Trigger", trigger(alarm, t.key)},
-           {"x-source", additions(n, alarm)}};
+           {"AWSAccountId", identity.account_id}};
+  if (!alarm.composite) {
+    out["ActionExecutedAfterMuteWindow"] = n.cause == MessageCause::after_mute;
+    out["AlarmConfigurationUpdatedTimestamp"] = format_cloudwatch(rules.configured_at);
+  }
+  out["NewStateValue"] = to_string(t.to);
+  out["NewStateReason"] = t.reason;
+  out["StateChangeTime"] = format_cloudwatch(t.decided_at);
+  out["Region"] = region_display_name(identity.region);
+  out["AlarmArn"] = n.alarm_arn;
+  if (!alarm.composite) out["OldStateValue"] = to_string(t.from);
+  out["OKActions"] = topic_arns(identity, alarm.ok_topics);
+  out["AlarmActions"] = topic_arns(identity, alarm.alarm_topics);
+  out["InsufficientDataActions"] = topic_arns(identity, alarm.insufficient_data_topics);
+  if (alarm.composite) {
+    out["OldStateValue"] = to_string(t.from);  // where CloudWatch has it
+    add_rule(out, *alarm.composite, n);
+  } else {
+    out["Trigger"] = trigger(alarm, t.key);
+  }
+  out["x-source"] = additions(n, alarm);
   std::string text = dump(out);
   while (text.size() > kSnsMessageBytes && !out["x-source"]["events"].empty()) {
     out["x-source"]["events"].erase(0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JSON text that CloudWatch hands to SNS about a metric alarm, field by field, with Tocsin's
-// additions under the one key "x-source". spec/notifications.md 1.1 to 1.3.
+// The JSON text that CloudWatch hands to SNS about a metric or composite alarm, field by field,
+// with Tocsin's additions under the one key "x-source". spec/notifications.md 1.1 to 1.3.
 #pragma once
 #include <string>
 

@@ -75,6 +75,7 @@ std::string maths_text(const AlarmMaths& maths) {
 std::string condition_text(const Alarm& alarm, const MetricFilter* filter) {
   const std::string against{std::string(sign_of(alarm.comparison)) +
                             format_number(alarm.threshold)};
+  if (alarm.composite) return to_one_line(alarm.composite->rule);
   if (alarm.anchor == Anchor::event)
     return short_form_measure(alarm, filter) + against + " within " + format_within(alarm.period);
   std::string measure = to_string(alarm.statistic) + against;

@@ -46,20 +46,15 @@ std::string in_units(Duration d, const std::array<TimeUnit, N>& units, std::size
   return out;
 }
 
-}  // namespace
-
-bool is_time_zone(std::string_view name) {
-  return name != "local" && TimeZone::find(std::string(name)).has_value();
-}
-
-std::string format_for_people(Instant t, std::string_view zone_name) {
+// "Saturday 14 March", `before_year`, "2026", `after_year`, "12:41:02 CET".
+std::string in_words(Instant t, const TimeZone& zone, std::string_view before_year,
+                     std::string_view after_year) {
   constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                   "Thursday", "Friday", "Saturday"};
   constexpr std::array<std::string_view, 12> kMonths{
       "January", "February", "March",     "April",   "May",      "June",
       "July",    "August",   "September", "October", "November", "December"};
   if (!is_printable(t)) return "an unknown time";
-  const TimeZone zone = TimeZone::find(std::string(zone_name)).value_or(TimeZone::utc());
   const Duration local = t.time_since_epoch() + zone.offset_at(t);
   const auto day = std::chrono::floor<days>(local);
   const std::chrono::sys_days whole_day{day};
@@ -68,11 +63,24 @@ std::string format_for_people(Instant t, std::string_view zone_name) {
   std::string out(kDays[std::chrono::weekday{whole_day}.c_encoding()]);
   out += ' ' + std::to_string(static_cast<unsigned>(date.day())) + ' ';
   out += kMonths[static_cast<unsigned>(date.month()) - 1];
-  out += ' ' + std::to_string(static_cast<int>(date.year())) + ", ";
+  out.append(before_year).append(std::to_string(static_cast<int>(date.year()))).append(after_year);
   out += two_digits(clock.hours().count()) + ':' + two_digits(clock.minutes().count()) + ':' +
          two_digits(clock.seconds().count());
   return out + ' ' + zone.abbreviation_at(t);
 }
+
+}  // namespace
+
+bool is_time_zone(std::string_view name) {
+  return name != "local" && TimeZone::find(std::string(name)).has_value();
+}
+
+std::string format_for_people(Instant t, std::string_view zone_name) {
+  const TimeZone zone = TimeZone::find(std::string(zone_name)).value_or(TimeZone::utc());
+  return in_words(t, zone, " ", ", ");
+}
+
+std::string format_reason_time(Instant t) { return in_words(t, TimeZone::utc(), ", ", " "); }
 
 std::string format_cloudwatch(Instant t) {
   std::string out = format_rfc3339(is_printable(t) ? t : Instant{});

@@ -14,6 +14,9 @@ bool is_time_zone(std::string_view name);
 // "Saturday 14 March 2026, 12:41:02 CET" in an IANA zone; an unknown zone reads as UTC.
 std::string format_for_people(Instant t, std::string_view zone);
 
+// "Saturday 14 March, 2026 11:41:02 UTC": as CloudWatch's reasons of composite alarms have it.
+std::string format_reason_time(Instant t);
+
 // "2026-03-14T11:41:02.123+0000": UTC, as CloudWatch's alarm messages have it.
 std::string format_cloudwatch(Instant t);
 

@@ -77,6 +77,34 @@ constexpr std::array kCauses{MessageCause::change, MessageCause::after_mute, Mes
 constexpr std::array kFates{ActionsFate::run, ActionsFate::held, ActionsFate::disabled,
                             ActionsFate::shadow};
 
+Json from_children(const std::vector<ChildState>& children) {
+  Json out = Json::array();
+  for (const ChildState& c : children) {
+    Json child{{"alarm", c.alarm}, {"state", to_string(c.state)}, {"decides", c.decides}};
+    if (c.changed_at) child["changed_at"] = to_ms(*c.changed_at);
+    out.push_back(std::move(child));
+  }
+  return out;
+}
+
+std::vector<ChildState> to_children(const Json& list) {
+  std::vector<ChildState> out;
+  for (const Json& j : list) {
+    ChildState& c = out.emplace_back();
+    c.alarm = text_of(j, "alarm");
+    c.state = state_of(j, "state");
+    c.decides = j.value("decides", false);
+    if (j.contains("changed_at")) c.changed_at = instant_of(j, "changed_at");
+  }
+  return out;
+}
+
+EvaluationState evaluation_of(const Json& object) {
+  constexpr std::array kStates{EvaluationState::partial_data, EvaluationState::evaluation_failure,
+                               EvaluationState::evaluation_error};
+  return enum_of(object, "evaluation_state", kStates, EvaluationState::normal);
+}
+
 Json from_transition(const Transition& t) {
   Json points = Json::array();
   for (const Datapoint& p : t.datapoints)
@@ -111,6 +139,9 @@ Json from_transition(const Transition& t) {
   if (!t.set_by.empty()) out["set_by"] = t.set_by;
   if (t.actions != ActionsFate::run) out["actions"] = to_string(t.actions);
   if (t.hold) out["hold"] = hold_to_json(*t.hold);
+  if (!t.children.empty()) out["children"] = from_children(t.children);
+  if (t.evaluation_state != EvaluationState::normal)
+    out["evaluation_state"] = to_string(t.evaluation_state);
   return out;
 }
 
@@ -146,6 +177,8 @@ Transition to_transition(const Json& j) {
   t.events_total = j.value("events_total", std::uint64_t{0});
   if (j.contains("events"))
     for (const Json& e : j.at("events")) t.events.push_back(to_evidence(e));
+  if (j.contains("children")) t.children = to_children(j.at("children"));
+  t.evaluation_state = evaluation_of(j);
   return t;
 }
 

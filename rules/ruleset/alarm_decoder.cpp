@@ -122,20 +122,6 @@ void check_windows(ConfigReader& read, const Alarm& alarm) {
                std::to_string(periods + kRangeBeyondPeriodsMax));
 }
 
-void read_actions(ConfigReader& read, Alarm& alarm) {
-  if (const ConfigNode* notify = read.find("notify"))
-    report(read.diagnostics(), "unknown-key", *notify,
-           "an alarm in long form has `actions`, not `notify`",
-           "actions: { alarm: [...], ok: [...] }");
-  const ConfigNode* node = read.find("actions");
-  if (node == nullptr) return;
-  ConfigReader actions(*node, "`actions`", read.diagnostics());
-  read_topics(actions, "alarm", alarm.alarm_topics);
-  read_topics(actions, "ok", alarm.ok_topics);
-  read_topics(actions, "insufficient_data", alarm.insufficient_data_topics);
-  actions.finish();
-}
-
 // `anchor: event` is the short form written out, as `tocsin rules show` prints it: one trailing
 // window.
 void read_event_window(ConfigReader& read, Alarm& alarm, const Reading& reading) {
@@ -225,9 +211,9 @@ void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& d
   else
     read_judgement(read, alarm, {.configured = &context, .tested = nullptr});
   if (!maths) read_unit(read, alarm.unit);
-  read.optional("actions_enabled", alarm.actions_enabled);
   read_actions(read, alarm);
   read_group_by(read, alarm);
+  read_max_keys(read, alarm);
   read_presentation(read, context, alarm);
   item.sound = measured && context.out.list().size() == faults;
   // Warns too, which leaves the alarm sound.

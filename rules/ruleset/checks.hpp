@@ -18,6 +18,10 @@ void check_event_anchors(const Draft& draft, Diagnostics& out);
 // and tags that no alarm has.
 void check_mute_windows(const Draft& draft, Diagnostics& out);
 
+// Parses the rules of composite alarms. Errors: rules that are refused, alarms that do not exist,
+// cycles. Warnings: rules that name no alarm.
+void resolve_composites(Draft& draft, Diagnostics& out);
+
 // Warnings, for sound items only.
 void check_conditions(const Draft& draft, Diagnostics& out);
 void check_dimensions(const Draft& draft, Diagnostics& out);

@@ -286,13 +286,22 @@ void check_unused_metrics(const Draft& draft, Diagnostics& out) {
 }
 
 void check_unheard_alarms(const Draft& draft, Diagnostics& out) {
-  for (const AlarmDraft& a : draft.alarms) {
-    if (!a.sound || a.pack || !a.alarm.actions_enabled || !a.alarm.alarm_topics.empty()) continue;
+  std::set<std::string_view> heard;  // by way of composite alarms
+  for (const CompositeDraft& c : draft.composites) {
+    if (c.composite.tree == nullptr) return;  // its rule could not be read
+    heard.insert(c.composite.children.begin(), c.composite.children.end());
+    if (c.composite.suppressor) heard.insert(c.composite.suppressor->alarm);
+  }
+  const auto check = [&](const AlarmDraft& a) {
+    if (!a.sound || a.pack || !a.alarm.actions_enabled || !a.alarm.alarm_topics.empty()) return;
+    if (heard.contains(a.alarm.name)) return;
     const std::string hint =
         a.short_form ? "add `notify: [topic]`" : "add `actions: { alarm: [topic] }`";
     warn(out, "tells-nobody", node_at(*a.node, {"name"}),
          "nobody is told when alarm " + quoted(a.alarm.name) + " fires", hint);
-  }
+  };
+  for (const AlarmDraft& a : draft.alarms) check(a);
+  for (const CompositeDraft& c : draft.composites) check(c);
 }
 
 namespace {

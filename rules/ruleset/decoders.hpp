@@ -18,6 +18,8 @@ void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& dr
 void decode_metric_filter(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 // alarms: spec/alarms.md section 3.
 void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft);
+// composite_alarms: spec/alarms.md section 9.
+void decode_composite_alarm(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 // mute_windows: spec/alarms.md section 10.
 void decode_mute_window(const ConfigNode& node, const DecodeContext& context, Draft& draft);
 

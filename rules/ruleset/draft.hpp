@@ -40,9 +40,16 @@ struct MuteWindowDraft {
   const ConfigNode* node = nullptr;
 };
 
+// Its rule is parsed when all alarms are known.
+struct CompositeDraft : AlarmDraft {
+  Composite composite;
+  const RuleDocument* document = nullptr;
+};
+
 struct Draft {
   std::vector<FilterDraft> filters;
-  std::vector<AlarmDraft> alarms;
+  std::vector<AlarmDraft> alarms;  // of metrics
+  std::vector<CompositeDraft> composites;
   std::vector<MuteWindowDraft> mute_windows;
 };
 

@@ -264,6 +264,21 @@ void read_topics(ConfigReader& read, std::string_view key, std::vector<std::stri
              "`" + std::string(key) + "` has topic \"" + *topic + "\" twice");
 }
 
+void read_actions(ConfigReader& read, Alarm& alarm) {
+  if (const ConfigNode* notify = read.find("notify"))
+    report(read.diagnostics(), "unknown-key", *notify,
+           "an alarm in long form has `actions`, not `notify`",
+           "actions: { alarm: [...], ok: [...] }");
+  read.optional("actions_enabled", alarm.actions_enabled);
+  const ConfigNode* node = read.find("actions");
+  if (node == nullptr) return;
+  ConfigReader actions(*node, "`actions`", read.diagnostics());
+  read_topics(actions, "alarm", alarm.alarm_topics);
+  read_topics(actions, "ok", alarm.ok_topics);
+  read_topics(actions, "insufficient_data", alarm.insufficient_data_topics);
+  actions.finish();
+}
+
 void read_unit(ConfigReader& read, std::string& into) {
   std::string unit;
   if (!read.optional("unit", unit)) return;
@@ -274,6 +289,12 @@ void read_unit(ConfigReader& read, std::string& into) {
            "`unit` must be one of CloudWatch's units", suggest(unit, kUnits));
 }
 
+void read_max_keys(ConfigReader& read, Alarm& alarm) {
+  int max_keys = static_cast<int>(alarm.max_keys);
+  if (read.optional("max_keys", max_keys, {.least = 1, .most = 1'000'000}))
+    alarm.max_keys = static_cast<std::size_t>(max_keys);
+}
+
 void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& alarm) {
   limit_text(read, "description", alarm.description, 1024);
   read.optional_name("severity", alarm.severity, kSeverities);
@@ -281,9 +302,6 @@ void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& 
   limit_text(read, "runbook", alarm.runbook, 16'384);
   read.optional("tags", alarm.tags);
   read_evidence(read, alarm.evidence);
-  int max_keys = static_cast<int>(alarm.max_keys);
-  if (read.optional("max_keys", max_keys, {.least = 1, .most = 1'000'000}))
-    alarm.max_keys = static_cast<std::size_t>(max_keys);
   limit_text(read, "was", alarm.was, 255);
   read_attention(read, alarm);
 }

@@ -40,10 +40,16 @@ void read_topics(ConfigReader& read, std::string_view key, std::vector<std::stri
 // A text of at most `most` bytes.
 void limit_text(ConfigReader& read, std::string_view key, std::string& into, std::size_t most);
 
+// `actions` and `actions_enabled` of an alarm in long form or a composite one.
+void read_actions(ConfigReader& read, Alarm& alarm);
+
 // One of CloudWatch's units; spelt as there.
 void read_unit(ConfigReader& read, std::string& into);
 
-// description, severity, summary, runbook, tags, evidence, max_keys, was, and when people are told
+// Of an alarm that may have keys.
+void read_max_keys(ConfigReader& read, Alarm& alarm);
+
+// description, severity, summary, runbook, tags, evidence, was, and when people are told
 // beside the changes of state: ok_after, repeat, flapping, mode.
 void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& alarm);
 

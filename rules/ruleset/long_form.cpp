@@ -160,10 +160,15 @@ void add_maths(const AlarmMaths& maths, Json& item) {
   item["band"] = {{"excluded", std::move(excluded)}};
 }
 
-Json long_form(const Alarm& alarm) {
-  Json item;
-  item["name"] = alarm.name;
-  if (!alarm.description.empty()) item["description"] = alarm.description;
+static void add_composite(const Composite& composite, Json& item) {
+  item["rule"] = composite.rule;
+  if (const auto& s = composite.suppressor)
+    item["suppressor"] = {{"alarm", s->alarm},
+                          {"wait", format_duration(s->wait)},
+                          {"extension", format_duration(s->extension)}};
+}
+
+static void add_evaluation(const Alarm& alarm, Json& item) {
   item["anchor"] = to_string(alarm.anchor);
   if (alarm.maths)
     add_maths(*alarm.maths, item);
@@ -184,6 +189,16 @@ Json long_form(const Alarm& alarm) {
     item["treat_missing_data"] = to_string(alarm.treat_missing_data);
   if (!alarm.evaluate_low_samples) item["evaluate_low_sample_count_percentile"] = "ignore";
   if (!alarm.unit.empty()) item["unit"] = alarm.unit;
+}
+
+Json long_form(const Alarm& alarm) {
+  Json item;
+  item["name"] = alarm.name;
+  if (!alarm.description.empty()) item["description"] = alarm.description;
+  if (alarm.composite)
+    add_composite(*alarm.composite, item);
+  else
+    add_evaluation(alarm, item);
   item["actions_enabled"] = alarm.actions_enabled;
   item["actions"] = {{"alarm", alarm.alarm_topics},
                      {"ok", alarm.ok_topics},

@@ -9,7 +9,7 @@
 
 namespace tocsin {
 
-// Items as they stand in a rule file's lists `metric_filters` and `alarms`.
+// Items as they stand in a rule file's lists `metric_filters`, `alarms` and `composite_alarms`.
 nlohmann::ordered_json long_form(const MetricFilter& filter);
 nlohmann::ordered_json long_form(const Alarm& alarm);
 

@@ -68,6 +68,7 @@ void check_names(const Draft& draft, Diagnostics& out) {
   FirstPlaces filters("metric filter", out);
   FirstPlaces alarms("alarm", out);
   for (const AlarmDraft& a : draft.alarms) alarms.add(a.alarm.name, *a.node);
+  for (const CompositeDraft& c : draft.composites) alarms.add(c.alarm.name, *c.node);
   Diagnostics of_filters;
   FirstPlaces all_filters("metric filter", of_filters);
   for (const FilterDraft& f : draft.filters) all_filters.add(f.filter.name, *f.node);
@@ -79,7 +80,7 @@ void check_names(const Draft& draft, Diagnostics& out) {
         });
     if (!told) out.error(d.code, d.where, d.text, d.hint, d.length);
   }
-  if (draft.filters.size() > kItemsMax || draft.alarms.size() > kItemsMax)
+  if (draft.filters.size() > kItemsMax || draft.alarms.size() + draft.composites.size() > kItemsMax)
     out.error("too-many", {},
               "more than " + std::to_string(kItemsMax) + " metric filters or alarms");
 }
@@ -102,17 +103,19 @@ void check_log_groups(const Draft& draft, const RuleContext& context, Diagnostic
 void check_topics(const Draft& draft, const RuleContext& context, Diagnostics& out) {
   if (context.any_topic) return;
   const auto known = names_of(context.topics);
-  for (const AlarmDraft& a : draft.alarms) {
-    if (a.short_form) {
-      if (a.node->find("notify") != nullptr)
-        check_topic_list(a, node_at(*a.node, {"notify"}), a.alarm.alarm_topics, known, out);
-      continue;
-    }
+  const auto check_actions = [&](const AlarmDraft& a) {
     check_topic_list(a, node_at(*a.node, {"actions", "alarm"}), a.alarm.alarm_topics, known, out);
     check_topic_list(a, node_at(*a.node, {"actions", "ok"}), a.alarm.ok_topics, known, out);
     check_topic_list(a, node_at(*a.node, {"actions", "insufficient_data"}),
                      a.alarm.insufficient_data_topics, known, out);
+  };
+  for (const AlarmDraft& a : draft.alarms) {
+    if (!a.short_form)
+      check_actions(a);
+    else if (a.node->find("notify") != nullptr)
+      check_topic_list(a, node_at(*a.node, {"notify"}), a.alarm.alarm_topics, known, out);
   }
+  for (const CompositeDraft& c : draft.composites) check_actions(c);
 }
 
 void check_metrics(const Draft& draft, Diagnostics& out) {

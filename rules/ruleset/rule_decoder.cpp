@@ -142,6 +142,7 @@ void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& dr
     alarm.alarm.group_by.push_back(binding.name);
   read_topics(read, "notify", alarm.alarm.alarm_topics);
   alarm.alarm.ok_topics = alarm.alarm.alarm_topics;
+  read_max_keys(read, alarm.alarm);
   read_presentation(read, context, alarm.alarm);
   read.finish();
   if (!named) return;

@@ -35,8 +35,8 @@ void decode_document(const RuleDocument& document, const RuleContext& rules, Dra
   decode_section(read, "rules", decode_rule, context, draft);
   decode_section(read, "metric_filters", decode_metric_filter, context, draft);
   decode_section(read, "alarms", decode_alarm, context, draft);
+  decode_section(read, "composite_alarms", decode_composite_alarm, context, draft);
   decode_section(read, "mute_windows", decode_mute_window, context, draft);
-  read.not_built("composite_alarms");
   read.finish();
 }
 
@@ -46,6 +46,7 @@ void apply_pack(const RuleDocument& pack, const RuleContext& context, Draft& dra
   std::set<std::string> names;
   for (const FilterDraft& f : draft.filters) names.insert(f.filter.name);
   for (const AlarmDraft& a : draft.alarms) names.insert(a.alarm.name);
+  for (const CompositeDraft& c : draft.composites) names.insert(c.alarm.name);
   for (const std::string& name : pack.disable)
     if (names.count(name) == 0)
       out.error("dangling-reference", pack.where,
@@ -56,16 +57,19 @@ void apply_pack(const RuleDocument& pack, const RuleContext& context, Draft& dra
   };
   std::erase_if(draft.filters, [&](const FilterDraft& f) { return disabled(f.filter.name); });
   std::erase_if(draft.alarms, [&](const AlarmDraft& a) { return disabled(a.alarm.name); });
+  std::erase_if(draft.composites, [&](const AlarmDraft& a) { return disabled(a.alarm.name); });
   std::vector<std::string> notify = pack.notify;
   const bool has_default = std::any_of(context.topics.begin(), context.topics.end(),
                                        [](const Topic& t) { return t.name == "default"; });
   if (notify.empty() && has_default) notify = {"default"};
   bool unheard = false;
-  for (AlarmDraft& a : draft.alarms) {
-    if (!a.alarm.alarm_topics.empty() || !a.alarm.ok_topics.empty()) continue;
+  const auto tell = [&](AlarmDraft& a) {
+    if (!a.alarm.alarm_topics.empty() || !a.alarm.ok_topics.empty()) return;
     a.alarm.alarm_topics = a.alarm.ok_topics = notify;
     unheard = unheard || notify.empty();
-  }
+  };
+  for (AlarmDraft& a : draft.alarms) tell(a);
+  for (CompositeDraft& c : draft.composites) tell(c);
   // One fault of the pack's entry, not of each rule; without a configuration nobody can be told
   // anyway.
   if (unheard && !context.any_topic)
@@ -74,8 +78,9 @@ void apply_pack(const RuleDocument& pack, const RuleContext& context, Draft& dra
                 "give it `notify: [topic]`, or have a topic \"default\"");
 }
 
-void check(const Draft& draft, const RuleContext& context, Diagnostics& out) {
+void check(Draft& draft, const RuleContext& context, Diagnostics& out) {
   check_names(draft, out);
+  resolve_composites(draft, out);
   check_log_groups(draft, context, out);
   check_topics(draft, context, out);
   check_metrics(draft, out);
@@ -118,6 +123,7 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
     if (first.pack) apply_pack(first, context, part, out);
     std::move(part.filters.begin(), part.filters.end(), std::back_inserter(draft.filters));
     std::move(part.alarms.begin(), part.alarms.end(), std::back_inserter(draft.alarms));
+    std::move(part.composites.begin(), part.composites.end(), std::back_inserter(draft.composites));
     std::move(part.mute_windows.begin(), part.mute_windows.end(),
               std::back_inserter(draft.mute_windows));
   }
@@ -133,6 +139,10 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
   rules->topics = context.topics;
   for (FilterDraft& f : draft.filters) rules->filters.push_back(std::move(f.filter));
   for (AlarmDraft& a : draft.alarms) rules->alarms.push_back(std::move(a.alarm));
+  for (CompositeDraft& c : draft.composites) {
+    c.alarm.composite = std::make_shared<const Composite>(std::move(c.composite));
+    rules->alarms.push_back(std::move(c.alarm));
+  }
   for (MuteWindowDraft& w : draft.mute_windows) rules->mute_windows.push_back(std::move(w.window));
   if (context.any_log_group) add_named_groups(*rules);
   return rules;

@@ -5,9 +5,9 @@
 // Codes of errors: those of documents (bad-yaml, bad-json, bad-encoding, too-large, too-deep,
 // bad-key, duplicate-key), of fields (unknown-key, missing-key, bad-type, bad-value, not-built),
 // and of rules: bad-pattern, bad-reference (a field that the pattern cannot supply), bad-template,
-// duplicate-name, dangling-reference, too-many, strict-aws. Of warnings: never-fires, always-fires,
-// constant-statistic, sparse-metric, ignored-default, unused-metric, tells-nobody, late-source,
-// mutes-nothing.
+// bad-rule, cycle (of composite alarms), duplicate-name, dangling-reference, too-many, strict-aws.
+// Of warnings: never-fires, always-fires, constant-statistic, sparse-metric, ignored-default,
+// unused-metric, tells-nobody, late-source, mutes-nothing.
 #pragma once
 #include <memory>
 #include <string>

@@ -175,6 +175,16 @@ void check_alarm(const AlarmDraft& a, Diagnostics& out) {
     check_watched_dimensions(m, node_at(watching_node(a, m), {"metric", "dimensions"}), out);
 }
 
+// Suppressor periods are whole seconds there.
+void check_composite(const CompositeDraft& c, Diagnostics& out) {
+  if (!c.composite.suppressor) return;
+  for (const auto& [key, period] : {std::pair("wait", c.composite.suppressor->wait),
+                                    std::pair("extension", c.composite.suppressor->extension)})
+    if (period % seconds{1} != Duration{0})
+      refuse(out, node_at(*c.node, {"suppressor", key}),
+             "a suppressor's period of " + format_duration(period), "whole seconds");
+}
+
 }  // namespace
 
 void check_strict_aws(const Draft& draft, Diagnostics& out) {
@@ -187,6 +197,8 @@ void check_strict_aws(const Draft& draft, Diagnostics& out) {
   check_groups(draft, out);
   for (const AlarmDraft& a : draft.alarms)
     if (a.sound) check_alarm(a, out);
+  for (const CompositeDraft& c : draft.composites)
+    if (c.sound) check_composite(c, out);
 }
 
 }  // namespace tocsin

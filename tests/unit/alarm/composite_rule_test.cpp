@@ -241,4 +241,42 @@ TEST_CASE("a long chain of composites is no cycle and no burden", "[composite]")
   CHECK(find_cycle_members(chain).size() == 50'001);
 }
 
+TEST_CASE("the way round a cycle is the shortest, from its first member to itself", "[composite]") {
+  const CompositeChildren graph{
+      {"a", {"m", "b", "c"}}, {"b", {"c"}}, {"c", {"a"}}, {"above", {"a"}}, {"self", {"self"}}};
+  using Path = std::vector<std::string>;
+  CHECK(cycle_through(graph, "a") == Path{"a", "c", "a"});
+  CHECK(cycle_through(graph, "b") == Path{"b", "c", "a", "b"});
+  CHECK(cycle_through(graph, "self") == Path{"self", "self"});
+  CHECK(cycle_through(graph, "above").empty());
+}
+
+TEST_CASE("in the order of evaluation children come first, and what leads to a cycle has no place",
+          "[composite]") {
+  CHECK(evaluation_order({{"a", {"c", "m"}},
+                          {"b", {"a", "c"}},
+                          {"c", {"m"}},
+                          {"ring", {"ring"}},
+                          {"above", {"ring", "a"}}}) == std::vector<std::string>{"c", "a", "b"});
+}
+
+TEST_CASE("a rule's value rests on the children that make it so", "[composite]") {
+  using Names = std::vector<std::string>;
+  const auto deciding = [](const std::string& text) {
+    // a and b are in ALARM, c and d are OK.
+    return deciding_children(accepted(text), [](std::string_view name) {
+      return name < "c" ? AlarmState::alarm : AlarmState::ok;
+    });
+  };
+  CHECK(deciding("ALARM(a) AND ALARM(b)") == Names{"a", "b"});
+  CHECK(deciding("ALARM(a) OR ALARM(c)") == Names{"a"});
+  CHECK(deciding("ALARM(a) AND ALARM(c)") == Names{"c"});
+  CHECK(deciding("ALARM(c) OR ALARM(d)") == Names{"c", "d"});
+  CHECK(deciding("ALARM(a) AND NOT (ALARM(c) OR OK(b))") == Names{"a", "b", "c"});
+  CHECK(deciding("AT_LEAST(2, ALARM, (a, b, c))") == Names{"a", "b"});
+  CHECK(deciding("AT_LEAST(3, ALARM, (a, b, c))") == Names{"c"});
+  CHECK(deciding("AT_LEAST(1, NOT ALARM, (a, c))") == Names{"c"});
+  CHECK(deciding("TRUE OR ALARM(c)").empty());
+}
+
 }  // namespace tocsin

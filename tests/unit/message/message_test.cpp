@@ -254,3 +254,44 @@ TEST_CASE("durations and times read well", "[message]") {
   CHECK(format_for_people(kNever, "UTC") == "an unknown time");
   CHECK(format_cloudwatch(instant_from_ms(1'773'488'462'123)) == "2026-03-14T11:41:02.123+0000");
 }
+
+TEST_CASE("a composite alarm's message has CloudWatch's members in its order", "[message]") {
+  RuleSet rules = some_rules();
+  Alarm& alarm = rules.alarms[0];
+  auto composite = std::make_shared<Composite>();
+  composite->rule = "ALARM(PolicyChange) AND NOT ALARM(Deploy)";
+  composite->suppressor = Suppressor{"maintenance", minutes{2}, minutes{3}};
+  alarm.composite = composite;
+  alarm.description.clear();
+  alarm.group_by.clear();
+  Transition t = some_transition();
+  t.key = {};
+  t.children = {{"Deploy", AlarmState::ok, true, {}},
+                {"PolicyChange", AlarmState::alarm, true, t.decided_at}};
+  const Notification n = make_notifications(t, rules).at(0);
+  CHECK(n.condition == composite->rule);
+  const Json message = Json::parse(n.cloudwatch_message);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : message.items()) names.push_back(name);
+  CHECK(names == std::vector<std::string>{
+                     "AlarmName", "AlarmDescription", "AWSAccountId", "NewStateValue",
+                     "NewStateReason", "StateChangeTime", "Region", "AlarmArn", "OKActions",
+                     "AlarmActions", "InsufficientDataActions", "OldStateValue", "AlarmRule",
+                     "TriggeringChildren", "ActionsSuppressor", "ActionsSuppressorWaitPeriod",
+                     "ActionsSuppressorExtensionPeriod", "x-source"});
+  CHECK(message["AlarmDescription"].is_null());
+  CHECK(message["AlarmRule"] == composite->rule);
+  CHECK(message["TriggeringChildren"].dump() ==
+        R"([{"Arn":"arn:aws:cloudwatch:us-east-1:111122223333:alarm:PolicyChange",)"
+        R"("State":{"Value":"ALARM","Timestamp":"2026-03-14T11:50:02.123+0000"}}])");
+  CHECK(message["ActionsSuppressor"] ==
+        "arn:aws:cloudwatch:us-east-1:111122223333:alarm:maintenance");
+  CHECK(message["ActionsSuppressorWaitPeriod"] == 120);
+  CHECK(message["x-source"]["children"].size() == 2);
+  CHECK(message["x-source"]["events"].size() == 1);
+  const auto stored = notification_from_json(to_json(n));
+  REQUIRE(stored.ok());
+  REQUIRE(stored->transition.children.size() == 2);
+  CHECK(stored->transition.children[1].changed_at == t.decided_at);
+  CHECK(stored->transition.children[0].decides);
+}

@@ -104,8 +104,7 @@ TEST_CASE("the contract's short form becomes a filter and an alarm anchored at t
   CHECK(loaded.rules->log_groups[0].name == "cloudtrail");
 }
 
-TEST_CASE("the contract's long form maps one to one, its composite is answered not-built",
-          "[ruleset]") {
+TEST_CASE("the contract's long form maps one to one, its composite alarm too", "[ruleset]") {
   const std::string text = R"(metric_filters:
   - name: sg-changes
     log_group: cloudtrail
@@ -139,14 +138,21 @@ alarms:
   CHECK(alarm.dimensions.at(0).second == "111122223333");
   CHECK(alarm.insufficient_data_topics.empty());
 
-  const Loaded composite = load(text + R"(composite_alarms:
+  const Loaded composite = load(text + R"(rules:
+  - { name: root-login, log_group: t, pattern: root, alarm: { count: ">= 1", within: 5m } }
+  - { name: maintenance, log_group: t, pattern: job, alarm: { count: ">= 1", within: 5m } }
+composite_alarms:
   - name: probable-takeover
     rule: ALARM("root-login") AND NOT OK("sg-changes")
     actions: { alarm: [security] }
     suppressor: { alarm: maintenance, wait: 2m, extension: 3m }
 )");
-  CHECK(codes(composite) == "20:1 not-built, 5:78 ignored-default");
-  CHECK(composite.rules == nullptr);
+  CHECK(codes(composite) == "5:78 ignored-default");
+  REQUIRE(composite.rules != nullptr);
+  const Alarm& takeover = composite.rules->alarms.back();
+  REQUIRE(takeover.composite != nullptr);
+  CHECK(takeover.composite->children == std::vector<std::string>{"root-login", "sg-changes"});
+  CHECK(takeover.composite->suppressor->extension == minutes{3});
 }
 
 TEST_CASE("a short form judges sums of a field, named keys and refuses lesser values",

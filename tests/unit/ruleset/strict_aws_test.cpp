@@ -113,3 +113,15 @@ TEST_CASE("alarms that CloudWatch has no period for are flagged", "[ruleset][str
   CHECK(within("90s").size() == 2);
   CHECK(within("45s")[1] == "5:37 CloudWatch would refuse a period of 45s");
 }
+
+TEST_CASE("a suppressor's period that is no whole second is flagged", "[ruleset][strict]") {
+  CHECK(
+      refused("rules:\n"
+              "  - { name: a, log_group: g, pattern: x, alarm: { count: \">= 1\", within: 5m } }\n"
+              "composite_alarms:\n"
+              "  - name: c\n"
+              "    rule: ALARM(a)\n"
+              "    actions: { alarm: [t] }\n"
+              "    suppressor: { alarm: a, wait: 1500ms, extension: 60 }\n") ==
+      Faults{"7:35 CloudWatch would refuse a suppressor's period of 1s500ms"});
+}

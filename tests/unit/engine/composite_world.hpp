@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Composite alarms for tests of the Engine.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "rules/alarm/composite_rule.hpp"
+#include "unit/engine/world.hpp"
+
+namespace tocsin {
+
+inline Alarm composite_alarm(const std::string& name, const std::string& rule) {
+  auto composite = std::make_shared<Composite>();
+  composite->rule = rule;
+  auto parsed = parse_composite_rule(rule, [](std::string_view) { return true; });
+  auto tree = std::make_shared<CompositeRule>(std::get<CompositeRule>(std::move(parsed)));
+  composite->children = child_names(*tree);
+  composite->tree = std::move(tree);
+  Alarm a;
+  a.name = name;
+  a.composite = std::move(composite);
+  a.alarm_topics = a.ok_topics = {"ops"};
+  return a;
+}
+
+inline Alarm with_suppressor(Alarm alarm, const std::string& by, Duration wait,
+                             Duration extension) {
+  auto composite = std::make_shared<Composite>(*alarm.composite);
+  composite->suppressor = Suppressor{by, wait, extension};
+  alarm.composite = std::move(composite);
+  return alarm;
+}
+
+// Alarms a, b, ... that go to ALARM with one event of their filters, 0, 1, ..., and to OK a minute
+// later; nobody is told of them.
+inline RuleSet single_rules(const std::string& letters) {
+  RuleSet rules = rules_with({}, {});
+  for (const char c : letters) {
+    rules.filters.push_back(filter_named(std::string(1, c)));
+    rules.alarms.push_back(count_alarm(std::string(1, c), 1, minutes{1}));
+    rules.alarms.back().alarm_topics.clear();
+    rules.alarms.back().ok_topics.clear();
+  }
+  return rules;
+}
+
+}  // namespace tocsin
