@@ -139,6 +139,7 @@ std::optional<Instant> Engine::next_deadline() const {
 void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
   flush(state_->pending, out);
   Recorder to = state_->recorder(now, out);
+  state_->set_back_suppressors(by);
   std::set<std::string> back;
   for (auto& [name, group] : state_->groups) {
     if (by <= std::max<Duration>(group->spec.lateness, minutes{1})) continue;

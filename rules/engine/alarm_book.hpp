@@ -62,11 +62,11 @@ struct KeyEntry {
   bool status_dirty = true;
   bool listed = false;  // in the engine's list of dirty keys
   Instant queued = kNever;
-  std::optional<Instant> quiet_at;    // its place among the book's quiet keys
-  std::size_t cells = 0;              // as counted in the book's totals
-  std::size_t evidence_bytes = 0;     // likewise
-  std::uint64_t stored_hash = 0;      // of the row as it was last collected
-  bool overlay_stored = false;        // `overlay` has a row
+  std::optional<Instant> quiet_at;  // its place among the book's quiet keys
+  std::size_t cells = 0;            // as counted in the book's totals
+  std::size_t evidence_bytes = 0;   // likewise
+  std::uint64_t stored_hash = 0;    // of the row as it was last collected
+  bool overlay_stored = false;      // `overlay` has a row
 
   // What people are shown.
   AlarmState state() const;

@@ -41,6 +41,8 @@ void Composites::build(const Books& books) {
   }
   for (auto& [book, role] : roles_) {
     role.all = this;
+    // After a restart what stands over a state came later than the key that was counted.
+    for (const auto& [id, entry] : book->keys()) book->settle(*entry);
     role.seen = book->overall();
     book->role = &role;
   }

@@ -153,14 +153,32 @@ Json history_configuration(const Alarm& alarm, const RuleSet& rules) {
   return out;
 }
 
-Json bus_configuration(const Alarm& alarm, const Identity&) {
+Json bus_configuration(const Alarm& alarm, const Identity& identity) {
   Json out = Json::object();
   if (!alarm.description.empty()) out["description"] = alarm.description;
-  out["metrics"] = bus_metrics(alarm);
+  if (!alarm.composite) {
+    out["metrics"] = bus_metrics(alarm);
+    return out;
+  }
+  out["alarmRule"] = alarm.composite->rule;
+  if (const auto& s = alarm.composite->suppressor) {
+    out["actionsSuppressor"] = alarm_arn(identity, s->alarm);
+    out["actionsSuppressorWaitPeriod"] = seconds_of(s->wait);
+    out["actionsSuppressorExtensionPeriod"] = seconds_of(s->extension);
+  }
   return out;
 }
 
 Json full_bus_configuration(const Alarm& alarm, const Identity& identity) {
+  if (alarm.composite) {
+    Json out = bus_configuration(alarm, identity);
+    out["alarmName"] = alarm.name;
+    out["actionsEnabled"] = alarm.actions_enabled;
+    out["okActions"] = topic_arns(identity, alarm.ok_topics);
+    out["alarmActions"] = topic_arns(identity, alarm.alarm_topics);
+    out["insufficientDataActions"] = topic_arns(identity, alarm.insufficient_data_topics);
+    return out;
+  }
   const Alarm a = as_long_form(alarm);
   Json out{{"evaluationPeriods", a.evaluation_periods}};
   if (a.datapoints_to_alarm) out["datapointsToAlarm"] = *a.datapoints_to_alarm;

@@ -211,6 +211,7 @@ class Naive {
 
  private:
   struct Held {
+    AlarmState state = kOk;  // of the composite, as it was when it changed last
     bool pending = false;
     int timer = -1;
   };
@@ -219,13 +220,13 @@ class Naive {
     return !by.empty() && states.at(by) == kAlarm;
   }
   void act(std::size_t i, int t) {
-    held_[i] = {};
+    held_[i] = {held_[i].state, false, -1};
     told.push_back(std::to_string(t) + " " + composites_[i].name + " " +
-                   std::string(to_string(states_.at(composites_[i].name))));
+                   std::string(to_string(held_[i].state)));
   }
   void start(std::size_t i, int t, int length) {
     if (length == 0) return act(i, t);
-    held_[i] = {true, t + length};
+    held_[i] = {held_[i].state, true, t + length};
   }
   void suppressor_moved(std::size_t i, int t, const States& before) {
     if (!held_[i].pending || is_on(i, before) == is_on(i, states_)) return;
@@ -235,9 +236,10 @@ class Naive {
       start(i, t, composites_[i].extension);
   }
   void composite_moved(std::size_t i, int t) {
+    held_[i].state = states_.at(composites_[i].name);
     if (composites_[i].suppressor.empty()) return act(i, t);
     if (is_on(i, states_))
-      held_[i] = {true, -1};
+      held_[i] = {held_[i].state, true, -1};
     else
       start(i, t, composites_[i].wait);
   }
