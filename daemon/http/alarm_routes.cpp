@@ -167,7 +167,8 @@ std::vector<std::string_view> names_of(const RuleSet& rules) {
 }
 
 AlarmState state_of(const ApiCall& call, const RuleSet& rules, std::string_view name) {
-  const auto found = call.source.alarm_summaries({.alarm = std::string(name)});
+  const auto found = call.source.alarm_summaries(
+      {.alarm = std::string(name), .pattern = {}, .state = {}, .after = {}});
   if (found && !found->empty()) return found->front().status.state;
   // No key was seen yet.
   const auto rule = std::find_if(rules.alarms.begin(), rules.alarms.end(),
