@@ -158,7 +158,7 @@ std::optional<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& fa
   return more;
 }
 
-void ActionDesk::closing(Transition& t, const ActionFacts& facts, Recorder& to) {
+void ActionDesk::closing(Transition& t, const ActionFacts& facts) {
   const auto at = records_.find(name_of(t));
   const bool untold = at != records_.end() && at->second.held &&
                       at->second.held->known != AlarmState::alarm &&

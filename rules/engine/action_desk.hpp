@@ -68,7 +68,7 @@ class ActionDesk {
                                   const std::optional<ActionHold>& suppressed = {});
   // The same for the last words of an alarm or key that goes: it is told whatever mutes, unless
   // nobody was told of the ALARM either.
-  void closing(Transition& t, const ActionFacts& facts, Recorder& to);
+  void closing(Transition& t, const ActionFacts& facts);
   bool knows(const ActionName& name) const { return records_.contains(name); }
   // It is gone. An OK that waited to be told is told.
   void forget(ActionName name, Recorder& to);

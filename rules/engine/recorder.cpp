@@ -133,7 +133,7 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
   const ActionFacts facts = action_facts(entry.book->spec);
   std::optional<Occasion> more;
   if (closing)
-    desk_.closing(t, facts, *this);
+    desk_.closing(t, facts);
   else
     more = desk_.changed(t, facts, *this, suppressed);
   out_.history.push_back(state_update_item(t));

@@ -75,13 +75,13 @@ bool Engine::State::read(GroupState& group, StreamState& stream, const MatchBatc
     return merged.watermark() != before;
   }
   const bool more = batch.times[index].index + 1 < batch.events || batch.more_unread;
-  const Instant wall = std::min(batch.read_at, now);
-  moment = assign_time(stream, found, wall, wall + kCeiling, more);
+  const Instant read_at = std::min(batch.read_at, now);
+  moment = assign_time(stream, found, read_at, read_at + kCeiling, more);
   if (moment.replaced) ++group.report.replaced_times;
   if (stream.newest == kNoTime && stream.checked == kNoTime)
-    stream.newest = std::min(moment.time, wall);
+    stream.newest = std::min(moment.time, read_at);
   const Instant before = group.watermark.watermark();
-  group.watermark.read(stream, moment, wall, more);
+  group.watermark.read(stream, moment, read_at, more);
   group.watermark.move(now, &stream);
   return group.watermark.watermark() != before;
 }

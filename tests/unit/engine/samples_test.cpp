@@ -231,11 +231,11 @@ TEST_CASE("a stalled stream is shown as partial data until it moves again") {
   for (int m = 1; m <= 13; m += 2) stuck(minutes{m});
   w.save();
   CHECK(w.engine->groups()[0].partial_data);
-  CHECK(w.stored.alarms.at(0).note == "PARTIAL_DATA");
+  CHECK(w.stored.alarms.at(0).evaluation_state == EvaluationState::partial_data);
   CHECK(w.engine->groups()[0].watermark == kStart + minutes{13});
   w.quiet_until(minutes{14});
   w.save();
-  CHECK(w.stored.alarms.at(0).note.empty());
+  CHECK(w.stored.alarms.at(0).evaluation_state == EvaluationState::normal);
 }
 
 TEST_CASE("a first line from 1970 does not make the engine walk through the years") {
