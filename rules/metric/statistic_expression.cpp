@@ -177,6 +177,10 @@ std::optional<StatisticExpression> Parser::read_bounds(const Family& family) {
   return judge(family, low, high);
 }
 
+std::optional<double> value_of(const std::optional<Bound>& bound) {
+  return bound ? std::optional<double>(bound->value) : std::nullopt;
+}
+
 std::optional<StatisticExpression> Parser::judge(const Family& family,
                                                  const std::optional<Bound>& low,
                                                  const std::optional<Bound>& high) {
@@ -190,10 +194,7 @@ std::optional<StatisticExpression> Parser::judge(const Family& family,
     return fail(begin, end, "the bounds of PR are values, not percentages", "PR(100:2000)");
   if (low && high && low->value >= high->value)
     return fail(begin, end, "the lower bound must be less than the upper one");
-  StatisticExpression out{family.kind, percent, std::nullopt, std::nullopt};
-  if (low) out.low = low->value;
-  if (high) out.high = high->value;
-  return out;
+  return StatisticExpression{family.kind, percent, value_of(low), value_of(high)};
 }
 
 std::optional<StatisticExpression> Parser::parse() {
