@@ -36,7 +36,13 @@ struct Stage {
   }
   void set(int t, const std::string& alarm, AlarmState state) {
     advance(t);
-    const OperatorRequest request{"tester", SetAlarmState{{alarm, {}}, state, "because", ""}};
+    SetAlarmState set;
+    set.name.alarm = alarm;
+    set.state = state;
+    set.reason = "because";
+    OperatorRequest request;
+    request.who = "tester";
+    request.what = std::move(set);
     REQUIRE(world.engine->operate(request, kStart + seconds{t}, world.out).ok());
     take(t);
   }
