@@ -15,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "e2e")]
 import machine  # noqa: E402
 from contestants import CONTESTANTS, Bench, there  # noqa: E402
 from goals import ROWS  # noqa: E402

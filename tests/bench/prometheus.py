@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import time
 import urllib.request
 from pathlib import Path
+
+from world import wait_for
 
 
 class Target(http.server.BaseHTTPRequestHandler):
@@ -60,18 +61,22 @@ class Server:
                 "cpu": one("process_cpu_seconds_total"), "groups": one("prometheus_rule_group_duration_seconds_sum"),
                 "resident": one("process_resident_memory_bytes"), "scraped": one("prometheus_target_interval_length_seconds_count")}
 
-    def wait(self, holds, seconds=180):
-        deadline = time.monotonic() + seconds
-        while True:
+    def numbers_when(self, holds):
+        """Its numbers as soon as they are there and `holds` of them."""
+        def found():
+            assert self.process.poll() is None, "Prometheus has ended"
             try:
                 now = self.numbers()
-                if holds(now):
-                    return now
             except OSError:
-                pass
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError("Prometheus does not evaluate")
-            time.sleep(0.2)
+                return None  # it does not listen yet
+            return now if holds(now) else None
+
+        return wait_for(found, 180, "Prometheus to evaluate")
+
+    def cpu(self):
+        """Seconds, of the kernel's count: to ask Prometheus itself would cost it some."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self):
         self.process.terminate()
@@ -97,12 +102,13 @@ def measure(rules, series, seconds, core):
     write(folder, rules, series, target.server_port)
     server = Server(folder, core, free_port())
     try:
-        server.wait(lambda n: Target.scrapes > 0)
-        start = server.wait(lambda n: n["evaluations"] > 0)["evaluations"]
-        began = server.wait(lambda n: n["evaluations"] >= start + 2 * rules)  # all has been seen once
-        time.sleep(seconds)
+        server.numbers_when(lambda n: Target.scrapes > 0)
+        start = server.numbers_when(lambda n: n["evaluations"] > 0)["evaluations"]
+        began = server.numbers_when(lambda n: n["evaluations"] >= start + 2 * rules)  # all has been seen once
+        worked = server.cpu() + seconds
+        wait_for(lambda: server.cpu() >= worked, 60 + 10 * seconds, "Prometheus to work")
         # Only whole evaluations of the group are in its durations.
-        ended = server.wait(lambda n: n["evaluations"] >= began["evaluations"] + rules)
+        ended = server.numbers_when(lambda n: n["evaluations"] >= began["evaluations"] + rules)
         took = {name: ended[name] - began[name] for name in began}
         if took["failures"]:
             raise RuntimeError("rules of Prometheus failed")
