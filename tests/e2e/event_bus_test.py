@@ -10,7 +10,7 @@ import shutil
 import sys
 from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import Daemon, Webhook, folder, json_records, wait_for
 
 CONFIG = """
 log_groups:
@@ -51,8 +51,7 @@ def main(bin_dir):
     daemon = Daemon(bin_dir, home, CONFIG.replace("@BUS@", bus.url).replace("@TOPIC@", topic.url)).start()
 
     def in_file(name="bus.ndjson"):
-        path = home / name
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return json_records(home / name)
 
     def changes(records):
         return {(r["detail"]["alarmName"], r["detail"]["state"]["value"]) for r in records

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from datetime import datetime, timezone
 
-from world import SOURCE, Daemon, folder, wait_for
+from world import SOURCE, Daemon, folder, json_records, wait_for
 
 CONFIG = """
 log_groups:
@@ -61,7 +61,7 @@ class MailServer:
         self.port = int(self.process.stdout.readline())
 
     def mails(self):
-        return [json.loads(line) for line in self.record.read_text().splitlines()] if self.record.exists() else []
+        return json_records(self.record)
 
     def close(self):
         self.process.stdin.close()

@@ -26,6 +26,12 @@ def wait_for(condition, timeout=30, what="the condition"):
         threading.Event().wait(0.01)
 
 
+def json_records(path):
+    """The JSON lines another process has written so far; a line that it is still writing is not one yet."""
+    written = path.read_text() if path.exists() else ""
+    return [json.loads(line) for line in written.splitlines(keepends=True) if line.endswith("\n")]
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost", timeout=10)
