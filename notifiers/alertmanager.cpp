@@ -7,11 +7,10 @@
 #include <cstdint>
 #include <map>
 
-#include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/facts.hpp"
-#include "notifiers/http_outcome.hpp"
 #include "notifiers/incident.hpp"
+#include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
 #include "notifiers/text.hpp"
 
@@ -105,25 +104,6 @@ std::string fingerprint(const Labels& labels) {
   return {hex.begin(), hex.end()};
 }
 
-class Alertmanager final : public Notifier {
- public:
-  explicit Alertmanager(SecretUrl target) : target_(std::move(target)) {}
-
-  Request request(const Notification& n, const Attempt&) const override {
-    HttpRequest request;
-    request.url = target_.url;
-    request.headers = {{"content-type", "application/json"}};
-    request.body = alertmanager_api_payload(n);
-    return request;
-  }
-  Delivery outcome(const Response& answer, Instant now) const override {
-    return http_outcome(answer, now, target_.host);
-  }
-
- private:
-  SecretUrl target_;
-};
-
 }  // namespace
 
 std::string alertmanager_webhook_payload(const Notification& n) {
@@ -177,7 +157,9 @@ std::vector<Endpoint> make_alertmanager(const ConfigNode& node, const NotifierCo
   std::string address = target->url.reveal();
   while (address.ends_with('/')) address.pop_back();
   target->url = Secret(address + "/api/v2/alerts");
-  endpoint.notifier = std::make_shared<Alertmanager>(std::move(*target));
+  endpoint.notifier = make_json_post(std::move(*target), [](const Notification& n, const Attempt&) {
+    return alertmanager_api_payload(n);
+  });
   return {std::move(endpoint)};
 }
 

@@ -11,24 +11,10 @@
 
 namespace tocsin {
 
-std::vector<Endpoint> make_webhook(const ConfigNode& options, const NotifierContext& context,
-                                   Diagnostics& out);
-std::vector<Endpoint> make_slack(const ConfigNode& options, const NotifierContext& context,
-                                 Diagnostics& out);
-std::vector<Endpoint> make_email(const ConfigNode& options, const NotifierContext& context,
-                                 Diagnostics& out);
-
-std::vector<Endpoint> make_email_json(const ConfigNode& options, const NotifierContext& context,
-                                      Diagnostics& out);
-std::vector<Endpoint> make_pagerduty(const ConfigNode& options, const NotifierContext& context,
-                                     Diagnostics& out);
-std::vector<Endpoint> make_teams(const ConfigNode& options, const NotifierContext& context,
-                                 Diagnostics& out);
-std::vector<Endpoint> make_alertmanager(const ConfigNode& options, const NotifierContext& context,
-                                        Diagnostics& out);
-
-std::vector<Endpoint> make_file(const ConfigNode& options, const NotifierContext& context,
-                                Diagnostics& out);
+using MakeEndpoints = std::vector<Endpoint>(const ConfigNode& options,
+                                            const NotifierContext& context, Diagnostics& out);
+MakeEndpoints make_webhook, make_slack, make_email, make_email_json, make_pagerduty, make_teams,
+    make_alertmanager, make_file;
 
 // Keys that every channel has: `retry_for` (1 min to 14 d), and those that are not built yet.
 void read_common_options(ConfigReader& read, Duration& retry_for);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // pagerduty: { routing_key, url, retry_for }: Events API v2. ALARM triggers an incident of
 // (alarm, key), OK resolves it.
-#include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/facts.hpp"
-#include "notifiers/http_outcome.hpp"
 #include "notifiers/incident.hpp"
+#include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
 #include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
@@ -67,33 +66,15 @@ Json payload(const Notification& n) {
           {"custom_details", details(n)}};
 }
 
-class PagerDuty final : public Notifier {
- public:
-  PagerDuty(SecretUrl target, Secret routing_key)
-      : target_(std::move(target)), routing_key_(std::move(routing_key)) {}
-
-  Request request(const Notification& n, const Attempt&) const override {
-    Json body{{"routing_key", routing_key_.reveal()},
-              {"event_action", opens_incident(n) ? "trigger" : "resolve"},
-              {"dedup_key", dedup_key(n)},
-              {"payload", payload(n)},
-              {"client", "Tocsin"}};
-    if (is_link(n.runbook))
-      body["links"] = Json::array({{{"href", n.runbook}, {"text", "Runbook"}}});
-    HttpRequest request;
-    request.url = target_.url;
-    request.headers = {{"content-type", "application/json"}};
-    request.body = to_text(body);
-    return request;
-  }
-  Delivery outcome(const Response& answer, Instant now) const override {
-    return http_outcome(answer, now, target_.host);
-  }
-
- private:
-  SecretUrl target_;
-  Secret routing_key_;
-};
+std::string event(const Notification& n, const Secret& routing_key) {
+  Json body{{"routing_key", routing_key.reveal()},
+            {"event_action", opens_incident(n) ? "trigger" : "resolve"},
+            {"dedup_key", dedup_key(n)},
+            {"payload", payload(n)},
+            {"client", "Tocsin"}};
+  if (is_link(n.runbook)) body["links"] = Json::array({{{"href", n.runbook}, {"text", "Runbook"}}});
+  return to_text(body);
+}
 
 SecretUrl default_target() { return {Secret(std::string(kEventsUrl)), "events.pagerduty.com"}; }
 
@@ -118,7 +99,9 @@ std::vector<Endpoint> make_pagerduty(const ConfigNode& node, const NotifierConte
   endpoint.id = endpoint_id_of_secret(context.topic, "pagerduty", key->reveal());
   endpoint.label = "pagerduty " + target->host;
   endpoint.wants = concerns_incident;
-  endpoint.notifier = std::make_shared<PagerDuty>(std::move(*target), std::move(*key));
+  endpoint.notifier = make_json_post(
+      std::move(*target),
+      [key = std::move(*key)](const Notification& n, const Attempt&) { return event(n, key); });
   return {std::move(endpoint)};
 }
 

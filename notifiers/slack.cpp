@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-#include "notifiers/channels.hpp"
-#include "notifiers/endpoint_name.hpp"
 #include "notifiers/facts.hpp"
-#include "notifiers/http_outcome.hpp"
+#include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
 #include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
@@ -106,25 +104,6 @@ Json blocks(const Notification& n, const Attempt& attempt) {
   return list;
 }
 
-class Slack final : public Notifier {
- public:
-  explicit Slack(SecretUrl target) : target_(std::move(target)) {}
-
-  Request request(const Notification& n, const Attempt& attempt) const override {
-    HttpRequest request;
-    request.url = target_.url;
-    request.headers = {{"content-type", "application/json; charset=utf-8"}};
-    request.body = slack_payload(n, attempt);
-    return request;
-  }
-  Delivery outcome(const Response& answer, Instant now) const override {
-    return http_outcome(answer, now, target_.host);
-  }
-
- private:
-  SecretUrl target_;
-};
-
 }  // namespace
 
 std::string slack_text(std::string_view text, std::size_t max) {
@@ -158,16 +137,7 @@ std::string slack_payload(const Notification& n, const Attempt& attempt) {
 
 std::vector<Endpoint> make_slack(const ConfigNode& node, const NotifierContext& context,
                                  Diagnostics& out) {
-  ConfigReader read(node, "slack", out);
-  Endpoint endpoint;
-  auto target = read_secret_url(read, "webhook_url", context);
-  read_http_options(read, context, endpoint);
-  read.finish();
-  if (!target) return {};
-  endpoint.id = endpoint_id_of_secret(context.topic, "slack", target->url.reveal());
-  endpoint.label = "slack " + target->host;
-  endpoint.notifier = std::make_shared<Slack>(std::move(*target));
-  return {std::move(endpoint)};
+  return make_webhook_url_channel("slack", slack_payload, node, context, out);
 }
 
 }  // namespace tocsin

@@ -3,10 +3,8 @@
 // posts an Adaptive Card.
 #include <algorithm>
 
-#include "notifiers/channels.hpp"
-#include "notifiers/endpoint_name.hpp"
 #include "notifiers/facts.hpp"
-#include "notifiers/http_outcome.hpp"
+#include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
 #include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
@@ -100,44 +98,19 @@ Json card(const Notification& n, const Attempt& attempt) {
   return content;
 }
 
-class Teams final : public Notifier {
- public:
-  explicit Teams(SecretUrl target) : target_(std::move(target)) {}
-
-  Request request(const Notification& n, const Attempt& attempt) const override {
-    const Json message{
-        {"type", "message"},
-        {"attachments", Json::array({{{"contentType", "application/vnd.microsoft.card.adaptive"},
-                                      {"contentUrl", nullptr},
-                                      {"content", card(n, attempt)}}})}};
-    HttpRequest request;
-    request.url = target_.url;
-    request.headers = {{"content-type", "application/json; charset=utf-8"}};
-    request.body = to_text(message);
-    return request;
-  }
-  Delivery outcome(const Response& answer, Instant now) const override {
-    return http_outcome(answer, now, target_.host);
-  }
-
- private:
-  SecretUrl target_;
-};
+std::string payload(const Notification& n, const Attempt& attempt) {
+  return to_text(
+      Json{{"type", "message"},
+           {"attachments", Json::array({{{"contentType", "application/vnd.microsoft.card.adaptive"},
+                                         {"contentUrl", nullptr},
+                                         {"content", card(n, attempt)}}})}});
+}
 
 }  // namespace
 
 std::vector<Endpoint> make_teams(const ConfigNode& node, const NotifierContext& context,
                                  Diagnostics& out) {
-  ConfigReader read(node, "teams", out);
-  Endpoint endpoint;
-  auto target = read_secret_url(read, "webhook_url", context);
-  read_http_options(read, context, endpoint);
-  read.finish();
-  if (!target) return {};
-  endpoint.id = endpoint_id_of_secret(context.topic, "teams", target->url.reveal());
-  endpoint.label = "teams " + target->host;
-  endpoint.notifier = std::make_shared<Teams>(std::move(*target));
-  return {std::move(endpoint)};
+  return make_webhook_url_channel("teams", payload, node, context, out);
 }
 
 }  // namespace tocsin
