@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
+RECEIVERS = SOURCE / "build/receivers"  # servers that tests/install-receivers unpacked
 
 
 def wait_for(condition, timeout=30, what="the condition"):
@@ -160,6 +161,14 @@ class Daemon:
 
     def json_lines(self, *args):
         return [json.loads(line) for line in self.tocsin(*args, "--json").splitlines()]
+
+
+def node(script, *args, text=""):
+    """What a script of tests/node, a receiver's own library, says of `text`: its standard output as JSON."""
+    done = subprocess.run(["node", SOURCE / "tests/node" / script, *map(str, args)], input=text, capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, f"{script}: {done.stderr}"
+    return json.loads(done.stdout)
 
 
 def folder():
