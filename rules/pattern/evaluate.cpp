@@ -2,6 +2,7 @@
 #include "rules/pattern/evaluate.hpp"
 
 #include "rules/pattern/characters.hpp"
+#include "rules/pattern/comparison.hpp"
 #include "rules/pattern/number.hpp"
 #include "rules/pattern/selector.hpp"
 
@@ -10,25 +11,6 @@ namespace {
 
 bool is_negated(ast::Operator op) { return op == ast::Operator::not_equal; }
 bool is_ordering(ast::Operator op) { return op != ast::Operator::equal && !is_negated(op); }
-
-bool compare(ast::Operator op, std::string_view number, std::string_view literal) {
-  const std::strong_ordering order = compare_numbers(number, literal);
-  switch (op) {
-    case ast::Operator::equal:
-      return order == 0;
-    case ast::Operator::not_equal:
-      return order != 0;
-    case ast::Operator::less:
-      return order < 0;
-    case ast::Operator::less_or_equal:
-      return order <= 0;
-    case ast::Operator::greater:
-      return order > 0;
-    case ast::Operator::greater_or_equal:
-      return order >= 0;
-  }
-  return false;
-}
 
 // By text; a number literal stands for its own text.
 bool equals_text(const ast::Literal& literal, std::string_view text) {
@@ -124,7 +106,7 @@ bool holds_for(const ast::PropertyTest& test, const JsonNode& node) {
   if (node.kind != JsonNode::Kind::number && node.kind != JsonNode::Kind::string) return false;
   const auto* number = std::get_if<ast::NumberLiteral>(&test.literal);
   if (number && node.kind == JsonNode::Kind::number)
-    return compare(test.op, node.text, number->text);
+    return holds(test.op, compare_numbers(node.text, number->text));
   if (is_ordering(test.op)) return false;
   return equals_text(test.literal, node.text) != is_negated(test.op);
 }
@@ -149,7 +131,8 @@ bool holds(const ast::JsonCondition& condition, const JsonNode& root) {
 
 bool holds(const ast::FieldTest& test, std::string_view field) {
   if (const auto* number = std::get_if<ast::NumberLiteral>(&test.literal))
-    return is_number(field) ? compare(test.op, field, number->text) : is_negated(test.op);
+    return is_number(field) ? holds(test.op, compare_numbers(field, number->text))
+                            : is_negated(test.op);
   return equals_text(test.literal, field) != is_negated(test.op);
 }
 

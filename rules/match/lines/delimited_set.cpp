@@ -8,6 +8,7 @@
 
 #include "rules/pattern/bound_fields.hpp"
 #include "rules/pattern/characters.hpp"
+#include "rules/pattern/comparison.hpp"
 #include "rules/pattern/evaluate.hpp"
 
 namespace tocsin {
@@ -20,24 +21,6 @@ const ast::Entry& entry_of(const ast::Delimited& pattern, std::size_t i) {
 }
 std::size_t entry_count(const ast::Delimited& pattern) {
   return pattern.before.size() + pattern.after.size();
-}
-
-bool holds_for(ast::Operator op, std::strong_ordering order) {
-  switch (op) {
-    case ast::Operator::equal:
-      return order == 0;
-    case ast::Operator::not_equal:
-      return order != 0;
-    case ast::Operator::less:
-      return order < 0;
-    case ast::Operator::less_or_equal:
-      return order <= 0;
-    case ast::Operator::greater:
-      return order > 0;
-    case ast::Operator::greater_or_equal:
-      return order >= 0;
-  }
-  return false;
 }
 
 }  // namespace
@@ -164,7 +147,7 @@ bool DelimitedSet::holds(const Test& test, FieldValue& value, RegexScratch& rege
   if (!test.number) return tocsin::holds(*test.test, value.text());
   const std::optional<Number>& number = value.number();
   if (!number) return test.test->op == ast::Operator::not_equal;
-  return holds_for(test.test->op, *number <=> *test.number);
+  return tocsin::holds(test.test->op, *number <=> *test.number);
 }
 
 bool DelimitedSet::holds(const Rule& rule, Scratch& scratch) const {

@@ -4,32 +4,16 @@
 #include <random>
 
 #include "rules/pattern/evaluate.hpp"
-#include "rules/pattern/pattern.hpp"
-#include "support/catch.hpp"
+#include "support/patterns.hpp"
 
 using namespace tocsin;
 
 namespace {
 
-using Patterns = std::vector<std::shared_ptr<const Pattern>>;
-
-std::shared_ptr<const Pattern> pattern_of(const std::string& text) {
-  auto compiled = Pattern::compile(text, {.quotas = false});
-  INFO(text);
-  REQUIRE(std::holds_alternative<std::shared_ptr<const Pattern>>(compiled));
-  return std::get<std::shared_ptr<const Pattern>>(compiled);
-}
-
-std::vector<const ast::Delimited*> trees_of(const Patterns& patterns) {
-  std::vector<const ast::Delimited*> trees;
-  for (const auto& pattern : patterns) trees.push_back(&std::get<ast::Delimited>(pattern->tree()));
-  return trees;
-}
-
 struct Set {
   explicit Set(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) patterns.push_back(pattern_of(text));
-    set.emplace(trees_of(patterns));
+    set.emplace(trees_of<ast::Delimited>(patterns));
   }
   std::string operator()(std::string_view message) {
     std::vector<std::uint32_t> matched;
@@ -189,7 +173,7 @@ TEST_CASE("a set of random space-delimited patterns answers as each of them alon
     Patterns patterns;
     for (std::size_t i = random.below(30) + 1; i > 0; --i)
       patterns.push_back(pattern_of(random.pattern()));
-    const DelimitedSet set(trees_of(patterns));
+    const DelimitedSet set(trees_of<ast::Delimited>(patterns));
     for (int line = 0; line < 30; ++line) {
       const std::string message = random.message();
       split_fields(message, fields);

@@ -2,18 +2,11 @@
 #include "rules/match/matcher.hpp"
 
 #include "rules/match/time/event_time.hpp"
-#include "rules/pattern/pattern.hpp"
-#include "support/catch.hpp"
+#include "support/patterns.hpp"
 
 using namespace tocsin;
 
 namespace {
-
-std::shared_ptr<const Pattern> pattern_of(const std::string& text) {
-  auto compiled = Pattern::compile(text);
-  REQUIRE(std::holds_alternative<std::shared_ptr<const Pattern>>(compiled));
-  return std::get<std::shared_ptr<const Pattern>>(compiled);
-}
 
 MetricFilter filter(std::string name, std::string pattern, std::string group = "trail") {
   MetricFilter f;

@@ -5,18 +5,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "rules/pattern/pattern.hpp"
-#include "support/catch.hpp"
+#include "support/patterns.hpp"
 
 using namespace tocsin;
 
 namespace {
 
-std::shared_ptr<const Pattern> pattern_of(const std::string& text) {
-  auto compiled = Pattern::compile(text);
-  REQUIRE(std::holds_alternative<std::shared_ptr<const Pattern>>(compiled));
-  return std::get<std::shared_ptr<const Pattern>>(compiled);
-}
 using Literals = std::vector<std::string>;
 // A literal that begins a value has a : before it.
 Literals literals_of(const std::string& text) {

@@ -4,34 +4,18 @@
 #include <random>
 
 #include "rules/pattern/evaluate.hpp"
-#include "rules/pattern/pattern.hpp"
-#include "support/catch.hpp"
+#include "support/patterns.hpp"
 
 using namespace tocsin;
 
 namespace {
-
-using Patterns = std::vector<std::shared_ptr<const Pattern>>;
-
-std::shared_ptr<const Pattern> pattern_of(const std::string& text) {
-  auto compiled = Pattern::compile(text, {.quotas = false});
-  INFO(text);
-  REQUIRE(std::holds_alternative<std::shared_ptr<const Pattern>>(compiled));
-  return std::get<std::shared_ptr<const Pattern>>(compiled);
-}
-
-std::vector<const ast::Terms*> trees_of(const Patterns& patterns) {
-  std::vector<const ast::Terms*> trees;
-  for (const auto& pattern : patterns) trees.push_back(&std::get<ast::Terms>(pattern->tree()));
-  return trees;
-}
 
 struct Set {
   explicit Set(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) patterns.push_back(pattern_of(text));
   }
   std::string operator()(std::string_view message) {
-    const TermsSet set(trees_of(patterns));
+    const TermsSet set(trees_of<ast::Terms>(patterns));
     std::vector<std::uint32_t> matched;
     set.match(message, scratch, matched);
     std::string found;
@@ -136,7 +120,7 @@ TEST_CASE("a set of random terms patterns answers as each of them alone", "[matc
     Patterns patterns;
     for (std::size_t i = random.below(30) + 1; i > 0; --i)
       patterns.push_back(pattern_of(random.pattern()));
-    const TermsSet set(trees_of(patterns));
+    const TermsSet set(trees_of<ast::Terms>(patterns));
     for (int line = 0; line < 30; ++line) {
       const std::string message =
           line == 0 ? "" : random.text(40, std::string_view("aabbc \t\xC3\xA9\xff\n\0", 12));
