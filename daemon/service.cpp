@@ -56,6 +56,7 @@ Status Service::start() {
   Result<std::vector<OutboxEntry>> outbox = store_->outbox();
   if (!outbox) return outbox.error();
 
+  if (Status prepared = prepare_(config()); !prepared) return prepared;
   start_delivery(*transport_);
   core_ = std::make_unique<CoreLoop>(*store_, clock_, queue_, core_hooks());
   if (Status started = core_->start(rules(), endpoint_table(config())); !started) return started;
@@ -166,9 +167,10 @@ Status Service::reload() {
   if (next.config.state_directory != config().state_directory ||
       next.config.durability != config().durability ||
       next.config.api.listen != config().api.listen ||
-      next.config.api.socket != config().api.socket)
+      next.config.api.socket != config().api.socket || next.config.api.https != config().api.https)
     return Error{"needs-restart", "`state`, `durability` and `api` change only with a restart"};
 
+  if (Status prepared = prepare_(next.config); !prepared) return prepared;
   stop_changed_inputs(next.config);
   std::vector<Endpoint> both = all_endpoints(next.config);
   for (const Endpoint& old : all_endpoints(config())) both.push_back(old);

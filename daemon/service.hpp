@@ -41,6 +41,11 @@ class Service {
   Service(LoadedConfiguration loaded, const Clock& clock);
   ~Service();
 
+  // Called with each configuration, on the main thread, when the state directory is open and before
+  // messages go to the endpoints. An error of it is one of start() or reload().
+  void before_delivery(std::function<Status(const MainConfig&)> prepare) {
+    prepare_ = std::move(prepare);
+  }
   // Opens the store, restores, starts delivery, core and inputs. On an error nothing runs.
   Status start();
   // Reads the configuration again. An invalid one changes nothing; its diagnostics are logged.
@@ -93,6 +98,7 @@ class Service {
 
   LoadedConfiguration loaded_;
   const Clock& clock_;
+  std::function<Status(const MainConfig&)> prepare_ = [](const MainConfig&) { return success(); };
   CoreLoop::Queue queue_{64};
   std::unique_ptr<Store> store_;
   std::unique_ptr<Transport> transport_;

@@ -112,6 +112,22 @@ Result<std::vector<OutboxEntry>> ServiceApi::dead_letters(std::size_t limit) con
   return service_.store().dead_letters(limit);
 }
 
+void ServiceApi::show_certificates(std::string authority, std::string signing) {
+  std::lock_guard lock(mutex_);
+  authority_ = std::move(authority);
+  signing_ = std::move(signing);
+}
+
+// A renewed certificate has the key of the one before, whose name older messages still carry.
+Result<std::string> ServiceApi::certificate(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  const bool signs = name.starts_with("signing-") && name.ends_with(".pem");
+  const std::string& pem = signs ? signing_ : authority_;
+  if (pem.empty() || (!signs && name != "authority.pem"))
+    return Error{"not-found", "there is no such certificate"};
+  return pem;
+}
+
 Result<std::vector<TestDelivery>> ServiceApi::notify_test(const std::string& topic) {
   std::vector<Endpoint> endpoints;
   {

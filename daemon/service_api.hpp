@@ -24,6 +24,8 @@ class ServiceApi : public ApiSource {
   void on_life() { alive_at_ = clock_.tick().time_since_epoch().count(); }
   // Main thread, once a second: what only counters show.
   void observe();
+  // Main thread: what receivers may fetch, in PEM.
+  void show_certificates(std::string authority, std::string signing);
 
   Readiness healthy() const override;
   Readiness ready() const override;
@@ -42,6 +44,7 @@ class ServiceApi : public ApiSource {
   Result<EngineGlance> glance(const std::vector<AlarmAndKey>& keys) const override;
   Result<std::vector<Result<OperatorAnswer>>> operate(
       const std::vector<OperatorRequest>& requests) override;
+  Result<std::string> certificate(const std::string& name) const override;
   Result<std::vector<TestDelivery>> notify_test(const std::string& topic) override;
 
   // "15 rules, 3 streams, 1 in ALARM, 2 waiting": the service manager's status line.
@@ -56,6 +59,7 @@ class ServiceApi : public ApiSource {
   DaemonStatus facts_;
   std::shared_ptr<const RuleIndex> rules_;
   EndpointTable endpoints_;
+  std::string authority_, signing_;
 };
 
 }  // namespace tocsin

@@ -143,6 +143,10 @@ void clock_set_back(Duration by) {
   spdlog::warn("the wall clock was set back by {}", format_span(by));
 }
 
+void https_trouble(std::string_view text) {
+  spdlog::error("https: {}; SNS documents may lack a signature that receivers can check", text);
+}
+
 void batch_read(const MatchBatch& batch) {
   numbers().events.with({batch.log_group}).add(batch.events);
   numbers().bytes.with({batch.log_group}).add(batch.bytes);

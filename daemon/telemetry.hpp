@@ -30,6 +30,8 @@ void stopping(std::string_view why);
 void reloaded(Instant now, std::size_t rules);
 void reload_failed(Instant now, std::string_view why);
 void clock_set_back(Duration by);
+// Certificates cannot be served or messages not signed; once an hour while it goes on.
+void https_trouble(std::string_view text);
 
 // Inputs. `reason` of a drop is a short fixed word: late, repeat, long-line, broken, queue...
 void batch_read(const MatchBatch& batch);

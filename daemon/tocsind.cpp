@@ -9,7 +9,9 @@
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/options.hpp"
 #include "daemon/cli/terminal.hpp"
+#include "daemon/config/environment.hpp"
 #include "daemon/http/api_server.hpp"
+#include "daemon/https_service.hpp"
 #include "daemon/log.hpp"
 #include "daemon/main_loop.hpp"
 #include "daemon/service.hpp"
@@ -23,6 +25,7 @@ namespace {
 
 constexpr Duration kObserveEvery = seconds{1};
 constexpr Duration kBeatEvery = seconds{5};
+constexpr Duration kCertificatesEvery = hours{1};
 // An input that showed no life for so long is stuck, and so is the daemon.
 constexpr Duration kInputLife = seconds{60};
 
@@ -76,6 +79,8 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
   loop.on_signal(SIGTERM, [&] { loop.stop(); });
   loop.on_signal(SIGINT, [&] { loop.stop(); });
   std::signal(SIGPIPE, SIG_IGN);
+  HttpsService https(clock, Environment::of_process().host_name);
+  service.before_delivery([&](const MainConfig& config) { return https.prepare(config); });
   if (Status started = service.start(); !started) return fail(started.error());
   ServiceApi api(service, clock);
   loop.on_signal(SIGHUP, [&] { reload(service, api, clock); });
@@ -86,6 +91,8 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
   options.socket = where.socket;
   Result<std::unique_ptr<ApiServer>> server = ApiServer::start(options, api);
   if (!server) return fail(server.error());
+  https.attach(**server, api);
+  loop.every(kCertificatesEvery, [&] { https.refresh(service.config()); });
 
   Watchdog watchdog(service, api, clock);
   const Duration interval = service_notify::watchdog_interval().value_or(kBeatEvery);

@@ -9,8 +9,8 @@ namespace tocsin {
 
 void read_common_options(ConfigReader& read, Duration& retry_for) {
   read.optional("retry_for", retry_for, Bounds<Duration>{minutes{1}, days{14}});
-  read.allow("filter");  // the topic's decoder reads it
-  for (const char* key : {"filter_scope", "redrive", "raw"}) read.not_built(key);
+  for (const char* key : {"filter", "filter_scope"}) read.allow(key);  // the topic's decoder's
+  read.not_built("redrive");
 }
 
 void read_http_options(ConfigReader& read, const NotifierContext& context, Endpoint& endpoint) {

@@ -6,9 +6,9 @@
 #include "notifiers/channels.hpp"
 #include "notifiers/email_body.hpp"
 #include "notifiers/endpoint_name.hpp"
-#include "notifiers/formats.hpp"
 #include "notifiers/http_outcome.hpp"
 #include "notifiers/mail_header.hpp"
+#include "notifiers/sns_envelope.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
@@ -20,12 +20,14 @@ enum class MailBody { text_and_html, json };
 
 class Email final : public Notifier {
  public:
-  Email(MailBody body, MailServer server, MailAddress from, MailAddress to, std::string domain)
+  Email(MailBody body, MailServer server, MailAddress from, MailAddress to, std::string domain,
+        SnsSubscription subscription)
       : body_(body),
         server_(std::move(server)),
         from_(std::move(from)),
         to_(std::move(to)),
-        domain_(std::move(domain)) {}
+        domain_(std::move(domain)),
+        subscription_(std::move(subscription)) {}
 
   Request request(const Notification& n, const Attempt& attempt) const override {
     MailRequest mail;
@@ -37,7 +39,7 @@ class Email final : public Notifier {
     mail.to = to_.address;
     mail.headers = headers(n, attempt);
     if (body_ == MailBody::json) {
-      mail.text = sns_payload(n, n.topic_arn + ":" + name_uuid(to_.address));
+      mail.text = sns_payload(n, subscription_);
       return mail;
     }
     mail.text = email_text(n, attempt, to_.address);
@@ -78,6 +80,7 @@ class Email final : public Notifier {
   MailAddress from_;
   MailAddress to_;
   std::string domain_;
+  SnsSubscription subscription_;
 };
 
 std::vector<MailAddress> read_recipients(ConfigReader& read) {
@@ -136,7 +139,8 @@ std::vector<Endpoint> make_mail(const std::string& type, MailBody body, const Co
     endpoint.retry_for = retry_for;
     endpoint.group = context.mail->smtp_url;
     endpoint.notifier =
-        std::make_shared<Email>(body, *context.mail, *from, to, mail_domain(context.identity.name));
+        std::make_shared<Email>(body, *context.mail, *from, to, mail_domain(context.identity.name),
+                                sns_subscription(name_uuid(to.address), context));
     endpoints.push_back(std::move(endpoint));
   }
   return endpoints;

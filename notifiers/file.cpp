@@ -17,7 +17,7 @@ struct Options {
   std::string path;
   const PayloadFormat* format = nullptr;
   std::size_t bytes_max = 1024 * kMiB;
-  std::string subscription_name;
+  SnsSubscription subscription;
 };
 
 class File final : public Notifier {
@@ -27,7 +27,7 @@ class File final : public Notifier {
   Request request(const Notification& n, const Attempt& attempt) const override {
     FileRequest out;
     out.path = options_.path;
-    out.line = options_.format->body(n, attempt, n.topic_arn + ":" + options_.subscription_name);
+    out.line = options_.format->body(n, attempt, options_.subscription);
     // JSON has no line breaks of its own; a message that is none must not look like two.
     std::replace_if(
         out.line.begin(), out.line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
@@ -71,7 +71,7 @@ std::vector<Endpoint> make_file(const ConfigNode& node, const NotifierContext& c
   if (options.path.empty()) return {};
   endpoint.id = endpoint_id(context.topic, "file", options.path);
   endpoint.label = "file " + options.path;
-  options.subscription_name = name_uuid(endpoint.id);
+  options.subscription = sns_subscription(name_uuid(endpoint.id), context);
   if (options.format->of_incidents) endpoint.wants = concerns_incident;
   endpoint.notifier = std::make_shared<File>(std::move(options));
   return {std::move(endpoint)};

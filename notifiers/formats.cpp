@@ -2,6 +2,7 @@
 #include "notifiers/formats.hpp"
 
 #include "notifiers/json_text.hpp"
+#include "notifiers/sns_envelope.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
@@ -85,9 +86,7 @@ Json native_document(const Notification& n, const Attempt& attempt) {
 
 }  // namespace
 
-std::string cloudwatch_payload(const Notification& n) {
-  return n.cloudwatch_message.empty() ? n.summary : n.cloudwatch_message;
-}
+std::string cloudwatch_payload(const Notification& n) { return sns_message(n); }
 
 std::string native_payload(const Notification& n, const Attempt& attempt) {
   return to_text(native_document(n, attempt));
@@ -107,19 +106,6 @@ std::string cloudevents_payload(const Notification& n, const Attempt& attempt) {
                    {"datacontenttype", "application/json"},
                    {"data", native_document(n, attempt)}};
   return to_text(event);
-}
-
-std::string sns_payload(const Notification& n, std::string_view subscription_arn) {
-  // decided_at, not the attempt's time: a retry repeats the document byte for byte.
-  const Json body{
-      {"Type", "Notification"},
-      {"MessageId", n.message_id},
-      {"TopicArn", n.topic_arn},
-      {"Subject", n.subject},
-      {"Message", cloudwatch_payload(n)},
-      {"Timestamp", format_iso(n.transition.decided_at)},
-      {"UnsubscribeURL", "?Action=Unsubscribe&SubscriptionArn=" + std::string(subscription_arn)}};
-  return to_text(body);
 }
 
 }  // namespace tocsin

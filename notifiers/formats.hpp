@@ -14,11 +14,8 @@ namespace tocsin {
 // everything else below. Members may be added within a version, never renamed or removed.
 std::string native_payload(const Notification& n, const Attempt& attempt);
 
-// The SNS `Notification` document, without signature. Its Message is CloudWatch's alarm message
-// with our additions under "x-source". The same text on every attempt.
-std::string sns_payload(const Notification& n, std::string_view subscription_arn);
-
-// That Message without SNS around it; of a notice that is none, its summary.
+// CloudWatch's alarm message with our additions under "x-source"; of a notice that is none, its
+// summary. sns_envelope.hpp puts SNS around it.
 std::string cloudwatch_payload(const Notification& n);
 
 // The record of the event bus; of a message that has none (an older version stored it), the native

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notifiers/payload_format.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include "notifiers/alertmanager.hpp"
@@ -13,7 +14,9 @@ constexpr PayloadFormat kFormats[] = {
     {"native", "application/json",
      [](const auto& n, const auto& attempt, const auto&) { return native_payload(n, attempt); }},
     {"sns", "text/plain; charset=UTF-8",
-     [](const auto& n, const auto&, const auto& arn) { return sns_payload(n, arn); }},
+     [](const auto& n, const auto&, const auto& subscription) {
+       return sns_payload(n, subscription);
+     }},
     {"cloudwatch", "application/json",
      [](const auto& n, const auto&, const auto&) { return cloudwatch_payload(n); }},
     {"eventbridge", "application/json",
@@ -27,20 +30,26 @@ constexpr PayloadFormat kFormats[] = {
     {"alertmanager", "application/json",
      [](const auto& n, const auto&, const auto&) { return alertmanager_webhook_payload(n); }, true},
 };
-const PayloadFormat& kNative = kFormats[0];
-const PayloadFormat& kEventBridge = kFormats[3];
 
 }  // namespace
 
 std::span<const PayloadFormat> payload_formats() { return kFormats; }
 
+const PayloadFormat& payload_format(std::string_view name) {
+  const auto found = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                  [&](const PayloadFormat& f) { return f.name == name; });
+  TOCSIN_ASSERT(found != std::end(kFormats));
+  return *found;
+}
+
 const PayloadFormat* read_format(ConfigReader& read, const NotifierContext& context) {
   constexpr std::size_t kCount = std::size(kFormats);
   std::pair<std::string_view, const PayloadFormat*> names[kCount];
   for (std::size_t i = 0; i < kCount; ++i) names[i] = {kFormats[i].name, &kFormats[i]};
-  const PayloadFormat* format = context.event_bus ? &kEventBridge : &kNative;
+  const PayloadFormat* const only = &payload_format("eventbridge");
+  const PayloadFormat* format = context.event_bus ? only : &payload_format("native");
   read.optional_name("format", format, names);
-  if (context.event_bus && format != &kEventBridge)
+  if (context.event_bus && format != only)
     report(read.diagnostics(), "bad-value", *read.map().find("format"),
            "the event bus has the format eventbridge");
   return format;

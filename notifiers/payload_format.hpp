@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "notifiers/sns_envelope.hpp"
 #include "tocsin/config_reader.hpp"
 #include "tocsin/notifier.hpp"
 
@@ -15,11 +16,14 @@ struct PayloadFormat {
   std::string_view name;
   std::string_view content_type;
   std::string (*body)(const Notification& n, const Attempt& attempt,
-                      const std::string& subscription_arn);
+                      const SnsSubscription& subscription);
   bool of_incidents = false;  // it knows firing and resolved alone
 };
 
 std::span<const PayloadFormat> payload_formats();
+
+// The format of that name, which there is.
+const PayloadFormat& payload_format(std::string_view name);
 
 // The key `format`: native by default; of the event bus eventbridge and nothing else.
 const PayloadFormat* read_format(ConfigReader& read, const NotifierContext& context);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// webhook: { url, format, headers, signing_key, retry_for, delivery_policy }
+// webhook: { url, format, raw, headers, signing_key, retry_for, delivery_policy }
 #include <algorithm>
 #include <iterator>
 #include <span>
@@ -26,7 +26,8 @@ struct Options {
   std::string content_type;
   Headers headers;
   std::vector<WebhookKey> keys;
-  std::string subscription_name;  // stable; the last part of the subscription ARN
+  SnsSubscription subscription;
+  bool raw = false;  // of SNS' documents the Message alone
 };
 
 // What the user writes wins over ours: a receiver may want another content type.
@@ -43,11 +44,11 @@ class Webhook final : public Notifier {
   Request request(const Notification& n, const Attempt& attempt) const override {
     HttpRequest request;
     request.url = options_.target.url;
-    const std::string arn = n.topic_arn + ":" + options_.subscription_name;
-    request.body = options_.format->body(n, attempt, arn);
+    request.body =
+        options_.raw ? sns_message(n) : options_.format->body(n, attempt, options_.subscription);
     request.headers = {{"content-type", options_.content_type}};
     if (options_.format->name == "sns")
-      add_sns_headers(request.headers, n, arn);
+      add_sns_headers(request.headers, n);
     else
       request.headers.emplace_back("x-tocsin-message-id", n.message_id);
     // Headers, since the SNS document is the same on every attempt.
@@ -63,11 +64,12 @@ class Webhook final : public Notifier {
   }
 
  private:
-  static void add_sns_headers(Headers& headers, const Notification& n, const std::string& arn) {
+  void add_sns_headers(Headers& headers, const Notification& n) const {
     headers.insert(headers.end(), {{"x-amz-sns-message-type", "Notification"},
                                    {"x-amz-sns-message-id", n.message_id},
                                    {"x-amz-sns-topic-arn", n.topic_arn},
-                                   {"x-amz-sns-subscription-arn", arn}});
+                                   {"x-amz-sns-subscription-arn", options_.subscription.arn(n)}});
+    if (options_.raw) headers.emplace_back("x-amz-sns-rawdelivery", "true");
   }
   void sign(HttpRequest& request, const Notification& n, const Attempt& attempt) const {
     request.headers.insert(request.headers.end(),
@@ -150,6 +152,17 @@ std::vector<WebhookKey> read_keys(ConfigReader& read, const NotifierContext& con
   return keys;
 }
 
+// Raw delivery is SNS' own: it makes the format sns, and goes with no other.
+void read_raw(ConfigReader& read, Options& options) {
+  if (!read.optional("raw", options.raw) || !options.raw) return;
+  const ConfigNode* format = read.map().find("format");
+  if (format == nullptr)
+    options.format = &payload_format("sns");
+  else if (options.format->name != "sns")
+    report(read.diagnostics(), "conflict", *format,
+           "`raw` delivers SNS' Message alone: it goes with the format sns", "leave `format` out");
+}
+
 }  // namespace
 
 std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext& context,
@@ -159,6 +172,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   Options options;
   auto target = read_secret_url(read, "url", context);
   options.format = read_format(read, context);
+  read_raw(read, options);
   options.headers = read_headers(read, context);
   options.keys = read_keys(read, context);
   read_http_options(read, context, endpoint);
@@ -170,7 +184,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   options.target = std::move(*target);
   endpoint.id = endpoint_id_of_secret(context.topic, "webhook", options.target.url.reveal());
   endpoint.label = "webhook " + options.target.host;
-  options.subscription_name = name_uuid(endpoint.id);
+  options.subscription = sns_subscription(name_uuid(endpoint.id), context);
   if (options.format->of_incidents) endpoint.wants = concerns_incident;
   endpoint.notifier = std::make_shared<Webhook>(std::move(options));
   return {std::move(endpoint)};

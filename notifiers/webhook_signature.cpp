@@ -6,7 +6,8 @@
 
 #include <array>
 #include <memory>
-#include <optional>
+
+#include "notifiers/base64.hpp"
 
 namespace tocsin {
 namespace {
@@ -15,28 +16,10 @@ constexpr std::string_view kSymmetric = "whsec_";
 constexpr std::string_view kAsymmetric = "whsk_";
 constexpr std::size_t kSymmetricMin = 24, kSymmetricMax = 64;
 constexpr std::size_t kSeed = 32;
+constexpr std::size_t kWrittenMax = 200;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0 || text.size() > 200) return std::nullopt;
-  std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(text),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
-}
-
-std::string to_base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(bytes),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view content) {
@@ -73,7 +56,8 @@ Result<WebhookKey> WebhookKey::parse(std::string_view text) {
   const bool symmetric = text.starts_with(kSymmetric);
   if (!symmetric && !text.starts_with(kAsymmetric))
     return Error{"bad-key", "a signing key begins with whsec_ or whsk_"};
-  const auto bytes = from_base64(text.substr((symmetric ? kSymmetric : kAsymmetric).size()));
+  const std::string_view written = text.substr((symmetric ? kSymmetric : kAsymmetric).size());
+  const auto bytes = written.size() > kWrittenMax ? std::nullopt : from_base64(written);
   if (!bytes) return Error{"bad-key", "a signing key is base64 after its first word"};
   if (!symmetric) {
     if (bytes->size() != kSeed && bytes->size() != 2 * kSeed)

@@ -72,23 +72,6 @@ MailServer decode_email(const ConfigNode& node, const Environment& environment, 
   return mail;
 }
 
-void decode_api(const ConfigNode& node, ApiConfig& api, Diagnostics& out) {
-  ConfigReader read(node, "`api`", out);
-  if (read.optional("listen", api.listen) && api.listen != "off") {
-    const std::size_t colon = api.listen.rfind(':');
-    const auto port =
-        colon == std::string::npos ? std::nullopt : parse_integer(api.listen.substr(colon + 1));
-    if (!port || *port < 0 || *port > 65'535)
-      report(out, "bad-value", *node.find("listen"),
-             "`listen` must be an address and a port, or off", "such as 127.0.0.1:8686");
-  }
-  if (read.optional("socket", api.socket) &&
-      (api.socket.empty() || api.socket[0] != '/' || api.socket.size() > 107))
-    report(out, "bad-value", *node.find("socket"),
-           "`socket` must be an absolute path of at most 107 bytes");
-  read.finish();
-}
-
 std::vector<RuleGlob> decode_rule_globs(const ConfigNode& node, Diagnostics& out) {
   std::vector<RuleGlob> globs;
   if (!config::text_list(node, "rules", ListForm::list_only, out)) return globs;
@@ -188,6 +171,7 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
   if (const ConfigNode* node = section("identity")) decode_identity(*node, config.identity, out);
   if (const ConfigNode* node = section("log_groups"))
     config.log_groups = decode_log_groups(*node, out);
+  if (const ConfigNode* node = section("api")) config.api = decode_api(*node, out);
   if (const ConfigNode* node = section("email"))
     config.mail = decode_email(*node, environment, out);
   if (const ConfigNode* node = section("topics"))
@@ -196,7 +180,6 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
     config.event_bus = decode_event_bus(*node, config, environment, out);
   if (const ConfigNode* node = section("rules")) config.rules = decode_rule_globs(*node, out);
   if (const ConfigNode* node = section("packs")) config.packs = decode_packs(*node, config, out);
-  if (const ConfigNode* node = section("api")) decode_api(*node, config.api, out);
   read.allow("mute_windows");  // read with the rules
   read.optional("state", config.state_directory);
   read.optional_name("durability", config.durability, kDurabilities);

@@ -10,6 +10,7 @@
 #include "daemon/config/environment.hpp"
 #include "daemon/inputs/input.hpp"
 #include "daemon/store/durability.hpp"
+#include "daemon/tls/envelope_keys.hpp"
 #include "rules/ruleset/rule_loader.hpp"
 #include "tocsin/diagnostics.hpp"
 #include "tocsin/notifier.hpp"
@@ -31,12 +32,27 @@ struct LogGroupConfig {
 struct TopicConfig {
   Topic topic;
   std::vector<Endpoint> endpoints;
-  bool last_resort = true;  // is told when Tocsin cannot store its state
+  bool last_resort = true;       // is told when Tocsin cannot store its state
+  bool makes_envelopes = false;  // some subscription gets signed SNS documents
+};
+
+// What receivers of SNS envelopes reach from elsewhere: the certificate that signs them, and the
+// links in them.
+struct HttpsConfig {
+  bool written = false;                   // else it is opened only if some subscription needs it
+  std::string listen = "127.0.0.1:8687";  // "off": none
+  std::string url;                        // what leads here from outside; empty: `listen`'s
+  std::string certificate, key;           // files of the operator's own; empty: made by the daemon
+
+  bool operator==(const HttpsConfig&) const = default;
+  // Somebody answers at the links, or a proxy does for us.
+  bool is_reachable() const { return listen != "off" || !url.empty(); }
 };
 
 struct ApiConfig {
   std::string listen = "127.0.0.1:8686";  // "off": none
   std::string socket = "/run/tocsin/tocsin.sock";
+  HttpsConfig https;
 };
 
 // Where rules come from, as written: globs relative to the configuration file.
@@ -58,6 +74,8 @@ struct MainConfig {
   std::string state_directory = "/var/lib/tocsin";
   Durability durability = Durability::full;
   ApiConfig api;
+  // What the endpoints sign with, once the daemon has a key.
+  std::shared_ptr<EnvelopeKeys> envelope_keys = std::make_shared<EnvelopeKeys>();
   Duration shutdown_grace{seconds{5}};
   Duration history_retention{days{30}};
 };

@@ -8,7 +8,10 @@ namespace tocsin {
 // log_groups: each with the keys that all inputs share and those of its own input.
 std::vector<LogGroupConfig> decode_log_groups(const ConfigNode& section, Diagnostics& out);
 
-// topics: `email` must have been decoded into config.mail and config.identity before.
+// api: where the daemon answers.
+ApiConfig decode_api(const ConfigNode& section, Diagnostics& out);
+
+// topics: identity, `email` and `api` must have been decoded into config before.
 std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConfig& config,
                                        const Environment& environment, Diagnostics& out);
 

@@ -9,23 +9,52 @@
 #include "rules/message/filter_policy.hpp"
 #include "rules/message/human_time.hpp"
 #include "tocsin/config_reader.hpp"
+#include "tocsin/message_attribute.hpp"
 
 namespace tocsin {
 namespace {
 
 using Wants = std::function<bool(const Notification&)>;
 
-// `filter`, an SNS filter policy on the alarm message, means the same on every channel; of the
-// event bus it is on the record.
+constexpr std::pair<std::string_view, FilterScope> kScopes[] = {
+    {"MessageBody", FilterScope::message_body},
+    {"MessageAttributes", FilterScope::message_attributes}};
+
+// `filter`, an SNS filter policy, means the same on every channel: on the alarm message, or by
+// `filter_scope` on its attributes; of the event bus it is on the record, which has none.
 Wants decode_filter(const ConfigNode& options, bool event_bus, Diagnostics& out) {
-  const ConfigNode* node = options.find("filter");
-  if (node == nullptr) return {};
-  const auto policy = FilterPolicy::parse(*node, FilterScope::message_body, out);
-  if (!policy) return {};
+  if (!options.is_map()) return {};
+  ConfigReader read(options, "a subscription", out);
+  FilterScope scope = FilterScope::message_body;
+  read.optional_name("filter_scope", scope, kScopes);
+  const ConfigNode* scope_node = read.find("filter_scope");
+  if (event_bus && scope == FilterScope::message_attributes)
+    report(out, "bad-value", *scope_node, "records of the event bus have no attributes",
+           "MessageBody");
+  const ConfigNode* node = read.find("filter");
+  if (node == nullptr) {
+    if (scope_node != nullptr)
+      report(out, "missing-key", *scope_node, "`filter_scope` says what a `filter` looks at",
+             "add a `filter`");
+    return {};
+  }
+  const auto parsed = FilterPolicy::parse(*node, scope, out);
+  if (!parsed) return {};
+  const auto policy = std::make_shared<const FilterPolicy>(*parsed);
+  if (scope == FilterScope::message_attributes)
+    return [policy](const Notification& n) {
+      return policy->accepts_attributes(message_attributes(n));
+    };
   const auto body = event_bus ? &Notification::event_record : &Notification::cloudwatch_message;
-  return [policy = std::make_shared<const FilterPolicy>(*policy), body](const Notification& n) {
-    return policy->accepts_body(n.*body);
-  };
+  return [policy, body](const Notification& n) { return policy->accepts_body(n.*body); };
+}
+
+// Whether its messages are SNS documents that can be signed.
+bool makes_envelopes(const std::string& type, const ConfigNode& options) {
+  const ConfigNode* format = options.find("format");
+  const ConfigNode* raw = options.find("raw");
+  const bool is_raw = raw != nullptr && raw->is_scalar() && raw->scalar == "true";
+  return type == "email-json" || (format != nullptr && format->scalar == "sns" && !is_raw);
 }
 
 // Empty: everything.
@@ -34,9 +63,25 @@ Wants both(Wants a, Wants b) {
   return [a = std::move(a), b = std::move(b)](const Notification& n) { return a(n) && b(n); };
 }
 
+// Where the endpoints of subscriptions go.
+struct Made {
+  std::vector<Endpoint>& endpoints;
+  bool makes_envelopes = false;
+};
+
+void note_envelopes(const ConfigNode& type, const NotifierContext& context, Made& into,
+                    Diagnostics& out) {
+  into.makes_envelopes = true;
+  if (context.signer == nullptr)
+    out.warning("unsigned", type.where,
+                "SNS documents cannot be signed: nobody could fetch the certificate",
+                "api: { https: { listen: ... } }, or its `url` if a proxy stands before it",
+                caret_length(type));
+}
+
 // One item of `subscriptions`: { type: options }.
-void decode_subscription(const ConfigNode& node, const NotifierContext& context,
-                         std::vector<Endpoint>& into, Diagnostics& out) {
+void decode_subscription(const ConfigNode& node, const NotifierContext& context, Made& into,
+                         Diagnostics& out) {
   if (!node.is_map() || node.entries.size() != 1) {
     report(out, "bad-type", node, "a subscription is one key with its options",
            "- email: { to: [ops@example.com] }");
@@ -51,7 +96,8 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
     std::vector<Endpoint> made = type.make(options, context, out);
     const auto wants = decode_filter(options, context.event_bus, out);
     for (Endpoint& endpoint : made) endpoint.wants = both(std::move(endpoint.wants), wants);
-    std::move(made.begin(), made.end(), std::back_inserter(into));
+    std::move(made.begin(), made.end(), std::back_inserter(into.endpoints));
+    if (makes_envelopes(type_name.scalar, options)) note_envelopes(type_name, context, into, out);
     return;
   }
   report(out, "unknown-key", type_name,
@@ -77,6 +123,18 @@ void check_endpoints(const TopicConfig& topic, const ConfigNode& at, Diagnostics
                 caret_length(at));
 }
 
+// SNS' attribute SignatureVersion.
+SignatureVersion read_signature_version(ConfigReader& read) {
+  int version = 2;
+  if (!read.optional("signature_version", version, Bounds<int>{1, 2}) || version == 2)
+    return SignatureVersion::v2;
+  const ConfigNode& node = *read.map().find("signature_version");
+  read.diagnostics().warning("weak-signature", node.where,
+                             "signature version 1 is SHA-1: for receivers that know no other", {},
+                             caret_length(node));
+  return SignatureVersion::v1;
+}
+
 TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, NotifierContext context,
                          Diagnostics& out) {
   TopicConfig topic;
@@ -91,14 +149,17 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
            "an IANA name such as Europe/Paris or UTC");
   read.optional("last_resort", topic.last_resort);
   context.delivery_policy = read_topic_delivery_policy(read);
+  context.signature_version = read_signature_version(read);
+  Made made{topic.endpoints};
   const ConfigNode* subscriptions = read.find("subscriptions");
   if (subscriptions != nullptr && subscriptions->is_sequence())
     for (const ConfigNode& item : subscriptions->items)
-      decode_subscription(item, context, topic.endpoints, out);
+      decode_subscription(item, context, made, out);
   else if (subscriptions != nullptr && !subscriptions->is_null())
     config::wrong_type(*subscriptions, "subscriptions", "a list", out,
                        "- email: { to: [ops@example.com] }");
   read.finish();
+  topic.makes_envelopes = made.makes_envelopes;
   if (out.list().size() == faults) check_endpoints(topic, name, out);
   return topic;
 }
@@ -107,6 +168,7 @@ NotifierContext context_of(const MainConfig& config, const Environment& environm
   NotifierContext context;
   context.identity = config.identity;
   context.mail = config.mail;
+  if (config.api.https.is_reachable()) context.signer = config.envelope_keys;
   context.resolve_secret = [environment](const std::string& text) {
     return resolve_credentials(text, environment);
   };
@@ -126,7 +188,8 @@ std::vector<Endpoint> decode_event_bus(const ConfigNode& section, const MainConf
   NotifierContext context = context_of(config, environment);
   context.topic = kEventBusTopic;
   context.event_bus = true;
-  for (const ConfigNode& item : section.items) decode_subscription(item, context, endpoints, out);
+  Made made{endpoints};
+  for (const ConfigNode& item : section.items) decode_subscription(item, context, made, out);
   check_twice(endpoints, "the event bus", section, out);
   return endpoints;
 }

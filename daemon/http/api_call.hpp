@@ -54,6 +54,10 @@ ApiResponse get_alarms(const ApiCall& call);
 ApiResponse get_alarm(const ApiCall& call);
 ApiResponse get_history(const ApiCall& call);
 
+// What receivers of SNS envelopes fetch: sns_routes.cpp.
+ApiResponse get_sns(const ApiCall& call);
+ApiResponse get_certificate(const ApiCall& call);
+
 // What people do: operator_routes.cpp.
 ApiResponse post_state(const ApiCall& call);
 ApiResponse post_ack(const ApiCall& call);

@@ -57,7 +57,8 @@ ApiResponse post_notify_test(const ApiCall& call) {
 
 // Who may ask. own_host: over TCP only under a Host that a page elsewhere cannot make a browser
 // send (DNS rebinding). socket: what changes something, for those who may open the unix socket.
-enum class Access { anyone, own_host, socket };
+// outside: what receivers of messages use, anyone's, and all that there is over https.
+enum class Access { anyone, own_host, socket, outside };
 
 struct Route {
   std::string_view method;
@@ -85,6 +86,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/streams", Access::own_host, get_streams},
     Route{"GET", "/api/v1/dead-letters", Access::own_host, get_dead_letters},
     Route{"POST", "/api/v1/notify/{}/test", Access::socket, post_notify_test},
+    Route{"GET", "/sns", Access::outside, get_sns},
+    Route{"GET", "/sns/{}", Access::outside, get_certificate},
 };
 
 std::string_view title_of(int status) {
@@ -154,7 +157,8 @@ ApiResponse json_response(const Json& body) {
 }
 
 ApiResponse failed(const Error& error) {
-  constexpr std::array<std::pair<std::string_view, int>, 5> kStatuses{{{"not-found", 404},
+  constexpr std::array<std::pair<std::string_view, int>, 6> kStatuses{{{"not-found", 404},
+                                                                       {"forbidden", 403},
                                                                        {"bad-value", 400},
                                                                        {"bad-request", 400},
                                                                        {"conflict", 409},
@@ -181,6 +185,7 @@ ApiResponse answer(const ApiRequest& request, ApiSource& source) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::string allow;
   for (const Route& route : kRoutes) {
+    if (request.outside && route.access != Access::outside) continue;
     if (!target->matches(route.path)) continue;
     if (route.method == method) return run(route, request, *target, source);
     allow.append(allow.empty() ? "" : ", ").append(route.method);

@@ -13,6 +13,7 @@ struct ApiRequest {
   std::string target;    // path and query, as sent
   std::string host;      // the Host header; empty: none
   bool trusted = false;  // came over the unix socket
+  bool outside = false;  // came over https, from anywhere
   std::string caller{};  // who is at the other end of it: a user's name, else "uid 1000"
   std::string body{};    // bounded by ApiOptions
 };

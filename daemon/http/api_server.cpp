@@ -11,12 +11,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <charconv>
 #include <optional>
 #include <thread>
@@ -29,6 +32,7 @@ namespace tocsin {
 namespace {
 
 namespace net = boost::asio;
+namespace ssl = boost::asio::ssl;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
@@ -37,6 +41,8 @@ using Tcp = net::ip::tcp;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::size_t kHandlerThreads = 2;
+constexpr std::chrono::seconds kHandshakeMax{10};
+constexpr std::chrono::seconds kFarewellMax{2};
 
 Error bind_error(const std::string& where, const error_code& error) {
   const bool used = error == net::error::address_in_use;
@@ -102,6 +108,23 @@ http::response<http::string_body> to_message(ApiResponse answered, unsigned vers
   return message;
 }
 
+// Throws what a broken certificate makes of it.
+std::shared_ptr<ssl::context> tls_context(const PemPair& pair) {
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 |
+                       ssl::context::no_tlsv1_1);
+  context->use_certificate_chain(net::buffer(pair.certificate));
+  context->use_private_key(net::buffer(pair.key.reveal()), ssl::context::pem);
+  return context;
+}
+
+// Where a request came from.
+struct Caller {
+  bool trusted = false;
+  bool outside = false;
+  Peer peer = {};
+};
+
 class BeastApiServer : public ApiServer {
  public:
   BeastApiServer(const ApiOptions& options, ApiSource& source)
@@ -112,12 +135,18 @@ class BeastApiServer : public ApiServer {
   Status bind_tcp();
   void run();
   std::uint16_t port() const override { return port_; }
+  Status serve_https(Listener listener, const PemPair& certificate) override;
 
  private:
-  template <class Protocol>
-  net::awaitable<void> accept(typename Protocol::acceptor& acceptor);
+  // `open`: the connections of its kind.
+  template <class Protocol, class Serve>
+  net::awaitable<void> accept(typename Protocol::acceptor& acceptor, std::size_t& open,
+                              Serve serve);
   template <class Protocol>
   net::awaitable<void> serve(typename Protocol::socket socket);
+  net::awaitable<void> serve_tls(Tcp::socket socket);
+  template <class Stream>
+  net::awaitable<void> converse(Stream& stream, Caller caller);
   net::awaitable<ApiResponse> handle(ApiRequest request);
 
   const ApiOptions options_;
@@ -127,9 +156,11 @@ class BeastApiServer : public ApiServer {
   net::io_context context_{1};
   Unix::acceptor unix_{context_};
   Tcp::acceptor tcp_{context_};
+  Tcp::acceptor https_{context_};
+  std::shared_ptr<ssl::context> tls_;  // only on the context's thread
   std::uint16_t port_ = 0;
   bool owns_socket_ = false;
-  std::size_t connections_ = 0;  // only on the context's thread
+  std::size_t connections_ = 0, https_connections_ = 0;  // only on the context's thread
   std::thread thread_;
 };
 
@@ -170,13 +201,42 @@ Status BeastApiServer::bind_tcp() {
 }
 
 void BeastApiServer::run() {
-  if (unix_.is_open()) net::co_spawn(context_, accept<Unix>(unix_), net::detached);
-  if (tcp_.is_open()) net::co_spawn(context_, accept<Tcp>(tcp_), net::detached);
+  const auto serve_unix = [this](Unix::socket s) { return serve<Unix>(std::move(s)); };
+  const auto serve_tcp = [this](Tcp::socket s) { return serve<Tcp>(std::move(s)); };
+  if (unix_.is_open())
+    net::co_spawn(context_, accept<Unix>(unix_, connections_, serve_unix), net::detached);
+  if (tcp_.is_open())
+    net::co_spawn(context_, accept<Tcp>(tcp_, connections_, serve_tcp), net::detached);
   thread_ = std::thread([this] { context_.run(); });
 }
 
-template <class Protocol>
-net::awaitable<void> BeastApiServer::accept(typename Protocol::acceptor& acceptor) {
+Status BeastApiServer::serve_https(Listener listener, const PemPair& certificate) {
+  std::shared_ptr<ssl::context> tls;
+  try {
+    tls = tls_context(certificate);
+  } catch (const std::exception& e) {
+    return Error{"bad-certificate", std::string("https: ") + e.what()};
+  }
+  auto shared = std::make_shared<Listener>(std::move(listener));
+  net::post(context_, [this, tls = std::move(tls), shared] {
+    tls_ = tls;
+    if (!shared->socket || https_.is_open()) return;
+    error_code error;
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ::getsockname(shared->socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    https_.assign(address.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), shared->socket.release(),
+                  error);
+    const auto serve_https = [this](Tcp::socket s) { return serve_tls(std::move(s)); };
+    if (!error)
+      net::co_spawn(context_, accept<Tcp>(https_, https_connections_, serve_https), net::detached);
+  });
+  return success();
+}
+
+template <class Protocol, class Serve>
+net::awaitable<void> BeastApiServer::accept(typename Protocol::acceptor& acceptor,
+                                            std::size_t& open, Serve serve) {
   for (;;) {
     error_code error;
     typename Protocol::socket socket =
@@ -185,25 +245,47 @@ net::awaitable<void> BeastApiServer::accept(typename Protocol::acceptor& accepto
       // Out of file descriptors, most likely: accepting again at once would only spin.
       net::steady_timer pause(context_, kAcceptPause);
       co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
-    } else if (connections_ < options_.connections_max) {
-      ++connections_;
-      net::co_spawn(context_, serve<Protocol>(std::move(socket)),
-                    [this](const std::exception_ptr&) { --connections_; });
+    } else if (open < options_.connections_max) {
+      ++open;
+      net::co_spawn(context_, serve(std::move(socket)),
+                    [&open](const std::exception_ptr&) { --open; });
     }
   }
 }
 
 template <class Protocol>
 net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
-  Peer peer;
-  if constexpr (std::is_same_v<Protocol, Unix>) peer = peer_of(socket.native_handle());
+  Caller caller{.trusted = std::is_same_v<Protocol, Unix>};
+  if constexpr (std::is_same_v<Protocol, Unix>) caller.peer = peer_of(socket.native_handle());
   beast::basic_stream<Protocol> stream(std::move(socket));
+  co_await converse(stream, std::move(caller));
+  error_code ignored;
+  stream.socket().shutdown(net::socket_base::shutdown_send, ignored);
+}
+
+net::awaitable<void> BeastApiServer::serve_tls(Tcp::socket socket) {
+  const std::shared_ptr<ssl::context> tls = tls_;  // a renewed one must not take it away
+  ssl::stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *tls);
+  error_code error;
+  beast::get_lowest_layer(stream).expires_after(kHandshakeMax);
+  co_await stream.async_handshake(ssl::stream_base::server,
+                                  net::redirect_error(net::use_awaitable, error));
+  if (error) co_return;
+  Caller caller{.outside = true};
+  co_await converse(stream, std::move(caller));
+  beast::get_lowest_layer(stream).expires_after(kFarewellMax);
+  co_await stream.async_shutdown(net::redirect_error(net::use_awaitable, error));
+}
+
+template <class Stream>
+net::awaitable<void> BeastApiServer::converse(Stream& stream, Caller caller) {
+  auto& transport = beast::get_lowest_layer(stream);
   beast::flat_buffer buffer(options_.header_bytes_max + options_.body_bytes_max);
   for (bool open = true; open;) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes_max));
     parser.body_limit(options_.body_bytes_max);
-    stream.expires_after(options_.idle_timeout);
+    transport.expires_after(options_.idle_timeout);
     error_code error;
     co_await http::async_read(stream, buffer, parser,
                               net::redirect_error(net::use_awaitable, error));
@@ -220,8 +302,9 @@ net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
       ApiRequest asked{.method = std::string(request.method_string()),
                        .target = std::string(request.target()),
                        .host = std::string(request[http::field::host]),
-                       .trusted = std::is_same_v<Protocol, Unix>,
-                       .caller = caller_of(peer, std::string(request[kUserHeader])),
+                       .trusted = caller.trusted,
+                       .outside = caller.outside,
+                       .caller = caller_of(caller.peer, std::string(request[kUserHeader])),
                        .body = request.body()};
       answered = co_await handle(std::move(asked));
       open = request.keep_alive();
@@ -231,7 +314,7 @@ net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
         std::move(answered), error ? 11u : static_cast<unsigned>(parser.get().version()), open);
     http::response_serializer<http::string_body> serializer(message);
     serializer.split(head);
-    stream.expires_after(options_.idle_timeout);
+    transport.expires_after(options_.idle_timeout);
     if (head)
       co_await http::async_write_header(stream, serializer,
                                         net::redirect_error(net::use_awaitable, error));
@@ -240,8 +323,6 @@ net::awaitable<void> BeastApiServer::serve(typename Protocol::socket socket) {
                                  net::redirect_error(net::use_awaitable, error));
     if (error) co_return;
   }
-  error_code ignored;
-  stream.socket().shutdown(net::socket_base::shutdown_send, ignored);
 }
 
 net::awaitable<ApiResponse> BeastApiServer::handle(ApiRequest request) {
@@ -253,6 +334,19 @@ net::awaitable<ApiResponse> BeastApiServer::handle(ApiRequest request) {
 }
 
 }  // namespace
+
+Result<Listener> listen_on_tcp(const std::string& listen) {
+  Result<Tcp::endpoint> endpoint = parse_endpoint(listen);
+  if (!endpoint) return endpoint.error();
+  net::io_context context;
+  Tcp::acceptor acceptor(context);
+  if (const error_code error = listen_on(acceptor, *endpoint)) return bind_error(listen, error);
+  error_code error;
+  const std::uint16_t port = acceptor.local_endpoint(error).port();
+  const int socket = acceptor.release(error);
+  if (error) return bind_error(listen, error);
+  return Listener{FileDescriptor(socket), port};
+}
 
 Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiOptions& options, ApiSource& source) {
   try {

@@ -7,7 +7,9 @@
 #include <memory>
 #include <string>
 
+#include "daemon/file_descriptor.hpp"
 #include "daemon/http/api_source.hpp"
+#include "daemon/tls/x509.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
 
@@ -22,6 +24,14 @@ struct ApiOptions {
   Duration idle_timeout = seconds{30};  // to read a request, and between two of a connection
 };
 
+// A TCP socket that listens and is not served yet.
+struct Listener {
+  FileDescriptor socket;
+  std::uint16_t port = 0;
+};
+// `listen`: address:port, port 0 picks one. Errors: in-use, cannot-listen, bad-value.
+Result<Listener> listen_on_tcp(const std::string& listen);
+
 // Serves from construction to destruction on threads of its own.
 class ApiServer {
  public:
@@ -30,6 +40,12 @@ class ApiServer {
   static Result<std::unique_ptr<ApiServer>> start(const ApiOptions& options, ApiSource& source);
   virtual ~ApiServer() = default;          // ends connections, removes the socket file
   virtual std::uint16_t port() const = 0;  // of TCP; 0 if it is off
+
+  // Serves https too, or if it does already, with this certificate from the next connection on:
+  // only what is for anyone from anywhere, on connections that are counted by themselves. A
+  // listener without a socket: the one before stays. Any thread. Errors: bad-certificate,
+  // cannot-listen.
+  virtual Status serve_https(Listener listener, const PemPair& certificate) = 0;
 };
 
 }  // namespace tocsin

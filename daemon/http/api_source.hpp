@@ -90,6 +90,10 @@ class ApiSource {
   virtual Result<std::vector<Result<OperatorAnswer>>> operate(
       const std::vector<OperatorRequest>& requests) = 0;
 
+  // What receivers of SNS envelopes may fetch, in PEM: authority.pem, and the certificate that
+  // signs under the names that links give it. Error not-found.
+  virtual Result<std::string> certificate(const std::string& name) const = 0;
+
   // Sends a test message to every endpoint of the topic and waits some seconds for the outcomes.
   // Error not-found: there is no such topic.
   virtual Result<std::vector<TestDelivery>> notify_test(const std::string& topic) = 0;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tocsin/config_node.hpp"
+#include "tocsin/envelope_signer.hpp"
 #include "tocsin/notification.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/secret.hpp"
@@ -120,6 +121,9 @@ struct NotifierContext {
   std::string topic;
   bool event_bus = false;  // no topic: records of the event bus, nothing else
   TopicDeliveryPolicy delivery_policy;
+  // Of SNS envelopes; no signer: they are not signed.
+  SignatureVersion signature_version = SignatureVersion::v2;
+  std::shared_ptr<const EnvelopeSigner> signer = {};
   // Resolves ${credential:NAME} inside `text`; an error names the places that were tried, never the
   // value.
   std::function<Result<Secret>(const std::string& text)> resolve_secret;

@@ -14,17 +14,12 @@
 #include "rules/message/filter_rule.hpp"
 #include "tocsin/config_node.hpp"
 #include "tocsin/diagnostics.hpp"
+#include "tocsin/message_attribute.hpp"
 
 namespace tocsin {
 
 // What a policy looks at: the attributes of a message (no nesting), or its body, a JSON object.
 enum class FilterScope { message_attributes, message_body };
-
-struct MessageAttribute {
-  std::string name;
-  std::string type;  // String, String.Array, Number; others count as absent
-  std::string value;
-};
 
 // Immutable; any thread.
 class FilterPolicy {

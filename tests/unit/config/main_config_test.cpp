@@ -235,3 +235,74 @@ TEST_CASE("a rule file inside a pack's folder is checked as of that pack", "[con
   REQUIRE(loaded.rules);
   CHECK(loaded.rules->filters[0].log_group == "cloudtrail");
 }
+
+namespace {
+
+LoadedConfiguration load_text(const TempDir& folder, const std::string& text) {
+  return load_configuration(folder.write("t.yaml", text), options_in(folder));
+}
+
+std::vector<std::string> codes_of(const LoadedConfiguration& loaded) {
+  std::vector<std::string> codes;
+  for (const Diagnostic& d : loaded.diagnostics.list()) codes.push_back(d.code);
+  return codes;
+}
+
+}  // namespace
+
+TEST_CASE("https takes an address, a plain https URL and a pair of files", "[config]") {
+  using Codes = std::vector<std::string>;
+  const TempDir folder;
+  const auto codes = [&](const std::string& https) {
+    return codes_of(load_text(folder, "api: { https: " + https + " }\n"));
+  };
+  CHECK(codes("off").empty());
+  CHECK(codes("{ listen: \"0.0.0.0:8687\", url: \"https://alarms.example.com/tocsin/\" }").empty());
+  CHECK(codes("{ certificate: /etc/a.pem, key: /etc/a.key }").empty());
+  CHECK(codes("{ url: \"http://alarms.example.com\" }") == Codes{"bad-value"});
+  CHECK(codes("{ url: \"https://alarms.example.com/?a=b\" }") == Codes{"bad-value"});
+  CHECK(codes("{ listen: \"8687\" }") == Codes{"bad-value"});
+  CHECK(codes("{ certificate: /etc/a.pem }") == Codes{"missing-key"});
+  CHECK(codes("{ certificate: a.pem, key: /etc/a.key }") == Codes{"bad-value"});
+  CHECK(codes("{ urll: x }") == Codes{"unknown-key"});
+}
+
+TEST_CASE("what cannot be signed, and what is signed weakly, is warned of", "[config]") {
+  using Codes = std::vector<std::string>;
+  const TempDir folder;
+  const auto codes = [&](const std::string& topic, const std::string& https) {
+    return codes_of(load_text(folder, "topics: { ops: { " + topic +
+                                          " subscriptions: [ { webhook: { url: "
+                                          "\"https://h.example.com\", format: sns } } ] } }\n"
+                                          "api: { https: " +
+                                          https + " }\n"));
+  };
+  CHECK(codes("", "{}").empty());
+  CHECK(codes("", "off") == Codes{"unsigned"});
+  CHECK(codes("", "{ listen: off, url: \"https://alarms.example.com\" }").empty());
+  CHECK(codes("signature_version: 1,", "{}") == Codes{"weak-signature"});
+  CHECK(codes("signature_version: 3,", "{}") == Codes{"bad-value"});
+}
+
+TEST_CASE("a filter looks at attributes where its scope says so", "[config]") {
+  using Codes = std::vector<std::string>;
+  const TempDir folder;
+  const auto load = [&](const std::string& options) {
+    return load_text(folder, "topics: { ops: { subscriptions: [ { file: { path: /tmp/a, " +
+                                 options + " } } ] } }\n");
+  };
+  const auto codes = [&](const std::string& options) { return codes_of(load(options)); };
+  CHECK(codes("filter_scope: MessageBody") == Codes{"missing-key"});
+  CHECK(codes("filter_scope: Body, filter: { a: [b] }") == Codes{"bad-value"});
+  CHECK(codes("filter_scope: MessageAttributes, filter: { a: { b: [c] } }") ==
+        Codes{"nested_in_attributes"});
+  const LoadedConfiguration loaded =
+      load("filter_scope: MessageAttributes, filter: { Severity: [critical] }");
+  REQUIRE(codes_of(loaded).empty());
+  Notification n;
+  n.cloudwatch_message = "{}";
+  const auto& wants = loaded.config.topics.at(0).endpoints.at(0).wants;
+  CHECK_FALSE(wants(n));
+  n.severity = Severity::critical;
+  CHECK(wants(n));
+}

@@ -126,6 +126,20 @@ TEST_CASE("over TCP a page elsewhere cannot read along by rebinding its name", "
   CHECK(status("metrics.internal:8686", "/metrics") == 200);
 }
 
+TEST_CASE("from outside there is the certificate and nothing else", "[http]") {
+  FakeSource source;
+  const auto from_outside = [&](const std::string& target) {
+    return answer({.method = "GET", .target = target, .host = "evil.example.com", .outside = true},
+                  source);
+  };
+  CHECK(from_outside("/sns/authority.pem").content_type == "application/x-pem-file");
+  CHECK(from_outside("/sns/authority.key").status == 404);
+  for (const char* target : {"/api/v1/status", "/api/v1/alarms", "/metrics", "/healthz", "/"})
+    CHECK(from_outside(target).status == 404);
+  CHECK(from_outside("/sns?Action=Unsubscribe&SubscriptionArn=arn").status == 403);
+  CHECK(from_outside("/sns?Action=Publish").status == 400);
+}
+
 TEST_CASE("readiness says why it is not", "[http]") {
   FakeSource source;
   CHECK(over_socket(source, "GET", "/healthz").body == "ok\n");

@@ -151,6 +151,10 @@ class FakeSource : public ApiSource {
     e.notification = R"({"subject":"ALARM"})";
     return std::vector{e};
   }
+  Result<std::string> certificate(const std::string& name) const override {
+    if (name != "authority.pem") return Error{"not-found", "there is no " + name};
+    return std::string("-----BEGIN CERTIFICATE-----\n");
+  }
   Result<std::vector<TestDelivery>> notify_test(const std::string& topic) override {
     if (topic != "security") return Error{"not-found", "there is no topic \"" + topic + "\""};
     return test_result;

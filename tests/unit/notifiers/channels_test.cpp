@@ -146,7 +146,7 @@ TEST_CASE("all mistakes of a webhook are told at once", "[notifiers][webhook]") 
   make_webhook(map({{"url", scalar("ftp://x")},
                     {"format", scalar("teams")},
                     {"headers", map({{"Host", scalar("a")}, {"X", scalar("a\nb")}})},
-                    {"filter_scope", scalar("MessageBody")},
+                    {"redrive", scalar("MessageBody")},
                     {"signing_key", scalar("whsec_S3CRET")},
                     {"retry_for", scalar("1s")},
                     {"heders", scalar("")}}),
