@@ -57,6 +57,11 @@ class BoundedQueue {
     room_.notify_all();
   }
 
+  bool is_empty() const {
+    std::lock_guard lock(mutex_);
+    return control_.empty() && data_.empty();
+  }
+
   std::size_t data_size() const {
     std::lock_guard lock(mutex_);
     return data_.size();

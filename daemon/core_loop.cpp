@@ -12,6 +12,9 @@ namespace {
 
 constexpr Duration kCommitDelay{50};
 constexpr std::size_t kCommitSamples = 10'000;
+// What already waits behind a transition goes into its commit, for so long and so many messages.
+constexpr Duration kGatherMax{10};
+constexpr std::size_t kGatherMessages = 500;
 constexpr Duration kRetryDelay{500};
 constexpr Duration kTroubleAfter = seconds{10};
 constexpr Duration kLastResortEvery = hours{1};
@@ -67,8 +70,8 @@ void CoreLoop::handle(Message message) {
                           gather(std::move(effects));
                         },
                         [&](LookReport& look) { on_look(look); },
-                        [&](DeliveryRecord& record) {
-                          pending_.deliveries.push_back(std::move(record));
+                        [&](Outcomes& outcomes) {
+                          append(pending_.deliveries, std::move(outcomes));
                           if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
                         },
                         [&](Call& call) { call(*this); }},
@@ -151,8 +154,11 @@ void CoreLoop::tick() {
 bool CoreLoop::commit_is_due() const {
   if (failing_since_) return clock_.tick() >= retry_at_;
   if (pending_since_ == Tick{}) return false;
-  return urgent_ || pending_samples_ >= kCommitSamples ||
-         clock_.tick() - pending_since_ >= kCommitDelay;
+  const Duration waited = clock_.tick() - pending_since_;
+  if (urgent_ && (waited >= kGatherMax || pending_.notifications.size() >= kGatherMessages ||
+                  queue_.is_empty()))
+    return true;
+  return pending_samples_ >= kCommitSamples || waited >= kCommitDelay;
 }
 
 bool CoreLoop::flush() {
@@ -180,6 +186,8 @@ bool CoreLoop::try_commit() {
   pending_since_ = Tick{};
   urgent_ = false;
   if (!done->empty()) hooks_.deliver(std::move(*done));
+  if (auto overflowed = store_.take_overflowed(); !overflowed.empty())
+    hooks_.overflowed(std::move(overflowed));
   return true;
 }
 

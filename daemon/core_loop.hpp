@@ -27,12 +27,15 @@ using EndpointTable = std::map<std::string, std::vector<Endpoint>>;
 class CoreLoop {
  public:
   using Call = std::function<void(CoreLoop&)>;
-  using Message = std::variant<MatchBatch, LookReport, DeliveryRecord, Call>;
+  using Outcomes = std::vector<DeliveryRecord>;
+  using Message = std::variant<MatchBatch, LookReport, Outcomes, Call>;
   using Queue = BoundedQueue<Message>;
 
   struct Hooks {
     // After a commit: these are durable and may leave. Called on the core thread; must not block.
     std::function<void(std::vector<OutboxEntry>)> deliver;
+    // Committed too, but as dead letters, because an outbox is full. As deliver.
+    std::function<void(std::vector<DeliveryReport>)> overflowed;
     // The store has refused for 10 s: tell people straight from memory. At most once an hour.
     std::function<void(const std::string& why)> last_resort;
     // What people can look at has changed (after a commit, at most every 200 ms).

@@ -70,9 +70,9 @@ Status Service::start() {
 
 void Service::start_delivery(Transport& transport) {
   DispatcherEdges edges{
-      transport, clock_, [](std::string_view json) { return notification_from_json(json); },
+      transport, clock_,
       [this](std::vector<DeliveryReport> reports) { take_reports(std::move(reports)); },
-      [this](std::int64_t id) { return store_->notification(id); }};
+      [this](std::int64_t id) { return read_message(id); }};
   dispatcher_ = std::make_unique<Dispatcher>(std::move(edges));
   dispatcher_->set_endpoints(all_endpoints(config()));
   delivery_thread_ = std::jthread([this] { dispatcher_->run(); });
@@ -80,6 +80,7 @@ void Service::start_delivery(Transport& transport) {
 
 CoreLoop::Hooks Service::core_hooks() {
   return {[this](std::vector<OutboxEntry> entries) { dispatcher_->push(std::move(entries)); },
+          [this](std::vector<DeliveryReport> reports) { take_overflowed(std::move(reports)); },
           [this](const std::string& why) { tell_without_store(why); },
           [this](const Engine& engine) { publish(engine); }};
 }
@@ -87,22 +88,41 @@ CoreLoop::Hooks Service::core_hooks() {
 // Delivery thread. Ids below zero were never stored (tell_without_store): there is nothing to
 // commit for them.
 void Service::take_reports(std::vector<DeliveryReport> reports) {
+  CoreLoop::Outcomes outcomes;
   for (DeliveryReport& report : reports) {
     telemetry::delivery_done(report);
     if (report.record.outbox_id <= 0) continue;
     if (report.record.fate == DeliveryRecord::Fate::dead) tell_of_dead_letter(report);
-    queue_.push_control(std::move(report.record));
+    outcomes.push_back(std::move(report.record));
   }
+  if (!outcomes.empty()) queue_.push_control(std::move(outcomes));
+}
+
+// Core thread; the notices are the delivery thread's.
+void Service::take_overflowed(std::vector<DeliveryReport> reports) {
+  dispatcher_->post([this, reports = std::move(reports)] {
+    for (const DeliveryReport& report : reports) tell_of_dead_letter(report);
+  });
+}
+
+Result<MessagePtr> Service::read_message(std::int64_t outbox_id) const {
+  const Result<std::string> text = store_->notification(outbox_id);
+  if (!text) return text.error();
+  Result<Notification> message = notification_from_json(*text);
+  if (!message) return Error{"unreadable", message.error().text};
+  return MessagePtr(std::make_shared<const Notification>(std::move(*message)));
 }
 
 // Before the record is committed: the outbox still has the message. The event bus is none of
 // people's: its other listeners have the record themselves.
 void Service::tell_of_dead_letter(const DeliveryReport& report) {
   if (report.topic == kEventBusTopic) return;
-  Result<std::string> text = store_->notification(report.record.outbox_id);
-  if (!text) return;
-  Result<Notification> lost = notification_from_json(*text);
-  if (!lost) return;
+  MessagePtr lost = report.record.message;
+  if (lost == nullptr) {
+    Result<MessagePtr> read = read_message(report.record.outbox_id);
+    if (!read) return;
+    lost = std::move(*read);
+  }
   std::optional<Notification> notice = dead_letter_notices_.notice(report, *lost, clock_.now());
   if (!notice) return;
   queue_.push_control(CoreLoop::Call([notice = std::move(*notice), endpoint = report.endpoint](
@@ -134,17 +154,18 @@ void Service::tell_without_store(const std::string& why) {
   std::vector<OutboxEntry> entries;
   for (const TopicConfig& topic : config().topics) {
     if (!topic.last_resort) continue;
-    Notification notice = make_trouble_notification(topic.topic.name, *rules(), clock_.now(), why);
+    const auto notice = std::make_shared<const Notification>(
+        make_trouble_notification(topic.topic.name, *rules(), clock_.now(), why));
     for (const Endpoint& endpoint : topic.endpoints) {
       OutboxEntry entry;
       entry.id = --next_id;
-      entry.message_id = notice.message_id;
+      entry.message_id = notice->message_id;
       entry.topic = topic.topic.name;
       entry.endpoint = endpoint.id;
       entry.endpoint_label = endpoint.label;
-      entry.dedup_key = notice.dedup_key;
+      entry.dedup_key = notice->dedup_key;
       entry.created = entry.next_attempt = clock_.now();
-      entry.notification = to_json(notice);
+      entry.message = notice;
       entries.push_back(std::move(entry));
     }
   }
@@ -243,7 +264,7 @@ Status Service::start_missing_inputs(const MainConfig& config) {
 void Service::probe(std::function<void()> done) {
   queue_.push_control(CoreLoop::Call([this, done = std::move(done)](CoreLoop& core) {
     core.flush();
-    dispatcher_->probe(done);
+    dispatcher_->post(done);
   }));
 }
 

@@ -87,7 +87,9 @@ class Service {
   void start_delivery(Transport& transport);
   CoreLoop::Hooks core_hooks();
   void take_reports(std::vector<DeliveryReport> reports);
+  void take_overflowed(std::vector<DeliveryReport> reports);
   void tell_of_dead_letter(const DeliveryReport& report);
+  Result<MessagePtr> read_message(std::int64_t outbox_id) const;
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
   // Runs `act` on the core thread and waits for it.

@@ -134,6 +134,7 @@ DueAttempt DeliveryPlan::start(const std::string& endpoint, Queue& queue, Instan
   }
   return {id,
           endpoint,
+          message.message_id,
           {.number = message.attempts + 1,
            .now = now,
            .superseded = message.superseded,

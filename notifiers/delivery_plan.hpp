@@ -40,6 +40,7 @@ struct DeliveryLimits {
 struct DueAttempt {
   std::int64_t outbox_id = 0;
   std::string endpoint;
+  std::string message_id;
   Attempt attempt;
 };
 

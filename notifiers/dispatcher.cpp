@@ -27,8 +27,6 @@ void Dispatcher::push(std::vector<OutboxEntry> entries) {
   post([this, entries = std::move(entries)]() mutable { accept(std::move(entries)); });
 }
 
-void Dispatcher::probe(std::function<void()> done) { post(std::move(done)); }
-
 void Dispatcher::post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
@@ -59,6 +57,7 @@ void Dispatcher::run() {
 
 void Dispatcher::step(Duration max_wait) {
   take_inbox();
+  cache_.expire(edges_.clock.tick());
   start_due();
   hand_over_reports();
   Duration wait = std::min(max_wait, plan_.next_due() - edges_.clock.now());
@@ -66,7 +65,7 @@ void Dispatcher::step(Duration max_wait) {
   for (const auto& [token, response] : edges_.transport.poll(std::max(wait, Duration{0}))) {
     const auto found = in_flight_.find(token);
     if (found == in_flight_.end()) continue;
-    const Delivery delivery = found->second->outcome(response, edges_.clock.now());
+    const Delivery delivery = found->second.notifier->outcome(response, edges_.clock.now());
     finish(token, delivery, response.status);
   }
   hand_over_reports();
@@ -87,26 +86,20 @@ void Dispatcher::take_inbox() {
 void Dispatcher::accept(std::vector<OutboxEntry> entries) {
   const Instant now = edges_.clock.now();
   for (OutboxEntry& entry : entries) {
-    keep_text(entry.id, std::move(entry.notification));
+    if (entry.id < 0)
+      unstored_[entry.id] = entry.message;
+    else if (entry.message != nullptr)
+      cache_.keep(entry.message, edges_.clock.tick());
     plan_.push(entry, now);
   }
 }
 
-// Texts beyond the bound are not kept but read again when their turn comes; after a start with a
-// full outbox that is rare.
-void Dispatcher::keep_text(std::int64_t outbox_id, std::string text) {
-  if (edges_.load && text_bytes_ + text.size() > kTextBytesMax) return;
-  const std::size_t size = text.size();
-  if (texts_.emplace(outbox_id, std::move(text)).second) text_bytes_ += size;
-}
-
-Result<Notification> Dispatcher::notification_of(std::int64_t outbox_id) {
-  const auto kept = texts_.find(outbox_id);
-  if (kept != texts_.end()) return edges_.parse(kept->second);
-  if (!edges_.load) return Error{"not-found", "its text is not known"};
-  const auto text = edges_.load(outbox_id);
-  if (!text) return Error{"not-loaded", text.error().text};
-  return edges_.parse(*text);
+Result<MessagePtr> Dispatcher::message_of(const DueAttempt& due) {
+  if (due.outbox_id < 0) return unstored_.at(due.outbox_id);
+  if (MessagePtr kept = cache_.find(due.message_id)) return kept;
+  Result<MessagePtr> read = edges_.load(due.outbox_id);
+  if (read) cache_.keep_read(*read, edges_.clock.tick());
+  return read;
 }
 
 void Dispatcher::start_due() {
@@ -117,35 +110,39 @@ void Dispatcher::start_due() {
 }
 
 void Dispatcher::start(const DueAttempt& due) {
-  const auto notification = notification_of(due.outbox_id);
-  if (!notification) {
-    const bool again = notification.error().code == "not-loaded";
+  Result<MessagePtr> message = message_of(due);
+  if (!message) {
+    const bool for_good = message.error().code == "unreadable";
     finish(due.outbox_id,
-           {.outcome = again ? Delivery::Outcome::retry : Delivery::Outcome::rejected,
-            .detail = "the stored message cannot be read: " + notification.error().text},
+           {.outcome = for_good ? Delivery::Outcome::rejected : Delivery::Outcome::retry,
+            .detail = "the stored message cannot be read: " + message.error().text},
            0);
     return;
   }
   const auto& notifier = endpoints_.at(due.endpoint).notifier;
-  in_flight_[due.outbox_id] = notifier;
-  edges_.transport.start(due.outbox_id, notifier->request(*notification, due.attempt));
+  in_flight_[due.outbox_id] = {notifier, *message};
+  edges_.transport.start(due.outbox_id, notifier->request(**message, due.attempt));
 }
 
 void Dispatcher::finish(std::int64_t outbox_id, const Delivery& delivery, int status) {
-  in_flight_.erase(outbox_id);
+  if (const auto found = in_flight_.find(outbox_id); found != in_flight_.end()) {
+    ended_[outbox_id] = std::move(found->second.message);
+    in_flight_.erase(found);
+  }
   plan_.on_outcome(outbox_id, delivery, status, edges_.clock.now());
 }
 
 void Dispatcher::hand_over_reports() {
   std::vector<DeliveryReport> reports = plan_.take_reports();
   if (reports.empty()) return;
-  for (const DeliveryReport& report : reports) {
+  for (DeliveryReport& report : reports) {
+    if (const auto found = ended_.find(report.record.outbox_id); found != ended_.end())
+      report.record.message = std::move(found->second);
     if (report.record.fate == DeliveryRecord::Fate::retry) continue;
-    const auto text = texts_.find(report.record.outbox_id);
-    if (text == texts_.end()) continue;
-    text_bytes_ -= text->second.size();
-    texts_.erase(text);
+    cache_.forget(report.message_id);
+    unstored_.erase(report.record.outbox_id);
   }
+  ended_.clear();
   edges_.on_reports(std::move(reports));
 }
 

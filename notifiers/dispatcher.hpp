@@ -10,10 +10,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "notifiers/delivery_plan.hpp"
+#include "notifiers/message_cache.hpp"
 #include "notifiers/transport.hpp"
 #include "tocsin/notifier.hpp"
 #include "tocsin/outbox.hpp"
@@ -27,28 +27,30 @@ namespace tocsin {
 struct DispatcherEdges {
   Transport& transport;
   const Clock& clock;
-  // The Notification in an outbox entry's JSON.
-  std::function<Result<Notification>(std::string_view json)> parse;
   // Takes reports, to be committed. May block (back-pressure): push() never waits for it.
   std::function<void(std::vector<DeliveryReport>)> on_reports;
-  // Reads an entry's JSON again. With it at most kTextBytesMax of texts stay in memory, without it
-  // all do.
-  std::function<Result<std::string>(std::int64_t outbox_id)> load;
+  // Reads an entry's message from the store. Error unreadable: it is none, and never will be; any
+  // other: tried again later.
+  std::function<Result<MessagePtr>(std::int64_t outbox_id)> load;
 };
 
 class Dispatcher {
  public:
-  static constexpr std::size_t kTextBytesMax = std::size_t{32} << 20;
+  // Of messages, in memory, and how long one that waits stays there.
+  static constexpr std::size_t kMessageBytesMax = std::size_t{32} << 20;
+  static constexpr Duration kMessageKept = seconds{30};
 
   explicit Dispatcher(DispatcherEdges edges, DeliveryLimits limits = {});
 
   // Any thread. In order of the calls: an endpoint must be known before entries for it are pushed,
-  // else they become dead letters. The new table replaces the old one at once; attempts in flight
+  // else they become dead letters. An entry that is in no store has an id below zero and its
+  // message. The new table replaces the old one at once; attempts in flight
   // end as they began.
   void set_endpoints(std::vector<Endpoint> endpoints);
   void push(std::vector<OutboxEntry> entries);
-  // Calls `done` on the delivery thread: the end of the watchdog's way.
-  void probe(std::function<void()> done);
+  // Calls `task` on the delivery thread, after what was asked before it: for what belongs to that
+  // thread, and for the end of the watchdog's way.
+  void post(std::function<void()> task);
 
   // The delivery thread: works until stop() was called, and then until nothing is due or in flight,
   // at most `grace` long. What is in flight then is forgotten; it is in the outbox still and sent
@@ -72,23 +74,26 @@ class Dispatcher {
     Load load;
   };
 
-  void post(std::function<void()> task);
   void take_inbox();
   void accept(std::vector<OutboxEntry> entries);
   void start_due();
   void start(const DueAttempt& due);
   void finish(std::int64_t outbox_id, const Delivery& delivery, int status);
-  Result<Notification> notification_of(std::int64_t outbox_id);
-  void keep_text(std::int64_t outbox_id, std::string text);
+  Result<MessagePtr> message_of(const DueAttempt& due);
   void hand_over_reports();
   bool is_idle() const;
 
   DispatcherEdges edges_;
   DeliveryPlan plan_;
   std::map<std::string, Endpoint> endpoints_;
-  std::map<std::int64_t, std::shared_ptr<const Notifier>> in_flight_;
-  std::map<std::int64_t, std::string> texts_;
-  std::size_t text_bytes_ = 0;
+  struct InFlight {
+    std::shared_ptr<const Notifier> notifier;
+    MessagePtr message;
+  };
+  std::map<std::int64_t, InFlight> in_flight_;
+  std::map<std::int64_t, MessagePtr> ended_;     // whose reports are not handed over yet
+  std::map<std::int64_t, MessagePtr> unstored_;  // of ids below zero, which the store never had
+  MessageCache cache_{kMessageBytesMax, kMessageKept};
   std::optional<Tick> stop_at_;
 
   mutable std::mutex mutex_;  // guards inbox_ alone; nothing is called under it

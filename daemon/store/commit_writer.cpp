@@ -152,6 +152,7 @@ Status CommitWriter::write_message(
   Result<std::int64_t> row =
       db_.number("SELECT id FROM notification WHERE message_id = ?", {message.message_id});
   if (!row) return row.error();
+  const auto shared = std::make_shared<const Notification>(message);
   for (const auto& [endpoint, label] : endpoints) {
     OutboxEntry entry{.message_id = message.message_id,
                       .topic = message.topic,
@@ -163,7 +164,8 @@ Status CommitWriter::write_message(
                       .next_attempt = now,
                       .last_detail = {},
                       .superseded = false,
-                      .notification = json};
+                      .message = shared,
+                      .notification = {}};
     if (done = enqueue(std::move(entry), *row); !done) return done;
   }
   return success();
@@ -186,12 +188,24 @@ Status CommitWriter::enqueue(OutboxEntry entry, std::int64_t message) {
     created_.push_back(std::move(entry));
     return success();
   }
+  return overflow(entry);
+}
+
+Status CommitWriter::overflow(const OutboxEntry& entry) {
   ++tally_.outbox_overflows;
-  return write_outcome({.outbox_id = entry.id,
-                        .fate = DeliveryRecord::Fate::dead,
-                        .at = entry.created,
-                        .next_attempt = {},
-                        .detail = "the outbox of this endpoint is full"});
+  overflowed_.push_back({{.outbox_id = entry.id,
+                          .fate = DeliveryRecord::Fate::dead,
+                          .at = entry.created,
+                          .next_attempt = {},
+                          .detail = "more than " + std::to_string(options_.outbox_rows_max) +
+                                    " messages wait for this subscription",
+                          .message = entry.message},
+                         entry.message_id,
+                         entry.topic,
+                         entry.endpoint,
+                         entry.endpoint_label,
+                         entry.dedup_key});
+  return write_outcome(overflowed_.back().record);
 }
 
 // Older messages of the same (alarm, key) that still wait at the endpoint, so that they say so also
@@ -209,10 +223,10 @@ Status CommitWriter::mark_superseded(std::int64_t outbox_id, std::int64_t messag
 Status CommitWriter::write_outcome(const DeliveryRecord& record) {
   Waiting entry;
   Status done = db_.each(
-      "SELECT o.notification, o.endpoint, o.endpoint_label, n.topic, n.dedup_key, n.json"
+      "SELECT o.notification, o.endpoint, o.endpoint_label, n.topic, n.dedup_key"
       " FROM outbox o JOIN notification n ON n.id = o.notification WHERE o.id = ?",
       {record.outbox_id}, [&](const Row& row) {
-        entry = {row.number(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
+        entry = {row.number(0), row.text(1), row.text(2), row.text(3), row.text(4)};
       });
   if (!done || entry.message == 0) return done;
   done = write_action(record, entry);
@@ -239,10 +253,21 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
 // Only what an alarm did is its history: a notice of Tocsin's own and the event bus are not.
 Status CommitWriter::write_action(const DeliveryRecord& record, const Waiting& entry) {
   if (entry.topic == kEventBusTopic || is_dead_letter_notice(entry.dedup_key)) return success();
-  const Result<Notification> message = notification_from_json(entry.json);
+  if (!is_told_in_history(record)) return success();
+  const MessagePtr message = message_of(record, entry);
   if (!message) return success();  // the delivery says so, and a damaged row must not stop commits
   const auto item = action_item(*message, record, entry.endpoint_label);
   return item ? write_history(*item) : success();
+}
+
+MessagePtr CommitWriter::message_of(const DeliveryRecord& record, const Waiting& entry) {
+  if (record.message != nullptr) return record.message;
+  std::string json;
+  if (!db_.each("SELECT json FROM notification WHERE id = ?", {entry.message},
+                [&](const Row& row) { json = row.text(0); }))
+    return nullptr;
+  Result<Notification> message = notification_from_json(json);
+  return message ? std::make_shared<const Notification>(std::move(*message)) : nullptr;
 }
 
 namespace {

@@ -29,6 +29,8 @@ class CommitWriter {
   Status write(const Commit& commit);
   // The outbox entries that write() created.
   std::vector<OutboxEntry>& created() { return created_; }
+  // Those that found their outbox full: dead letters already.
+  std::vector<DeliveryReport>& overflowed() { return overflowed_; }
 
  private:
   Status write_positions(const std::vector<PositionUpdate>& positions);
@@ -43,6 +45,7 @@ class CommitWriter {
                        const std::vector<std::pair<std::string, std::string>>& endpoints,
                        Instant now);
   Status enqueue(OutboxEntry entry, std::int64_t message);
+  Status overflow(const OutboxEntry& entry);
   Status mark_superseded(std::int64_t outbox_id, std::int64_t message, const std::string& endpoint);
   // An entry of the outbox, as far as its outcome needs it.
   struct Waiting {
@@ -51,15 +54,16 @@ class CommitWriter {
     std::string endpoint_label;
     std::string topic;
     std::string dedup_key;
-    std::string json;
   };
   Status write_outcome(const DeliveryRecord& record);
   Status write_action(const DeliveryRecord& record, const Waiting& entry);
+  MessagePtr message_of(const DeliveryRecord& record, const Waiting& entry);
 
   Database& db_;
   const StoreOptions& options_;
   Tally& tally_;
   std::vector<OutboxEntry> created_;
+  std::vector<DeliveryReport> overflowed_;
   std::size_t history_rows_ = 0;  // that write() added
 };
 

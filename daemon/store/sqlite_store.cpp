@@ -42,6 +42,7 @@ class SqliteStore : public Store {
   Result<std::vector<OutboxEntry>> outbox() override { return store_queries::outbox(writer_); }
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
+  std::vector<DeliveryReport> take_overflowed() override { return std::exchange(overflowed_, {}); }
   void keep_history_for(Duration kept) override { options_.history_kept = kept; }
 
   Result<std::vector<AlarmStatus>> alarms() const override {
@@ -96,6 +97,7 @@ class SqliteStore : public Store {
   mutable std::mutex reader_mutex_;
   mutable Database reader_;
   Tally tally_;
+  std::vector<DeliveryReport> overflowed_;
   std::atomic<std::size_t> outbox_rows_{0}, dead_letters_{0};
   std::atomic<std::uint64_t> outbox_overflows_{0};
   std::atomic<bool> reserve_held_{false};
@@ -124,6 +126,8 @@ Result<std::vector<OutboxEntry>> SqliteStore::write(const Commit& commit) {
   if (Status done = writer.write(commit); !done) return done.error();
   if (Status done = transaction->commit(); !done) return done.error();
   tally_ = std::move(tally);
+  overflowed_.insert(overflowed_.end(), std::make_move_iterator(writer.overflowed().begin()),
+                     std::make_move_iterator(writer.overflowed().end()));
   return std::move(writer.created());
 }
 

@@ -86,7 +86,7 @@ class Store {
   virtual Result<StateImage> load() = 0;
   // By log group, in order of name.
   virtual Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions() = 0;
-  // Not yet delivered, oldest first.
+  // Not yet delivered, oldest first, without the messages: they are read one by one.
   virtual Result<std::vector<OutboxEntry>> outbox() = 0;
 
   // One transaction, durable when it returns. On success returns the outbox entries that it
@@ -94,6 +94,10 @@ class Store {
   // the reserve had to be released, only commits with messages or deliveries are taken, until
   // there is room to make it anew. The writer's thread only.
   virtual Result<std::vector<OutboxEntry>> commit(const Commit& commit) = 0;
+
+  // Messages of commits since the last call that found their outbox full: dead letters already. The
+  // writer's thread only.
+  virtual std::vector<DeliveryReport> take_overflowed() = 0;
 
   // From the next commit on. The writer's thread only.
   virtual void keep_history_for(Duration kept) = 0;

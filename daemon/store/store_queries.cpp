@@ -90,7 +90,7 @@ Result<std::vector<OutboxEntry>> outbox(Database& db) {
   return list<OutboxEntry>(
       db,
       "SELECT o.id, n.message_id, n.topic, o.endpoint, o.endpoint_label, n.dedup_key, n.sequence,"
-      " o.attempts, n.created, o.next_attempt, o.last_detail, o.superseded, n.json"
+      " o.attempts, n.created, o.next_attempt, o.last_detail, o.superseded, ''"
       " FROM outbox o JOIN notification n ON n.id = o.notification ORDER BY o.id",
       {}, entry_from);
 }

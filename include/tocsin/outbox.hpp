@@ -3,11 +3,16 @@
 // daemon/store, worked off by notifiers/delivery_plan. spec/notifications.md sections 3 and 8.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "tocsin/time.hpp"
 
 namespace tocsin {
+
+struct Notification;
+// One message, shared by all deliveries of it.
+using MessagePtr = std::shared_ptr<const Notification>;
 
 // One message to one endpoint: the unit of attempts, order and dead letters.
 struct OutboxEntry {
@@ -22,8 +27,9 @@ struct OutboxEntry {
   Instant created;
   Instant next_attempt;
   std::string last_detail;
-  bool superseded = false;   // a newer one of its dedup_key was delivered to this endpoint
-  std::string notification;  // JSON
+  bool superseded = false;       // a newer one of its dedup_key was delivered to this endpoint
+  MessagePtr message = nullptr;  // of an entry that a commit has just made
+  std::string notification;      // JSON, of a dead letter
 };
 
 // What became of an attempt; committed by the writer, off the delivery thread.
@@ -35,6 +41,7 @@ struct DeliveryRecord {
   Instant next_attempt{};  // fate == retry
   int status = 0;
   std::string detail = {};
+  MessagePtr message = nullptr;  // if it was at hand; else the store has it
 };
 
 // A DeliveryRecord with what a person must know of its message: for counters, logs, and to tell the

@@ -26,9 +26,13 @@ HistoryItem configuration_item(ConfigurationChange change, const Alarm& alarm, c
 HistoryItem note_item(const std::string& alarm, AlarmType type, const AlarmKey& key,
                       const std::string& note, Instant now);
 
-// What became of a message to one endpoint. Succeeded and Failed end it; of the attempts that are
-// to be repeated only the first is told, as InProgress. `endpoint`: its label, for people. The
-// message itself is in the data if it fits, without Tocsin's additions.
+// Whether an attempt's outcome is an item of history: of those that are to be repeated only the
+// first.
+bool is_told_in_history(const DeliveryRecord& record);
+
+// What became of a message to one endpoint. Succeeded and Failed end it, InProgress is to be
+// repeated. `endpoint`: its label, for people. The message itself is in the data if it fits,
+// without Tocsin's additions.
 std::optional<HistoryItem> action_item(const Notification& message, const DeliveryRecord& record,
                                        const std::string& endpoint);
 

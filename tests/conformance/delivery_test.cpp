@@ -61,11 +61,10 @@ class DeliveryThread {
     dispatcher_.emplace(DispatcherEdges{
         .transport = *transport_,
         .clock = clock_,
-        .parse = [](std::string_view) -> Result<Notification> {
-          return test::sample_notification();
-        },
         .on_reports = [this](std::vector<DeliveryReport> list) { take(std::move(list)); },
-        .load = {}});
+        .load = [](std::int64_t) -> Result<MessagePtr> {
+          return std::make_shared<const Notification>(test::sample_notification());
+        }});
     dispatcher_->set_endpoints(endpoints);
     thread_ = std::thread([this] { dispatcher_->run(); });
   }
@@ -83,7 +82,6 @@ class DeliveryThread {
     entry.endpoint = endpoint.id;
     entry.dedup_key = std::to_string(id);
     entry.created = entry.next_attempt = clock_.now();
-    entry.notification = "{}";
     dispatcher_->push({entry});
   }
 

@@ -1,55 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every notifier of the registry must do. A new one is tested by itself as soon as it has a
-// row in kSamples.
-#include <map>
-
+// What every notifier of the registry must do by itself. A new one is tested as soon as it has a
+// row in channel_samples.hpp.
+#include "conformance/channel_samples.hpp"
 #include "support/catch.hpp"
-#include "support/config_nodes.hpp"
 #include "support/sample_notification.hpp"
-#include "tocsin/notifier.hpp"
 
 namespace tocsin {
 namespace {
 
-using test::map;
+using test::kSamples;
+using test::kSecret;
+using test::kSecretInBody;
+using test::sample_context;
+using test::sample_endpoint;
 using test::scalar;
 using Outcome = Delivery::Outcome;
-
-const std::string kSecret = "S3CRETS3CRETS3CRET";
 const Instant kNow = instant_from_ms(1'773'488'470'000);
-
-// Options with a secret in each place where one may stand.
-const std::map<std::string_view, ConfigNode> kSamples{
-    {"webhook", map({{"url", scalar("https://user:" + kSecret + "@h.example.com/" + kSecret)},
-                     {"headers", map({{"Authorization", scalar("Bearer " + kSecret)}})}})},
-    {"slack", map({{"webhook_url", scalar("https://hooks.slack.com/services/T/" + kSecret)}})},
-    {"email", map({{"to", scalar("ops@example.com")}})},
-    {"email-json", map({{"to", scalar("ops@example.com")}})},
-    {"pagerduty", map({{"routing_key", scalar(kSecret + "0123456789ABCD")}})},
-    {"teams", map({{"webhook_url", scalar("https://prod.example.com/workflows/" + kSecret)}})},
-    {"alertmanager", map({{"url", scalar("https://user:" + kSecret + "@am.example.com/am/")}})},
-    {"file", map({{"path", scalar("/var/log/tocsin/alarms.ndjson")}})},
-};
-// Whose protocol wants the secret in the body.
-constexpr std::string_view kSecretInBody = "pagerduty";
-
-NotifierContext context() {
-  NotifierContext c;
-  c.topic = "security";
-  c.mail = MailServer{"smtp://mail.example.com", "tocsin@example.com",
-                      MailRequest::StartTls::required, "user", Secret(kSecret)};
-  return c;
-}
-
-Endpoint sample_endpoint(const NotifierType& type) {
-  const auto sample = kSamples.find(type.name);
-  REQUIRE(sample != kSamples.end());
-  Diagnostics out;
-  auto endpoints = type.make(sample->second, context(), out);
-  REQUIRE(out.list().empty());
-  REQUIRE(endpoints.size() == 1);
-  return endpoints[0];
-}
 
 Request sample_request(const NotifierType& type, const Notification& n) {
   return sample_endpoint(type).notifier->request(n, {.now = kNow});
@@ -189,7 +155,7 @@ TEST_CASE("every notifier refuses an unknown option and suggests the right one",
     ConfigNode options = kSamples.at(type.name);
     options.entries.emplace_back(scalar("retry_fro"), scalar("1h"));
     Diagnostics out;
-    type.make(options, context(), out);
+    type.make(options, sample_context(), out);
     REQUIRE(out.list().size() == 1);
     CHECK(out.list()[0].code == "unknown-key");
     CHECK(out.list()[0].hint.find("retry_for") != std::string::npos);
@@ -199,9 +165,9 @@ TEST_CASE("every notifier refuses an unknown option and suggests the right one",
 TEST_CASE("every notifier refuses options that are no map, and an empty map", "[conformance]") {
   for (const NotifierType& type : notifier_types()) {
     INFO(type.name);
-    for (const ConfigNode& options : {scalar("x"), map({}), test::list({}), ConfigNode{}}) {
+    for (const ConfigNode& options : {scalar("x"), test::map({}), test::list({}), ConfigNode{}}) {
       Diagnostics out;
-      CHECK(type.make(options, context(), out).empty());
+      CHECK(type.make(options, sample_context(), out).empty());
       CHECK(out.has_errors());
     }
   }

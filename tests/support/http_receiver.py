@@ -12,6 +12,7 @@ the last; a path "/answer/A" asks for A itself and takes nothing from the script
   hang                  nothing, until the client goes away
   reset                 the connection is reset
   big                   200 with 1 MB of body
+  echo:404              a status, and the request itself as the body
   drip                  200 with a body that never ends, a byte now and then
 Every request is one JSON line of the record: {"method","path","headers","body","answer","connection"}; header names in lower
 case, connection a number that keep-alive requests share.
@@ -72,6 +73,9 @@ class Handler(BaseHTTPRequestHandler):
             "headers": {k.lower(): v for k, v in self.headers.items()},
             "body": body.decode("utf-8", "replace"), "answer": answer, "connection": self.number,
         })
+        if answer.startswith("echo:"):
+            said = f"{self.path}\n{self.headers}\n".encode() + body
+            return self.answer_status(answer[len("echo:"):], said)
         getattr(self, "answer_" + answer, lambda: self.answer_status(answer))()
 
     do_GET = do_PUT = do_POST
@@ -79,6 +83,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer_status(self, answer, body=b"ok"):
         status, *headers = answer.split(":", 1) if "=http" in answer else answer.split(":")
         self.send_response(int(status))
+        body = b"" if status == "204" else body
         for header in headers:
             name, value = header.split("=", 1)
             self.send_header(name, value)

@@ -9,6 +9,8 @@ login, over TLS if there is TLS. The n-th mail gets the n-th answer, further one
   250                   taken
   rcpt=550  data=451    refused at RCPT or after DATA, with that code
   close                 the connection is closed at RCPT
+  hang                  no answer to RCPT, until the client goes away
+  big                   a megabyte of answer to RCPT
 Every mail that was taken is one JSON line of the record: {"from","to","tls","user","headers","text","html","defects","raw"},
 parsed by Python's email module; headers decoded, names as they stood; defects: what that module found wrong.
 """
@@ -54,6 +56,10 @@ class Script:
         envelope.answer = self.take_answer()
         if envelope.answer == "close":
             server.transport.close()
+        if envelope.answer == "hang":
+            await asyncio.Event().wait()
+        if envelope.answer == "big":
+            return "250 " + "x" * 1_000_000
         if envelope.answer.startswith("rcpt="):
             return envelope.answer[5:] + " scripted"
         envelope.rcpt_tos.append(address)

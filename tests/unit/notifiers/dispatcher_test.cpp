@@ -35,18 +35,27 @@ Endpoint endpoint(std::string id) {
   return e;
 }
 
-OutboxEntry entry(std::int64_t id, std::string text) {
+MessagePtr message(std::string id) {
+  Notification n = test::sample_notification();
+  n.message_id = std::move(id);
+  return std::make_shared<const Notification>(std::move(n));
+}
+
+OutboxEntry entry(std::int64_t id, std::string message_id) {
   OutboxEntry e;
   e.id = id;
+  e.message_id = message_id;
   e.endpoint = "a";
   e.dedup_key = std::to_string(id);
   e.created = e.next_attempt = kStart;
-  e.notification = std::move(text);
+  e.message = message(std::move(message_id));
   return e;
 }
 
 struct World {
   int status = 200;
+  int loads = 0;
+  std::string store_error;
   test::VirtualClock clock{kStart};
   test::FakeTransport transport{[this](const Request&) -> std::optional<Response> {
     if (status == 0) return std::nullopt;
@@ -57,17 +66,15 @@ struct World {
   DispatcherEdges edges() {
     return {.transport = transport,
             .clock = clock,
-            .parse = [](std::string_view text) -> Result<Notification> {
-              if (text == "broken") return Error{"bad-json", "broken"};
-              Notification n = test::sample_notification();
-              n.message_id = text;
-              return n;
-            },
             .on_reports =
                 [this](std::vector<DeliveryReport> list) {
                   reports.insert(reports.end(), list.begin(), list.end());
                 },
-            .load = {}};
+            .load = [this](std::int64_t id) -> Result<MessagePtr> {
+              ++loads;
+              if (!store_error.empty()) return Error{store_error, "no such luck"};
+              return message("loaded-" + std::to_string(id));
+            }};
   }
 };
 
@@ -113,38 +120,86 @@ TEST_CASE("a stored message that cannot be read is a dead letter and blocks noth
   World w;
   Dispatcher d(w.edges());
   d.set_endpoints({endpoint("a")});
-  d.push({entry(1, "broken"), entry(2, "two")});
+  w.store_error = "unreadable";
+  OutboxEntry broken = entry(1, "broken");
+  broken.message = nullptr;
+  d.push({broken, entry(2, "two")});
   d.step(seconds{1});
   REQUIRE(w.reports.size() == 2);
   CHECK(w.reports[0].record.fate == Fate::dead);
   CHECK(w.reports[1].record.fate == Fate::delivered);
 }
 
-TEST_CASE("texts beyond the memory bound are read again from the store",
+TEST_CASE("a message beyond the memory bound is read again from the store",
           "[notifiers][dispatcher]") {
   World w;
-  DispatcherEdges edges = w.edges();
-  int loads = 0;
-  bool is_store_well = false;
-  edges.load = [&](std::int64_t id) -> Result<std::string> {
-    ++loads;
-    if (!is_store_well) return Error{"io", "the disk is gone"};
-    return "loaded-" + std::to_string(id);
-  };
-  Dispatcher d(edges);
+  w.store_error = "io-error";
+  Dispatcher d(w.edges());
   d.set_endpoints({endpoint("a")});
-  d.push({entry(1, std::string(Dispatcher::kTextBytesMax, 'x')), entry(2, "two")});
+  OutboxEntry large = entry(2, "two");
+  auto text = test::sample_notification();
+  text.message_id = "two";
+  text.cloudwatch_message.assign(Dispatcher::kMessageBytesMax, 'x');
+  large.message = std::make_shared<const Notification>(std::move(text));
+  d.push({entry(1, "one"), large});
   d.step(seconds{1});
-  CHECK(loads == 0);
+  CHECK(w.loads == 0);
   d.step(seconds{1});
-  CHECK(loads == 1);
+  CHECK(w.loads == 1);
   REQUIRE(w.reports.size() == 2);
   CHECK(w.reports[1].record.fate == Fate::retry);
-  is_store_well = true;
+  w.store_error.clear();
   w.clock.advance(seconds{2});
   d.step(seconds{1});
   CHECK(std::get<HttpRequest>(w.transport.requests.back()).body == "loaded-2");
   CHECK(w.reports.back().record.fate == Fate::delivered);
+}
+
+TEST_CASE("what waits for long is not kept in memory but read again", "[notifiers][dispatcher]") {
+  World w;
+  w.status = 500;
+  Dispatcher d(w.edges());
+  d.set_endpoints({endpoint("a")});
+  d.push({entry(1, "one")});
+  d.step(seconds{1});
+  CHECK(w.loads == 0);
+  w.clock.advance(Dispatcher::kMessageKept + seconds{1});
+  d.step(seconds{1});
+  CHECK(w.loads == 1);
+  CHECK(std::get<HttpRequest>(w.transport.requests.back()).body == "loaded-1");
+}
+
+TEST_CASE("a message for several endpoints is read once after a restart",
+          "[notifiers][dispatcher]") {
+  World w;
+  Dispatcher d(w.edges());
+  d.set_endpoints({endpoint("a"), endpoint("b")});
+  OutboxEntry first = entry(1, "loaded-1");
+  first.message = nullptr;
+  OutboxEntry second = first;
+  second.id = 2;
+  second.endpoint = "b";
+  d.push({first, second});
+  d.step(seconds{1});
+  CHECK(w.transport.requests.size() == 2);
+  CHECK(w.loads == 1);
+}
+
+TEST_CASE("a message that is in no store stays in memory until it is delivered",
+          "[notifiers][dispatcher]") {
+  World w;
+  w.status = 500;
+  w.store_error = "not-found";
+  Dispatcher d(w.edges());
+  d.set_endpoints({endpoint("a")});
+  d.push({entry(-1, "trouble")});
+  d.step(seconds{1});
+  w.clock.advance(hours{1});
+  w.status = 200;
+  d.step(seconds{1});
+  REQUIRE(w.reports.size() == 2);
+  CHECK(w.reports[1].record.fate == Fate::delivered);
+  CHECK(w.loads == 0);
 }
 
 TEST_CASE("stop lets what is due go out, waits for it, and leaves retries to the next start",
@@ -182,7 +237,7 @@ TEST_CASE("a probe is answered on the delivery thread", "[notifiers][dispatcher]
   World w;
   Dispatcher d(w.edges());
   std::thread::id where;
-  d.probe([&] { where = std::this_thread::get_id(); });
+  d.post([&] { where = std::this_thread::get_id(); });
   d.stop(Duration{0});
   std::thread delivery([&] { d.run(); });
   const std::thread::id expected = delivery.get_id();

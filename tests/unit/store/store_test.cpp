@@ -27,7 +27,8 @@ TEST_CASE("what was committed is there after a restart", "[store]") {
     REQUIRE(created);
     REQUIRE(created->size() == 2);
     CHECK((*created)[0].endpoint == "security/slack/1");
-    CHECK((*created)[0].notification.find("\"message_id\":\"m-1\"") != std::string::npos);
+    CHECK((*created)[0].message->message_id == "m-1");
+    CHECK((*created)[1].message == (*created)[0].message);
   }
   auto store = open_store(dir.path());
   const auto image = store->load();
@@ -122,7 +123,7 @@ TEST_CASE("a delivered message leaves the outbox and its text goes with the last
   outcome.deliveries = {delivered((*created)[0].id)};
   REQUIRE(store->commit(outcome));
   REQUIRE(store->outbox()->size() == 1);
-  CHECK_FALSE((*store->outbox())[0].notification.empty());
+  CHECK_THAT(*store->notification((*created)[1].id), Contains("\"message_id\":\"m-1\""));
   outcome.deliveries = {delivered((*created)[1].id), delivered((*created)[1].id)};
   REQUIRE(store->commit(outcome));
   CHECK(store->outbox()->empty());
@@ -182,7 +183,7 @@ TEST_CASE("a message given up is kept as a dead letter with its text", "[store]"
   REQUIRE(dead);
   REQUIRE(dead->size() == 1);
   CHECK((*dead)[0].last_detail == "404 from hooks.slack.com");
-  CHECK((*dead)[0].notification == (*created)[0].notification);
+  CHECK((*dead)[0].notification == *store->notification((*created)[1].id));
   CHECK(store->report().dead_letters == 1);
   CHECK(store->report().outbox_rows == 1);
 
@@ -208,6 +209,11 @@ TEST_CASE("a message beyond the outbox's bound becomes a dead letter and is coun
   CHECK(store->report().outbox_rows == 4);
   REQUIRE(store->dead_letters(10)->size() == 2);
   CHECK((*store->dead_letters(1))[0].message_id == "m-3");
+  const auto told = store->take_overflowed();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].message_id == "m-3");
+  CHECK_THAT(told[0].record.detail, Contains("more than 2 messages"));
+  CHECK(store->take_overflowed().empty());
 }
 
 TEST_CASE("ids of the outbox are never used twice", "[store]") {
