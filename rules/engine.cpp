@@ -125,8 +125,7 @@ std::optional<Instant> Engine::next_deadline() const {
     Duration lateness{};
     for (const std::string& g : clock->groups)
       lateness = std::max(lateness, state_->groups.at(g)->spec.lateness);
-    const Instant due =
-        std::min(clock->due.empty() ? kNever : clock->due.begin()->at, state_->next_minute(*clock));
+    const Instant due = std::min(clock->due.next(), state_->next_minute(*clock));
     if (due != kNever) consider(due + lateness);
   }
   for (const auto& [name, group] : state_->groups)
@@ -153,14 +152,14 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
     const Instant before = std::exchange(clock->watermark, state_->watermark_of(*clock));
     for (auto& [name, book] : state_->books) {
       if (book->clock != clock.get()) continue;
-      to.noted(book->spec, {}, "The wall clock was set back; its watermark went back with it");
+      to.noted(*book->spec, {}, "The wall clock was set back; its watermark went back with it");
       for (const auto& [id, entry] : book->keys()) {
         if (entry->long_form != nullptr) entry->long_form->catch_up(before);
         entry->machine->set_back(clock->watermark);
         state_->mark_dirty(*entry);
         state_->settle(*entry);
       }
-      to.settled(*book, clock->watermark);
+      state_->settled(*book, clock->watermark, to);
     }
   }
 }
@@ -191,13 +190,14 @@ void Engine::collect(StateDelta& out) { state_->collect(out); }
 std::vector<AlarmStatus> Engine::alarms() const {
   std::vector<AlarmStatus> out;
   for (const auto& [name, book] : state_->books) {
-    if (book->whole) out.push_back(*book->whole);
+    if (book->whole) out.push_back(book->whole->status);
     for (const auto& [id, entry] : book->keys()) out.push_back(state_->status_of(*entry));
   }
   const ActiveMutes active = state_->desk.mutes()->active(state_->wall);
   for (AlarmStatus& status : out)
     if (!status.actions.hold)
-      status.actions.hold = active.hold_of(status.alarm, state_->books.at(status.alarm)->spec.tags);
+      status.actions.hold =
+          active.hold_of(status.alarm, state_->books.at(status.alarm)->spec->tags);
   return out;
 }
 
@@ -254,7 +254,7 @@ void each_short_key(const std::map<std::string, std::unique_ptr<AlarmBook>>& boo
                     const std::string& metric, const Dimensions& dimensions, const Each& each) {
   for (const auto& [name, book] : books) {
     if (!book->is_short()) continue;
-    if (metric != book->spec.metric_namespace + "/" + book->spec.metric_name) continue;
+    if (metric != book->spec->metric_namespace + "/" + book->spec->metric_name) continue;
     for (const auto& [id, entry] : book->keys())
       if (dimensions.empty() || entry->key == dimensions) each(entry->short_form->samples());
   }

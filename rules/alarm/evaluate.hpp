@@ -18,6 +18,7 @@ struct EvaluationSpec {
   int m = 1;
   int range = 3;
   MissingData treat = MissingData::missing;
+  bool operator==(const EvaluationSpec&) const = default;
 };
 
 // N + max(2, N div 3): how many periods are looked at when some of them are missing.

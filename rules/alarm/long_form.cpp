@@ -44,7 +44,6 @@ LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonneg
   out.evaluation = evaluation_spec(alarm);
   out.statistic = alarm.statistic;
   out.comparison = alarm.comparison;
-  out.threshold = alarm.threshold;
   out.period = alarm.period;
   out.step = evaluation_step(alarm);
   out.lateness = lateness;
@@ -55,13 +54,16 @@ LongFormSpec LongFormSpec::of(const Alarm& alarm, Duration lateness, bool nonneg
   return out;
 }
 
-bool LongFormSpec::breaches(const Datapoint& d) const {
+bool LongFormSpec::breaches(const Datapoint& d, double threshold) const {
   if (band) return d.band && is_breaching(*d.value, *band, *d.band);
   return is_breaching(*d.value, comparison, threshold);
 }
 
-LongForm::LongForm(const LongFormSpec& spec, const DatapointSource& source)
-    : spec_(&spec), source_(&source), newest_(source.newest().value_or(kNoTime)) {}
+LongForm::LongForm(const LongFormSpec& spec, double threshold, const DatapointSource& source)
+    : spec_(&spec),
+      threshold_(threshold),
+      source_(&source),
+      newest_(source.newest().value_or(kNoTime)) {}
 
 // The whole evaluation range that ends at `end`, oldest first.
 std::vector<Datapoint> LongForm::datapoints(Instant end) const {
@@ -75,7 +77,7 @@ std::vector<std::optional<bool>> LongForm::flags(std::span<const Datapoint> rang
   std::vector<std::optional<bool>> out;
   out.reserve(range.size());
   for (const Datapoint& d : range)
-    out.push_back(d.value ? spec_->breaches(d) : std::optional<bool>());
+    out.push_back(d.value ? spec_->breaches(d, threshold_) : std::optional<bool>());
   return out;
 }
 
@@ -186,7 +188,7 @@ bool LongForm::may_breach(Instant t) const {
   // One window that holds all of them: it has at least the samples of each.
   Datapoint around;
   source_->datapoints(spec_->statistic, 2 * reach - spec_->step, cell + reach, {&around, 1});
-  return around.value && spec_->breaches(around);
+  return around.value && spec_->breaches(around, threshold_);
 }
 
 // Closes at ends up to here can be left out: they judge nothing, or nothing once more, and no range
@@ -225,7 +227,7 @@ void LongForm::note_futile(Instant cell) {
   for (Instant end = cell + spec_->step; end <= cell + spec_->period; end += spec_->step) {
     source_->datapoints(spec_->statistic, spec_->period, end, point);
     if (flags(point)[0] == true) continue;
-    out.spare = std::min(out.spare, adds_up ? spec_->threshold - point[0].value.value_or(0) : 0);
+    out.spare = std::min(out.spare, adds_up ? threshold_ - point[0].value.value_or(0) : 0);
   }
   futile_ = std::make_unique<Futile>(out);
 }
@@ -235,10 +237,10 @@ bool LongForm::is_known_futile(Instant cell) const {
   const auto simple = spec_->statistic.simple();
   const double value = of_cell(cell);
   if (simple == Statistic::maximum || simple == Statistic::minimum)
-    if (!is_breaching(value, spec_->comparison, spec_->threshold)) return true;
+    if (!is_breaching(value, spec_->comparison, threshold_)) return true;
   if (!futile_ || futile_->cell != cell) return false;
   constexpr double kRounding = 1e-9;
-  return value - futile_->value < futile_->spare - kRounding * std::fabs(spec_->threshold);
+  return value - futile_->value < futile_->spare - kRounding * std::fabs(threshold_);
 }
 
 bool LongForm::sampled(Instant t, Instant w, Changes& out) {

@@ -14,12 +14,12 @@
 
 namespace tocsin {
 
+// What thousands of alarms have alike, which is why the threshold is not in it.
 struct LongFormSpec {
   EvaluationSpec evaluation;
   StatisticExpression statistic;
   Comparison comparison = Comparison::greater_or_equal;
-  double threshold = 0;
-  std::optional<BandComparison> band;  // instead of both
+  std::optional<BandComparison> band;  // instead of that and the threshold
   Duration period{};
   Duration step{};  // evaluations lie at its multiples, and so do ends of periods
   Duration lateness{};
@@ -32,17 +32,24 @@ struct LongFormSpec {
   // `nonnegative`: no sample of the metric is below 0.
   static LongFormSpec of(const Alarm& alarm, Duration lateness, bool nonnegative);
   // `datapoint` has a value.
-  bool breaches(const Datapoint& datapoint) const;
+  bool breaches(const Datapoint& datapoint, double threshold) const;
   Duration range() const { return evaluation.range * period; }
   // How far back what is evaluated depends on samples.
   Duration reach() const { return range() + look_back * period; }
   Duration oldest() const { return reach() + std::max(2 * period, lateness); }
+  bool operator==(const LongFormSpec&) const = default;
 };
 
 class LongForm final : public Machine {
  public:
   // Both outlive it.
-  LongForm(const LongFormSpec& spec, const DatapointSource& source);
+  LongForm(const LongFormSpec& spec, double threshold, const DatapointSource& source);
+
+  // The alarm was edited; rejudge() follows if that concerns its condition.
+  void respecify(const LongFormSpec& spec, double threshold) {
+    spec_ = &spec;
+    threshold_ = threshold;
+  }
 
   // Another source (the old one may be gone), or the same one again.
   void bind(const DatapointSource& source) {
@@ -99,6 +106,7 @@ class LongForm final : public Machine {
   Instant quiet_until() const;
 
   const LongFormSpec* spec_;
+  double threshold_;
   const DatapointSource* source_;
   Instant newest_;  // of the source, as this alarm has seen it
   AlarmState state_ = AlarmState::insufficient_data;

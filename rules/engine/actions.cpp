@@ -58,7 +58,7 @@ ActionDesk::Lookups Engine::State::action_lookups() {
   return {.facts = [this](const std::string& alarm) -> std::optional<ActionFacts> {
             const auto book = books.find(alarm);
             if (book == books.end()) return std::nullopt;
-            return action_facts(book->second->spec);
+            return action_facts(*book->second->spec);
           },
           .events = [this](const ActionName& name, Instant at) -> std::vector<Evidence> {
             KeyEntry* entry = find_key(name);
@@ -87,8 +87,8 @@ KeyEntry* Engine::State::find_key(const ActionName& name) const {
 }
 
 AlarmStatus Engine::State::status_of(const KeyEntry& entry) const {
-  AlarmStatus out = entry.status;
-  out.actions = desk.status_of({out.alarm, entry.id}, action_facts(entry.book->spec));
+  AlarmStatus out = entry.kept_status();
+  out.actions = desk.status_of({out.alarm, entry.id}, action_facts(*entry.book->spec));
   if (entry.overlay) out.actions.set_by = entry.overlay->set_by();
   return out;
 }
@@ -119,18 +119,20 @@ Result<OperatorAnswer> Engine::State::operate(const OperatorRequest& request, Re
 void Engine::State::set_state(KeyEntry& entry, const SetAlarmState& what, const std::string& who,
                               Recorder& to) {
   const Instant w = entry.book->clock->watermark;
-  const Duration step = entry.long_form != nullptr ? entry.book->long_spec.step : minutes{1};
+  const Duration step = entry.long_form != nullptr ? entry.book->long_spec->step : minutes{1};
   const Instant at = w == kNoTime ? to.now() : w;
   if (entry.state() != what.state) {
     std::optional<ActionHold> hold;
     if (entry.composite != nullptr) hold = suppress(entry, what.state, to.now());
     to.set(entry, what, who, std::max(at, entry.since.value_or(kNoTime)), hold);
   } else {
-    entry.status.reason = what.reason;
-    entry.status.reason_data = what.reason_data;
-    entry.status.updated_at = to.now();
+    AlarmStatus status = entry.kept_status();
+    status.reason = what.reason;
+    status.reason_data = what.reason_data;
+    status.updated_at = to.now();
+    entry.status.set(status);
     entry.status_dirty = true;
-    to.noted(entry.book->spec, entry.key,
+    to.noted(*entry.book->spec, entry.key,
              "State set by " + who + " to " + std::string(to_string(what.state)) + ", as it was");
   }
   if (!entry.overlay) entry.overlay = std::make_unique<StateOverlay>();
@@ -140,7 +142,7 @@ void Engine::State::set_state(KeyEntry& entry, const SetAlarmState& what, const 
                                                   : floor_to(w, step) + step;
   entry.overlay->set(what.state, who, next);
   settle(entry);
-  to.settled(*entry.book, at);
+  settled(*entry.book, at, to);
 }
 
 Result<OperatorAnswer> Engine::State::operate(const SetAlarmState& what, const std::string& who,
@@ -165,8 +167,8 @@ Result<OperatorAnswer> Engine::State::operate(const Acknowledge& what, const std
   if (!keys) return keys.error();
   OperatorAnswer answer;
   for (const KeyEntry* entry : *keys) {
-    if (entry->status.state == AlarmState::ok) continue;
-    desk.acknowledge(entry->status, {who, what.comment, to.now(), what.until}, to);
+    if (entry->state() == AlarmState::ok) continue;
+    desk.acknowledge(entry->kept_status(), {who, what.comment, to.now(), what.until}, to);
     ++answer.concerned;
   }
   if (answer.concerned == 0)
@@ -180,7 +182,7 @@ Result<OperatorAnswer> Engine::State::operate(const TakeBackAcknowledgement& wha
   if (!keys) return keys.error();
   OperatorAnswer answer;
   for (const KeyEntry* entry : *keys)
-    answer.concerned += desk.take_back(entry->status, who, to) ? 1 : 0;
+    answer.concerned += desk.take_back(entry->kept_status(), who, to) ? 1 : 0;
   if (answer.concerned == 0)
     return Error{"conflict", "alarm \"" + what.name.alarm + "\" is not acknowledged"};
   return answer;
@@ -213,7 +215,7 @@ Result<OperatorAnswer> Engine::State::operate(const AddSilence& what, const std:
   Result<OperatorAnswer> answer = desk.add_silence(std::move(silence), to);
   if (answer)
     for (const auto& [name, book] : books)
-      answer->concerned += is_target(targets, name, book->spec.tags) ? 1 : 0;
+      answer->concerned += is_target(targets, name, book->spec->tags) ? 1 : 0;
   return answer;
 }
 

@@ -7,7 +7,7 @@
 namespace tocsin {
 
 bool is_before(const KeyEntry& a, const KeyEntry& b) {
-  return std::tie(a.book->spec.name, a.id) < std::tie(b.book->spec.name, b.id);
+  return std::tie(a.book->spec->name, a.id) < std::tie(b.book->spec->name, b.id);
 }
 
 AlarmState KeyEntry::state() const {
@@ -16,21 +16,18 @@ AlarmState KeyEntry::state() const {
 
 Instant KeyEntry::due() const {
   const Instant judged = machine->due();
-  return overlay
-             ? std::min(judged, overlay->due(book->spec.ok_after, judged_after(), machine->state()))
-             : judged;
+  return overlay ? std::min(judged,
+                            overlay->due(book->spec->ok_after, judged_after(), machine->state()))
+                 : judged;
 }
 
-KeyEntry* AlarmBook::find(const std::string& id) const {
-  const auto at = keys_.find(id);
-  return at == keys_.end() ? nullptr : at->second.get();
-}
+AlarmStatus KeyEntry::kept_status() const { return status.status(book->spec->name, key, state()); }
 
 AlarmStatus AlarmBook::status() const {
-  if (whole) return *whole;
-  if (!keys_.empty()) return keys_.begin()->second->status;
+  if (whole) return whole->status;
+  if (!keys_.empty()) return keys_.front().kept_status();
   AlarmStatus out;
-  out.alarm = spec.name;
+  out.alarm = spec->name;
   if (is_short()) out.state = AlarmState::ok;
   return out;
 }
@@ -59,18 +56,16 @@ void AlarmBook::count(KeyEntry& e, std::optional<AlarmState> now) {
 KeyEntry& AlarmBook::insert(std::unique_ptr<KeyEntry> entry) {
   KeyEntry& e = *entry;
   e.book = this;
-  keys_[e.id] = std::move(entry);
+  keys_.insert(std::move(entry));
   settle(e);
   return e;
 }
 
-std::unique_ptr<KeyEntry> AlarmBook::take(const std::string& id) {
-  const auto at = keys_.find(id);
-  if (at == keys_.end()) return nullptr;
-  std::unique_ptr<KeyEntry> e = std::move(at->second);
-  keys_.erase(at);
-  if (clock != nullptr) clock->due.erase({e->queued, order, e->id, nullptr});
-  if (e->quiet_at) quiet_.erase({*e->quiet_at, e->id});
+std::unique_ptr<KeyEntry> AlarmBook::take(std::string_view id) {
+  std::unique_ptr<KeyEntry> e = keys_.take(id);
+  if (!e) return nullptr;
+  if (clock != nullptr) clock->due.put(*e, kNever);
+  set_quiet_at(*e, kNever);
   count(*e, std::nullopt);
   cells_ -= e->cells;
   evidence_bytes_ -= e->evidence_bytes;
@@ -78,37 +73,34 @@ std::unique_ptr<KeyEntry> AlarmBook::take(const std::string& id) {
 }
 
 KeyEntry* AlarmBook::oldest_quiet() const {
-  if (quiet_.empty()) return nullptr;
-  return find(std::string(quiet_.begin()->second));
+  return quiet_ && !quiet_->empty() ? find(quiet_->begin()->second) : nullptr;
+}
+
+void AlarmBook::set_quiet_at(KeyEntry& e, Instant at) {
+  if (at == e.quiet_at) return;
+  if (!quiet_) quiet_ = std::make_unique<QuietKeys>();
+  if (e.quiet_at != kNever) quiet_->erase({e.quiet_at, e.id});
+  if (at != kNever) quiet_->emplace(at, e.id);
+  e.quiet_at = at;
 }
 
 void AlarmBook::settle(KeyEntry& e) {
-  count(e, e.state());
-  const bool quiet = e.state() != AlarmState::alarm;
-  const auto place = quiet ? std::optional<Instant>(e.last_sample) : std::nullopt;
-  if (place != e.quiet_at) {
-    if (e.quiet_at) quiet_.erase({*e.quiet_at, e.id});
-    if (place) quiet_.emplace(*place, e.id);
-    e.quiet_at = place;
-  }
-  const std::size_t cells = e.short_form != nullptr ? e.short_form->samples().weight() : 0;
-  cells_ += cells - std::exchange(e.cells, cells);
-  const std::size_t bytes = e.evidence.bytes();
-  evidence_bytes_ += bytes - std::exchange(e.evidence_bytes, bytes);
-  if (clock == nullptr) return;
-  const Instant due = e.due();
-  if (due == e.queued) return;
-  if (e.queued != kNever) clock->due.erase({e.queued, order, e.id, nullptr});
-  if (due != kNever) clock->due.insert({due, order, e.id, &e});
-  e.queued = due;
+  const AlarmState state = e.state();
+  count(e, state);
+  // The one key of an alarm without group_by gives way to no other.
+  const bool quiet = !e.key.empty() && state != AlarmState::alarm;
+  set_quiet_at(e, quiet ? e.last_sample : kNever);
+  const auto cells =
+      static_cast<std::uint32_t>(e.short_form != nullptr ? e.short_form->samples().weight() : 0);
+  cells_ = cells_ - std::exchange(e.cells, cells) + cells;
+  const auto bytes = static_cast<std::uint32_t>(e.evidence.bytes());
+  evidence_bytes_ = evidence_bytes_ - std::exchange(e.evidence_bytes, bytes) + bytes;
+  if (clock != nullptr) clock->due.put(e, e.due());
 }
 
 void AlarmBook::leave_clock() {
   if (clock == nullptr) return;
-  for (const auto& [id, e] : keys_) {
-    if (e->queued != kNever) clock->due.erase({e->queued, order, e->id, nullptr});
-    e->queued = kNever;
-  }
+  for (const auto& [id, e] : keys_) clock->due.put(*e, kNever);
   clock = nullptr;
 }
 
@@ -123,8 +115,10 @@ void AlarmBook::bound_evidence() {
   for (const auto& [id, e] : keys_)
     if (e->evidence_bytes > 0) holders.push_back(e.get());
   std::sort(holders.begin(), holders.end(), [](const KeyEntry* a, const KeyEntry* b) {
-    return std::make_tuple(!a->quiet_at, a->evidence.newest(), std::string_view(a->id)) <
-           std::make_tuple(!b->quiet_at, b->evidence.newest(), std::string_view(b->id));
+    const auto rank = [](const KeyEntry* e) {
+      return std::make_tuple(e->quiet_at == kNever, e->evidence.newest(), std::string_view(e->id));
+    };
+    return rank(a) < rank(b);
   });
   for (KeyEntry* e : holders) {
     if (evidence_bytes_ <= kMaxEvidenceBytes / 4 * 3) return;

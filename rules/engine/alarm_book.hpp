@@ -2,12 +2,15 @@
 // One alarm of the rules with the state of all its keys: spec/time.md section 5. It bounds their
 // number, finds who is to go, and keeps the clock's queue in step with the machines.
 #pragma once
+#include <algorithm>
 #include <array>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rules/alarm/composite_machine.hpp"
@@ -15,9 +18,10 @@
 #include "rules/alarm/math_source.hpp"
 #include "rules/alarm/short_form.hpp"
 #include "rules/engine/event_clock.hpp"
+#include "rules/engine/kept_status.hpp"
 #include "rules/engine/key_evidence.hpp"
+#include "rules/engine/key_table.hpp"
 #include "rules/engine/state_overlay.hpp"
-#include "rules/metric/series.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
 
@@ -25,14 +29,15 @@ namespace tocsin {
 
 class AlarmBook;
 struct CompositeRole;
+struct StoredSeries;
 
 // What a key of an alarm by maths has beside: the series of its metrics, in their order.
 struct MathKey {
-  MathKey(std::shared_ptr<const MathSpec> of, std::vector<std::string> ids,
-          std::vector<const DatapointSource*> stored)
-      : spec(std::move(of)), series(std::move(ids)), source(*spec, std::move(stored)) {}
+  MathKey(std::shared_ptr<const MathSpec> of, std::vector<StoredSeries*> watched,
+          std::vector<const DatapointSource*> sources)
+      : spec(std::move(of)), series(std::move(watched)), source(*spec, std::move(sources)) {}
   std::shared_ptr<const MathSpec> spec;
-  std::vector<std::string> series;
+  std::vector<StoredSeries*> series;
   MathSource source;
 };
 
@@ -45,7 +50,7 @@ struct KeyEntry {
   ShortForm* short_form = nullptr;  // one of the three is `machine`
   LongForm* long_form = nullptr;
   CompositeMachine* composite = nullptr;
-  std::string series_id;                  // long form on one metric
+  StoredSeries* series = nullptr;         // long form on one metric
   std::unique_ptr<MathKey> maths;         // long form by maths
   std::unique_ptr<StateOverlay> overlay;  // where not the machine's state is shown
   KeyEvidence evidence;
@@ -53,20 +58,22 @@ struct KeyEntry {
   std::uint64_t events_total = 0;  // of this episode
   std::optional<Instant> since;    // event time of the last change of state
   bool told = false;               // it has changed state before
-  AlarmStatus status;
+  KeptStatus status;
 
   std::optional<AlarmState> counted;  // in the book's contributors
   bool counted_vanished = false;
   bool noted_approximate = false;  // the status says so
   bool dirty = true;
   bool status_dirty = true;
-  bool listed = false;  // in the engine's list of dirty keys
+  bool listed = false;               // in the engine's list of dirty keys
+  bool overlay_stored = false;       // `overlay` has a row
+  std::uint32_t dirty_place = 0;     // in the list of dirty keys
+  std::uint32_t queue_place = 0;     // in the clock's queue, at `queued`
+  std::uint32_t cells = 0;           // as counted in the book's totals
+  std::uint32_t evidence_bytes = 0;  // likewise
   Instant queued = kNever;
-  std::optional<Instant> quiet_at;  // its place among the book's quiet keys
-  std::size_t cells = 0;            // as counted in the book's totals
-  std::size_t evidence_bytes = 0;   // likewise
-  std::uint64_t stored_hash = 0;    // of the row as it was last collected
-  bool overlay_stored = false;      // `overlay` has a row
+  Instant quiet_at = kNever;      // its place among the book's quiet keys; kNever: not there
+  std::uint64_t stored_hash = 0;  // of the row as it was last collected
 
   // What people are shown.
   AlarmState state() const;
@@ -74,6 +81,8 @@ struct KeyEntry {
   Duration judged_after() const { return Duration{short_form != nullptr ? 1 : 0}; }
   // The least watermark at which it has something to do.
   Instant due() const;
+  // As it is kept: without what the ActionDesk knows.
+  AlarmStatus kept_status() const;
 };
 
 class AlarmBook {
@@ -90,30 +99,37 @@ class AlarmBook {
     bool operator==(const Contributors&) const = default;
   };
 
-  Alarm spec;
-  std::string
-      datapoints;  // what its datapoints are made of: log groups, patterns, values, dimensions
-  std::size_t order = 0;  // in the rules
+  // With group_by: the alarm as a whole, as it was told.
+  struct Whole {
+    AlarmStatus status;                // its key is empty
+    std::optional<Contributors> told;  // as its reason has them; nothing: not known
+    bool dirty = true;
+  };
+
+  // Shared with the rules that it is from, and replaced as a whole.
+  std::shared_ptr<const Alarm> spec;
+  // What its datapoints are made of: log groups, patterns, values, dimensions. Shared by the alarms
+  // on one metric.
+  std::shared_ptr<const std::string> datapoints;
   EventClock* clock = nullptr;
-  ShortFormSpec short_spec;
-  LongFormSpec long_spec;
-  std::shared_ptr<const MathSpec> maths;  // nullptr: on one metric
-  bool dirty = true;
-  // With group_by: the alarm as a whole, as it was told. Its key is empty.
-  std::optional<AlarmStatus> whole;
-  std::optional<Contributors> told;  // as its reason has them; nothing: not known
-  bool whole_dirty = false;
-  // While rules are being replaced: what start_books() has to do.
-  bool fresh = true;
+  std::unique_ptr<ShortFormSpec> short_spec;      // of the short form only
+  std::shared_ptr<const LongFormSpec> long_spec;  // of the long form only, shared by alarms alike
+  std::shared_ptr<const MathSpec> maths;          // nullptr: on one metric
+  std::unique_ptr<Whole> whole;                   // nullptr: without group_by
+  std::uint32_t order = 0;                        // in the rules
+  std::uint32_t dirty_place = 0;                  // in the engine's list of dirty books
+  bool listed = false;                            // there
+  bool dirty = false;                             // its row is to be written
+  // While rules are being replaced: start_books() has to judge it again.
   bool rejudge = false;
 
   // Its part in composite alarms; none: no rule names it and it has none.
   CompositeRole* role = nullptr;
 
-  bool is_composite() const { return spec.composite != nullptr; }
-  bool is_short() const { return !is_composite() && spec.anchor == Anchor::event; }
-  const std::map<std::string, std::unique_ptr<KeyEntry>>& keys() const { return keys_; }
-  KeyEntry* find(const std::string& id) const;
+  bool is_composite() const { return spec->composite != nullptr; }
+  bool is_short() const { return !is_composite() && spec->anchor == Anchor::event; }
+  const KeyTable& keys() const { return keys_; }
+  KeyEntry* find(std::string_view id) const { return keys_.find(id); }
   // The alarm as a whole, as it was told.
   AlarmStatus status() const;
   // As they are now.
@@ -122,13 +138,14 @@ class AlarmBook {
   AlarmState overall() const;
   // Takes over an entry that has its machine.
   KeyEntry& insert(std::unique_ptr<KeyEntry> entry);
-  std::unique_ptr<KeyEntry> take(const std::string& id);
+  std::unique_ptr<KeyEntry> take(std::string_view id);
   // Who has to go before one more key can come: in OK, with the oldest sample. nullptr: all are in
   // ALARM.
   KeyEntry* oldest_quiet() const;
   // Event time as this alarm sees it; kNoTime before it sees any.
   Instant clock_time() const { return clock == nullptr ? kNoTime : clock->watermark; }
-  bool is_full() const { return keys_.size() >= spec.max_keys; }
+  std::size_t max_keys() const { return std::max<std::size_t>(spec->max_keys, 1); }
+  bool is_full() const { return keys_.size() >= max_keys(); }
 
   // After anything happened to `entry`: its place among the quiet, in the queue, and the totals.
   void settle(KeyEntry& entry);
@@ -143,14 +160,18 @@ class AlarmBook {
   void bound_evidence();
 
  private:
-  std::map<std::string, std::unique_ptr<KeyEntry>> keys_;
-  std::set<std::pair<Instant, std::string_view>> quiet_;  // not in ALARM: (newest sample, id)
-  std::size_t cells_ = 0;
-  std::size_t evidence_bytes_ = 0;
-  std::array<std::size_t, 3> in_state_{};  // keys, by state
-  std::size_t vanished_ = 0;
+  // Keys that are not in ALARM: (newest sample, id).
+  using QuietKeys = std::set<std::pair<Instant, std::string_view>>;
 
   void count(KeyEntry& entry, std::optional<AlarmState> now);
+  void set_quiet_at(KeyEntry& entry, Instant at);
+
+  KeyTable keys_;
+  std::unique_ptr<QuietKeys> quiet_;  // only where one key can give way to another
+  std::size_t cells_ = 0;
+  std::size_t evidence_bytes_ = 0;
+  std::array<std::uint32_t, 3> in_state_{};  // keys, by state
+  std::uint32_t vanished_ = 0;
 };
 
 }  // namespace tocsin

@@ -86,12 +86,13 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     const std::string id = series_id(metric.name, unit, true, {});
     StoredSeries* s = unit.empty() ? store.kept(id, metric.shape) : store.find(id);
     if (s == nullptr) continue;
+    // A key that is forgotten leaves the list.
     const std::vector<KeyEntry*> watchers = s->watchers;
     // The minute ends at this very instant and is closed after it, also by an alarm at rest.
     for (KeyEntry* entry : watchers)
       entry->long_form->catch_up(entry->book->clock->watermark - Duration{1});
     s->series.add_default(minute, filter.name, *filter.default_value);
-    store.touched(id);
+    store.touched(*s);
     for (KeyEntry* entry : watchers) {
       Changes changes;
       if (entry->maths != nullptr) entry->maths->source.changed(minute);
@@ -107,14 +108,14 @@ void Engine::State::retract(const MetricFilter& filter, Instant minute) {
   for (const std::string& unit : {std::string(), filter.unit}) {
     const std::string id = series_id(name, unit, true, {});
     StoredSeries* s = store.find(id);
-    if (s != nullptr && s->series.retract_default(minute, filter.name)) store.touched(id);
+    if (s != nullptr && s->series.retract_default(minute, filter.name)) store.touched(*s);
   }
 }
 
 void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
   begin(clock, w, to);
   for (;;) {
-    const Instant alarm = clock.due.empty() ? kNever : clock.due.begin()->at;
+    const Instant alarm = clock.due.next();
     const Instant minute = next_minute(clock);
     if (composites.is_due() && std::min(alarm, minute) > clock.watermark) run_composites(to);
     if (std::min(alarm, minute) > w) break;
@@ -124,7 +125,7 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
       publish_defaults(clock, minute, to);
       continue;
     }
-    KeyEntry& entry = *clock.due.begin()->key;
+    KeyEntry& entry = clock.due.first();
     // What its machine judges at this instant comes before what a person had set, and before the
     // end of a quiet time.
     const bool judge = entry.machine->due() <= alarm;
@@ -161,7 +162,8 @@ EvaluationState Engine::State::evaluation_of(const KeyEntry& entry) const {
 
 void Engine::State::note_evaluation(KeyEntry& entry) {
   const EvaluationState now = evaluation_of(entry);
-  if (std::exchange(entry.status.evaluation_state, now) == now) return;
+  if (entry.status.evaluation_state() == now) return;
+  entry.status.set_evaluation_state(now);
   entry.status_dirty = true;
   mark_dirty(entry);
 }

@@ -40,7 +40,7 @@ void add_standing(const AlarmBook& book, std::set<const AlarmBook*>& seen,
     return a->evidence.newest() > b->evidence.newest();
   });
   for (auto e = red.begin(); e != red.end(); ++e)
-    told.add(e < shown ? (*e)->evidence.events(book.spec.evidence, false, kNever) : Events{},
+    told.add(e < shown ? (*e)->evidence.events(book.spec->evidence, false, kNever) : Events{},
              (*e)->events_total);
 }
 
@@ -80,13 +80,13 @@ CompositeChange Engine::State::describe(const Composites::Decision& decision) co
   change.to = decision.entry->state();
   change.at = decision.wanted.value_or(kNoTime);
   const std::vector<std::string> deciding =
-      deciding_children(*node.book->spec.composite->tree,
+      deciding_children(*node.book->spec->composite->tree,
                         [&](std::string_view child) { return Composites::state_of(node, child); });
   Told told;
   std::set<const AlarmBook*> seen;
   for (AlarmBook* child : node.children) {
     ChildState& shown = change.children.emplace_back();
-    shown.alarm = child->spec.name;
+    shown.alarm = child->spec->name;
     shown.state = child->overall();
     shown.decides = std::binary_search(deciding.begin(), deciding.end(), shown.alarm);
     if (contains(decision.changed, child)) {
@@ -100,7 +100,7 @@ CompositeChange Engine::State::describe(const Composites::Decision& decision) co
       add_standing(*child, seen, composites.nodes(), told);
     }
   }
-  const auto most = static_cast<std::size_t>(std::max(node.book->spec.evidence.events, 0));
+  const auto most = static_cast<std::size_t>(std::max(node.book->spec->evidence.events, 0));
   change.events = fair_share(std::move(told.by_child), most);
   change.events_total = told.total;
   return change;
@@ -125,11 +125,11 @@ void Engine::State::run_composites(Recorder& to) {
 
 std::vector<Evidence> Engine::State::events_of(KeyEntry& entry, Instant at) const {
   if (entry.composite == nullptr)
-    return entry.evidence.events(entry.book->spec.evidence, false, at);
+    return entry.evidence.events(entry.book->spec->evidence, false, at);
   Told told;
   std::set<const AlarmBook*> seen;
   if (entry.book->role != nullptr) add_standing(*entry.book, seen, composites.nodes(), told);
-  const int most = std::max(entry.book->spec.evidence.events, 0);
+  const int most = std::max(entry.book->spec->evidence.events, 0);
   return fair_share(std::move(told.by_child), static_cast<std::size_t>(most));
 }
 
@@ -142,7 +142,7 @@ std::set<std::string> Engine::State::groups_under(const Composite& composite) co
     open.pop_back();
     const auto book = books.find(name);
     if (book == books.end() || !seen.insert(name).second) continue;
-    const Alarm& alarm = book->second->spec;
+    const Alarm& alarm = *book->second->spec;
     if (alarm.composite)
       open.insert(open.end(), alarm.composite->children.begin(), alarm.composite->children.end());
     else

@@ -12,7 +12,7 @@ namespace tocsin {
 void Composites::build(const Books& books) {
   CompositeChildren children;
   for (const auto& [name, book] : books)
-    if (book->is_composite()) children[name] = book->spec.composite->children;
+    if (book->is_composite()) children[name] = book->spec->composite->children;
   if (children.empty()) return;
   std::vector<std::string> order = evaluation_order(children);
   const std::size_t sound = order.size();
@@ -25,14 +25,14 @@ void Composites::build(const Books& books) {
     node.book = books.at(order[i]).get();
     node.frozen = i >= sound;
     roles_[node.book].place = i;
-    for (const std::string& name : node.book->spec.composite->children) {
+    for (const std::string& name : node.book->spec->composite->children) {
       const auto child = books.find(name);
       node.frozen = node.frozen || child == books.end();
       if (child == books.end()) continue;
       node.children.push_back(child->second.get());
       roles_[child->second.get()].parents.push_back(i);
     }
-    const auto& by = node.book->spec.composite->suppressor;
+    const auto& by = node.book->spec->composite->suppressor;
     const auto suppressor = by ? books.find(by->alarm) : books.end();
     if (suppressor == books.end()) continue;
     node.suppressor = suppressor->second.get();
@@ -58,7 +58,7 @@ void Composites::changed(AlarmBook& child, const Transition& t) {
 }
 
 KeyEntry* CompositeNode::entry() const {
-  return book->keys().empty() ? nullptr : book->keys().begin()->second.get();
+  return book->keys().empty() ? nullptr : &book->keys().front();
 }
 
 void Composites::want(AlarmBook& composite, Instant at, bool anew) {
@@ -104,7 +104,7 @@ Composites::Decision Composites::judge(CompositeNode& node) {
   Decision decision{&node, &entry, entry.state(), std::exchange(node.changed, {}),
                     std::exchange(node.wanted, std::nullopt)};
   entry.composite->judge(
-      tocsin::evaluate(*node.book->spec.composite->tree,
+      tocsin::evaluate(*node.book->spec->composite->tree,
                        [&](std::string_view child) { return state_of(node, child); }));
   const bool rule_changed = std::exchange(node.anew, false);
   if (entry.overlay && (rule_changed || !decision.changed.empty()))
@@ -121,7 +121,7 @@ std::vector<const ChildChange*> Composites::changes_of(const AlarmBook& child) c
 }
 
 AlarmState Composites::state_of(const CompositeNode& node, std::string_view child) {
-  const std::vector<std::string>& names = node.book->spec.composite->children;
+  const std::vector<std::string>& names = node.book->spec->composite->children;
   const auto at = std::lower_bound(names.begin(), names.end(), child);
   return node.children[static_cast<std::size_t>(at - names.begin())]->overall();
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The newest log events of one (alarm, key), at most evidence.events: they travel with its
 // transitions. Trimming (redaction, 8 KiB) is put off until somebody needs the text, since most
-// events are displaced before.
+// events are displaced before. Nothing is allocated before the first event.
 #pragma once
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "rules/engine/restored_evidence.hpp"
+#include "rules/engine/shared_evidence.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
 
@@ -24,7 +26,11 @@ class KeyEvidence {
   // Keeps the event if it is among the newest `spec.events`. It stays at hand for
   // events() in any case until the next add(). `text`, which outlives this, says the message of an
   // event that has none here; it is told and not kept.
-  void add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr);
+  void add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr) {
+    add(SharedEvidence(std::move(event), newest_arrival() + 1), spec, text);
+  }
+  // The same with an event that others hold too, all with the same `text`.
+  void add(SharedEvidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr);
   // What comes now is no event: the one before is not to be told as its cause.
   void add_nothing();
   // What a transition at `at` carries, oldest first: events up to then, since what was read later
@@ -32,7 +38,8 @@ class KeyEvidence {
   // judged belongs to it though it is not the newest.
   std::vector<Evidence> events(const EvidenceSpec& spec, bool current, Instant at);
   void clear();
-  std::size_t bytes() const { return bytes_; }
+  std::size_t bytes() const { return kept_ ? kept_->bytes : 0; }
+  std::uint64_t newest_arrival() const;  // 0: nothing is kept
   // Newest kept event; kNoTime: none.
   Instant newest() const;
 
@@ -43,32 +50,27 @@ class KeyEvidence {
   void stored_slots(const Gone& each) const;
   // Whatever was stored is gone: everything is dirty.
   void rewrite();
-  bool restore(std::size_t slot, std::string_view bytes);
+  // `others`: what other alarms hold already.
+  bool restore(std::size_t slot, std::string_view bytes, RestoredEvidence* others = nullptr);
 
  private:
-  struct Held {
-    Evidence event;
-    bool trimmed = false;
-    std::size_t slot = 0;
-    bool dirty = true;
-    const EvidenceText* text = nullptr;
-    std::uint64_t arrival = 0;  // settles equal times, also after a restart
-
-    bool operator<(const Held& other) const {
-      return std::tie(event.time, arrival) < std::tie(other.event.time, other.arrival);
-    }
+  struct Kept {
+    std::array<SharedEvidence, kMaxEvents> events;  // oldest first
+    std::array<std::uint8_t, kMaxEvents> slots{};   // of the events
+    std::uint8_t count = 0;
+    std::uint8_t dirty = 0;   // bits: slots whose event is not stored
+    std::uint8_t stored = 0;  // bits: slots that have a row
+    std::uint32_t bytes = 0;
+    SharedEvidence current;
   };
-  void insert(Held held);
-  static void tell(Held& held, const EvidenceSpec& spec, std::vector<Evidence>& out);
-  static void trim(Held& held, const EvidenceSpec& spec);
-  std::size_t free_slot() const;
+
+  Kept& kept();
+  static void insert(Kept& kept, SharedEvidence event, std::uint8_t slot);
+  static void erase_oldest(Kept& kept);
+  static std::uint8_t free_slot(const Kept& kept);
   void recount();
 
-  std::vector<Held> held_;  // oldest first
-  std::uint64_t arrivals_ = 0;
-  std::optional<Held> current_;
-  std::array<bool, kMaxEvents> stored_{};
-  std::size_t bytes_ = 0;
+  std::unique_ptr<Kept> kept_;
 };
 
 }  // namespace tocsin

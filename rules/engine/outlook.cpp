@@ -15,7 +15,7 @@ std::vector<Datapoint> trailing_window(const KeyEntry& entry) {
   const Instant end = std::max(entry.book->clock->watermark, newest);
   if (end == kNoTime) return {};
   const Change now = entry.machine->present(end);
-  return {{end - entry.book->short_spec.within, now.value, now.samples}};
+  return {{end - entry.book->short_spec->within, now.value, now.samples}};
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ std::optional<Outlook> Engine::outlook(const std::string& alarm, const AlarmKey&
       entry != nullptr && (entry->long_form != nullptr || entry->short_form != nullptr);
   if (!judged) return std::nullopt;
   Outlook out;
-  const Alarm& spec = book->second->spec;
+  const Alarm& spec = *book->second->spec;
   out.datapoints =
       entry->long_form != nullptr ? entry->long_form->newest() : trailing_window(*entry);
   for (const Datapoint& p : out.datapoints) {

@@ -22,7 +22,7 @@ std::string join(std::string_view a, std::string_view b) {
 
 template <class Number>
 std::string row_of(const KeyEntry& e, Number number) {
-  return join(join(e.book->spec.name, e.id), std::to_string(number));
+  return join(join(e.book->spec->name, e.id), std::to_string(number));
 }
 
 // "a \x1f b" at the first separator; names of alarms, groups and keys' canonical JSON hold none.
@@ -63,9 +63,17 @@ std::string encode_group(const GroupState& g) {
 
 }  // namespace
 
+void Engine::State::mark_dirty(AlarmBook& book) {
+  if (std::exchange(book.listed, true)) return;
+  book.dirty_place = static_cast<std::uint32_t>(dirty_books.size());
+  dirty_books.push_back(&book);
+}
+
 void Engine::State::mark_dirty(KeyEntry& entry) {
   entry.dirty = true;
-  if (!std::exchange(entry.listed, true)) dirty_keys.push_back(&entry);
+  if (std::exchange(entry.listed, true)) return;
+  entry.dirty_place = static_cast<std::uint32_t>(dirty_keys.size());
+  dirty_keys.push_back(&entry);
 }
 
 void Engine::State::forget_cells(KeyEntry& e) {
@@ -83,16 +91,16 @@ void Engine::State::forget_rows(KeyEntry& e) {
   e.evidence.stored_slots([&](std::size_t slot) {
     gone_rows.push_back({"evidence", row_of(e, slot), std::nullopt});
   });
-  gone_rows.push_back({"key", join(e.book->spec.name, e.id), std::nullopt});
+  gone_rows.push_back({"key", join(e.book->spec->name, e.id), std::nullopt});
   if (std::exchange(e.overlay_stored, false))
-    gone_rows.push_back({"shown", join(e.book->spec.name, e.id), std::nullopt});
-  removed_keys.emplace_back(e.book->spec.name, e.key);
+    gone_rows.push_back({"shown", join(e.book->spec->name, e.id), std::nullopt});
+  removed_keys.emplace_back(e.book->spec->name, e.key);
 }
 
 // Before a book takes another name: all of it is written anew under that.
 void Engine::State::forget_rows(AlarmBook& book) {
-  gone_rows.push_back({"alarm", book.spec.name, std::nullopt});
-  if (book.whole) removed_keys.emplace_back(book.spec.name, AlarmKey{});
+  gone_rows.push_back({"alarm", book.spec->name, std::nullopt});
+  if (book.whole) removed_keys.emplace_back(book.spec->name, AlarmKey{});
   for (const auto& [id, e] : book.keys()) {
     forget_rows(*e);
     if (e->short_form != nullptr) e->short_form->samples().rewrite();
@@ -112,7 +120,7 @@ void Engine::State::forget_rows(const std::string& name, GroupState& group) {
 void Engine::State::remove_key(KeyEntry& entry) {
   forget_rows(entry);
   unwatch_series(entry);
-  if (entry.listed) std::erase(dirty_keys, &entry);
+  if (entry.listed) dirty_keys[entry.dirty_place] = nullptr;
   entry.book->take(entry.id);
 }
 
@@ -121,7 +129,7 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   if (std::exchange(e.status_dirty, false)) out.alarms.push_back(status_of(e));
   if (!std::exchange(e.dirty, false)) return;
   if (e.overlay) {
-    const std::string id = join(e.book->spec.name, e.id);
+    const std::string id = join(e.book->spec->name, e.id);
     if (!e.overlay->is_plain())
       out.rows.push_back({"shown", id, e.overlay->encode()});
     else if (e.overlay_stored)
@@ -132,7 +140,7 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   std::string row = encode_key(e);
   const std::uint64_t hash = std::hash<std::string>{}(row) | 1U;
   if (hash != std::exchange(e.stored_hash, hash))
-    out.rows.push_back({"key", join(e.book->spec.name, e.id), std::move(row)});
+    out.rows.push_back({"key", join(e.book->spec->name, e.id), std::move(row)});
   if (e.short_form != nullptr) {
     e.short_form->samples().collect(
         [&](std::uint64_t n, std::string bytes) {
@@ -150,13 +158,24 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
         });
   }
   e.evidence.collect(
-      e.book->spec.evidence,
+      e.book->spec->evidence,
       [&](std::size_t slot, std::string bytes) {
         out.rows.push_back({"evidence", row_of(e, slot), std::move(bytes)});
       },
       [&](std::size_t slot) {
         out.rows.push_back({"evidence", row_of(e, slot), std::nullopt});
       });
+}
+
+void Engine::State::collect_book(AlarmBook& book, StateDelta& out) {
+  book.listed = false;
+  if (book.whole && std::exchange(book.whole->dirty, false))
+    out.alarms.push_back(book.whole->status);
+  if (!std::exchange(book.dirty, false)) return;
+  RowWriter row;
+  row.text(encode_alarm(*book.spec));
+  row.text(*book.datapoints);
+  out.rows.push_back({"alarm", book.spec->name, row.take()});
 }
 
 void Engine::State::collect_group(const std::string& name, GroupState& group, StateDelta& out) {
@@ -187,18 +206,14 @@ void Engine::State::collect(StateDelta& out) {
       out.removed.emplace_back(name, std::move(key));
   }
   for (auto& [name, group] : groups) collect_group(name, *group, out);
-  for (auto& [name, book] : books) {
-    if (std::exchange(book->whole_dirty, false) && book->whole) out.alarms.push_back(*book->whole);
-    if (!std::exchange(book->dirty, false)) continue;
-    RowWriter row;
-    row.text(encode_alarm(book->spec));
-    row.text(book->datapoints);
-    out.rows.push_back({"alarm", name, row.take()});
-  }
+  for (AlarmBook* book : std::exchange(dirty_books, {}))
+    if (book != nullptr) collect_book(*book, out);
   if (std::exchange(metrics_dirty, false))
     for (const auto& [name, made_of] : metric_datapoints)
-      out.rows.push_back({"metric", name, made_of});
-  for (KeyEntry* entry : std::exchange(dirty_keys, {})) collect_key(*entry, out);
+      out.rows.push_back({"metric", name, *made_of});
+  for (KeyEntry* entry : dirty_keys)
+    if (entry != nullptr) collect_key(*entry, out);
+  dirty_keys.clear();
   store.collect(out.rows);
   desk.collect(out.rows);
   out.next_sequence = next_sequence;
@@ -221,14 +236,13 @@ bool Engine::State::restore_group_row(const StateRow& row) {
 
 bool Engine::State::restore_alarm_row(const StateRow& row) {
   RowReader in(*row.value);
-  const std::optional<Alarm> alarm = decode_alarm(in.text());
+  std::optional<Alarm> alarm = decode_alarm(in.text());
   std::string datapoints = in.text();
   if (!alarm || !in.ok() || alarm->name != row.id) return false;
   std::unique_ptr<AlarmBook>& book = books[row.id];
   book = std::make_unique<AlarmBook>();
-  configure(*book, *alarm);
-  book->datapoints = std::move(datapoints);
-  book->dirty = false;
+  configure(*book, std::make_shared<const Alarm>(*std::move(alarm)));
+  book->datapoints = std::make_shared<const std::string>(std::move(datapoints));
   return true;
 }
 
@@ -254,11 +268,12 @@ bool Engine::State::restore_key_row(const StateRow& row) {
   const std::string machine = in.text();
   if (!in.ok() || entry->id != id) return false;
   make_machine(*book->second, *entry, kNoTime);
-  const Instant w = watermark_of(clock_for(groups_of(book->second->spec)));
+  const Instant w = watermark_of(clock_for(groups_of(*book->second->spec)));
   if (!entry->machine->decode(machine, w)) return false;
   entry->stored_hash = std::hash<std::string>{}(*row.value) | 1U;
-  entry->status = {name, entry->key, entry->machine->state(), {}, {}, since,
-                   {},   {},         EvaluationState::normal};
+  AlarmStatus status;
+  status.state_since = since;
+  entry->status.set(status);
   entry->dirty = entry->status_dirty = false;
   book->second->insert(std::move(entry));
   return true;
@@ -275,8 +290,11 @@ bool Engine::State::restore_part_row(const StateRow& row) {
     return entry->short_form != nullptr &&
            entry->short_form->samples().restore_values(instant_from_ms(n), *row.value);
   if (n < 0) return false;
-  if (row.kind == "evidence")
-    return entry->evidence.restore(static_cast<std::size_t>(n), *row.value);
+  if (row.kind == "evidence") {
+    const bool sound = entry->evidence.restore(static_cast<std::size_t>(n), *row.value, &restored);
+    arrivals = std::max(arrivals, entry->evidence.newest_arrival());
+    return sound;
+  }
   return entry->short_form != nullptr &&
          entry->short_form->samples().restore_chunk(static_cast<std::uint64_t>(n), *row.value);
 }
@@ -309,12 +327,13 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
   for (const AlarmStatus& status : image.alarms) {
     const auto book = books.find(status.alarm);
     if (book != books.end() && book->second->whole && status.key.empty()) {
-      book->second->whole = status;
-      book->second->whole_dirty = false;
+      book->second->whole->status = status;
+      book->second->whole->dirty = false;
     }
     KeyEntry* entry = book == books.end() ? nullptr : book->second->find(canonical_key(status.key));
-    if (entry != nullptr && entry->state() == status.state) entry->status = status;
+    if (entry != nullptr && entry->state() == status.state) entry->status.set(status);
   }
+  restored.clear();
   for (auto& [name, book] : books) restore_whole(*book);
   for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
   for (auto& [name, group] : groups) {
@@ -327,14 +346,15 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
 
 // An older version stored no state of the whole: it is what its keys say, and news to nobody.
 void Engine::State::restore_whole(AlarmBook& book) {
-  if (!book.whole || !book.whole_dirty) return;
+  if (!book.whole || !book.whole->dirty) return;
+  mark_dirty(book);
   const AlarmBook::Contributors now = book.contributors();
-  book.whole->state = book.overall();
-  if (now.all > 0) book.whole->reason = contributors_reason(now.red, now.all);
+  book.whole->status.state = book.overall();
+  if (now.all > 0) book.whole->status.reason = contributors_reason(now.red, now.all);
 }
 
 bool Engine::State::restore_metric_row(const StateRow& row) {
-  metric_datapoints[row.id] = *row.value;
+  metric_datapoints[row.id] = std::make_shared<const std::string>(*row.value);
   metrics_dirty = false;
   return true;
 }

@@ -64,19 +64,19 @@ RuleSet rules_of(const Alarm& alarm, const RuleSet& rules) {
 Transition Recorder::begin(const KeyEntry& entry, AlarmState from, AlarmState to,
                            Instant at) const {
   Transition t;
-  t.alarm = entry.book->spec.name;
+  t.alarm = entry.book->spec->name;
   t.key = entry.key;
   t.from = from;
   t.to = to;
   t.at = at;
   t.decided_at = now_;
   t.silent = !entry.told && from == AlarmState::insufficient_data && to == AlarmState::ok;
-  t.evaluation_state = entry.status.evaluation_state;
+  t.evaluation_state = entry.status.evaluation_state();
   return t;
 }
 
 Transition Recorder::describe(KeyEntry& entry, const Change& c) {
-  const Alarm& alarm = entry.book->spec;
+  const Alarm& alarm = *entry.book->spec;
   Transition t = begin(entry, c.from, c.to, c.at);
   t.late = c.late;
   t.again = c.again;
@@ -115,22 +115,15 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
   t.since = entry.since;
   entry.since = t.at;
   entry.told = true;
-  AlarmStatus before = std::exchange(entry.status, {t.alarm,
-                                                    t.key,
-                                                    t.to,
-                                                    t.reason,
-                                                    t.reason_data,
-                                                    t.at,
-                                                    now_,
-                                                    entry.status.note,
-                                                    entry.status.evaluation_state,
-                                                    {}});
+  AlarmStatus status = entry.kept_status();
+  t.from_reason = std::exchange(status.reason, t.reason);
+  t.from_reason_data = std::exchange(status.reason_data, t.reason_data);
+  t.from_updated = std::exchange(status.updated_at, now_);
+  status.state_since = t.at;
+  entry.status.set(status);
   entry.status_dirty = entry.dirty = true;
-  t.alarm_type = alarm_type_of(entry.book->spec);
-  t.from_reason = std::move(before.reason);
-  t.from_reason_data = std::move(before.reason_data);
-  t.from_updated = before.updated_at;
-  const ActionFacts facts = action_facts(entry.book->spec);
+  t.alarm_type = alarm_type_of(*entry.book->spec);
+  const ActionFacts facts = action_facts(*entry.book->spec);
   std::optional<Occasion> more;
   if (closing)
     desk_.closing(t, facts);
@@ -138,7 +131,7 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
     more = desk_.changed(t, facts, *this, suppressed);
   out_.history.push_back(state_update_item(t));
   if (entry.book->role != nullptr) entry.book->role->all->changed(*entry.book, t);
-  if (rules_.event_bus) out_.records.push_back(state_change_record(t, entry.book->spec, rules_));
+  if (rules_.event_bus) out_.records.push_back(state_change_record(t, *entry.book->spec, rules_));
   run_actions(t, {});
   if (more) run_actions(t, *more);
   out_.transitions.push_back(std::move(t));
@@ -147,10 +140,10 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
 void Recorder::changed(KeyEntry& entry, const Change& change, bool current) {
   Transition t = describe(entry, change);
   if (change.to == AlarmState::alarm)
-    entry.events_total = static_cast<std::uint64_t>(events_of(entry.book->spec, change));
+    entry.events_total = static_cast<std::uint64_t>(events_of(*entry.book->spec, change));
   t.events_total = entry.events_total;
   if (change.from == AlarmState::alarm && change.to != AlarmState::alarm) entry.events_total = 0;
-  t.events = entry.evidence.events(entry.book->spec.evidence,
+  t.events = entry.evidence.events(entry.book->spec->evidence,
                                    current && change.to == AlarmState::alarm, change.at);
   tell(entry, std::move(t));
 }
@@ -188,23 +181,22 @@ void Recorder::set(KeyEntry& entry, const SetAlarmState& what, const std::string
 }
 
 void Recorder::settled(AlarmBook& book, Instant at) {
-  if (!book.whole) return;
-  AlarmStatus& whole = *book.whole;
+  AlarmStatus& whole = book.whole->status;
   const AlarmState to = book.overall();
   const AlarmBook::Contributors now = book.contributors();
-  if (to == whole.state && now == book.told) return;
-  book.told = now;
+  if (to == whole.state && now == book.whole->told) return;
+  book.whole->told = now;
   std::string reason = contributors_reason(now.red, now.all);
   // Keys that are not judged yet say nothing.
   const bool news = reason != whole.reason && to != AlarmState::insufficient_data;
-  book.whole_dirty = book.whole_dirty || news || to != whole.state;
+  book.whole->dirty = book.whole->dirty || news || to != whole.state;
   if (to == whole.state) {
     if (news) whole.reason = std::move(reason);
     return;
   }
   Transition t;
   t.alarm = whole.alarm;
-  t.alarm_type = alarm_type_of(book.spec);
+  t.alarm_type = alarm_type_of(*book.spec);
   t.from = whole.state;
   t.to = to;
   t.at = at;
@@ -219,7 +211,7 @@ void Recorder::settled(AlarmBook& book, Instant at) {
   whole.state_since = at;
   whole.updated_at = now_;
   out_.history.push_back(state_update_item(t));
-  if (rules_.event_bus) out_.records.push_back(state_change_record(t, book.spec, rules_));
+  if (rules_.event_bus) out_.records.push_back(state_change_record(t, *book.spec, rules_));
 }
 
 std::string Recorder::transition_id(const Transition& t) const {
@@ -229,7 +221,7 @@ std::string Recorder::transition_id(const Transition& t) const {
 
 void Recorder::created(const AlarmBook& book, const AlarmKey& key) {
   out_.history.push_back(
-      configuration_item(ConfigurationChange::created, book.spec, key, rules_, now_));
+      configuration_item(ConfigurationChange::created, *book.spec, key, rules_, now_));
 }
 
 void Recorder::configured(ConfigurationChange change, const Alarm& alarm, const AlarmStatus& status,

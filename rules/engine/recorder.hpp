@@ -45,8 +45,8 @@ class Recorder {
   // A person sets the state, which is another.
   void set(KeyEntry& entry, const SetAlarmState& what, const std::string& who, Instant at,
            const std::optional<ActionHold>& suppressed = {});
-  // After keys of an alarm with group_by may have changed: if the alarm as a whole has, history and
-  // event bus are told, but no person: they were told of the keys.
+  // After keys of an alarm with group_by (it has a whole) may have changed: if the alarm as a whole
+  // has, history and event bus are told, but no person: they were told of the keys.
   void settled(AlarmBook& book, Instant at);
   // A new key.
   void created(const AlarmBook& book, const AlarmKey& key);

@@ -102,16 +102,18 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
     books.erase(old);
     forget_rows(*book);
     desk.rename(a.was, a.name);
-    book->spec.name = a.name;
+    Alarm renamed = *book->spec;
+    renamed.name = a.name;
+    book->spec = std::make_shared<const Alarm>(std::move(renamed));
     book->dirty = true;
+    mark_dirty(*book);
     for (const auto& [id, entry] : book->keys()) {
-      entry->status.alarm = a.name;
       entry->status_dirty = true;
       mark_dirty(*entry);
     }
     if (book->whole) {
-      book->whole->alarm = a.name;
-      book->whole_dirty = true;
+      book->whole->status.alarm = a.name;
+      book->whole->dirty = true;
     }
     books[a.name] = std::move(book);
   }
@@ -123,43 +125,47 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
 
 void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to) {
   AlarmBook& book = *entry.book;
-  const Instant w = watermark_of(clock_for(groups_of(book.spec)));
+  const Instant w = watermark_of(clock_for(groups_of(*book.spec)));
   if (entry.state() == AlarmState::alarm) {
-    const RuleSet old = rules_of(book.spec, *rules);
+    const RuleSet old = rules_of(*book.spec, *rules);
     Recorder by = to.by(old);
     // An early breach may lie ahead of the watermark; its end does not come before it.
     by.closed(entry, std::max(w, entry.since.value_or(kNoTime)), reason);
   }
-  if (const ActionName name{entry.book->spec.name, entry.id}; desk.knows(name)) {
-    const RuleSet old = rules_of(entry.book->spec, *rules);
+  if (const ActionName name{entry.book->spec->name, entry.id}; desk.knows(name)) {
+    const RuleSet old = rules_of(*entry.book->spec, *rules);
     Recorder by = to.by(old);
     desk.forget(name, by);
   }
   remove_key(entry);
-  to.settled(book, w);
+  settled(book, w, to);
 }
 
 void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
   AlarmBook& book = *books.at(name);
   const AlarmStatus last = book.status();
-  while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonDeleted, to);
-  to.configured(ConfigurationChange::deleted, book.spec, last);
+  while (!book.keys().empty()) close_key(book.keys().front(), kReasonDeleted, to);
+  to.configured(ConfigurationChange::deleted, *book.spec, last);
   gone_rows.push_back({"alarm", name, std::nullopt});
   if (book.whole) removed_keys.emplace_back(name, AlarmKey{});
+  if (book.listed) dirty_books[book.dirty_place] = nullptr;
   books.erase(name);
 }
 
 // Datapoints stay as long as what they are made of stays the same.
 void Engine::State::forget_changed_metrics() {
-  std::map<std::string, std::string> wanted;
-  for (const auto& [name, filters] : publishers) wanted[name] = datapoints_of(filters);
+  MetricDatapoints wanted;
+  for (const auto& [name, filters] : publishers)
+    wanted[name] = std::make_shared<const std::string>(datapoints_of(filters));
+  for (const auto& [name, made_of] : wanted) {
+    const auto known = metric_datapoints.find(name);
+    metrics_dirty = metrics_dirty || known == metric_datapoints.end() || *known->second != *made_of;
+  }
   for (const auto& [name, made_of] : metric_datapoints) {
     const auto same = wanted.find(name);
-    if (same == wanted.end() || same->second != made_of) store.remove_metric(name);
+    if (same == wanted.end() || *same->second != *made_of) store.remove_metric(name);
+    if (same == wanted.end()) gone_rows.push_back({"metric", name, std::nullopt});
   }
-  metrics_dirty = metrics_dirty || wanted != metric_datapoints;
-  for (const auto& [name, made_of] : metric_datapoints)
-    if (!wanted.contains(name)) gone_rows.push_back({"metric", name, std::nullopt});
   metric_datapoints = std::move(wanted);
 }
 
@@ -193,14 +199,15 @@ void Engine::State::build_groups(const RuleSet& next) {
   }
 }
 
-void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
-  book.spec = alarm;
-  book.spec.max_keys = std::max<std::size_t>(alarm.max_keys, 1);
+void Engine::State::configure(AlarmBook& book, std::shared_ptr<const Alarm> spec) {
+  book.spec = std::move(spec);
+  const Alarm& alarm = *book.spec;
   if (alarm.group_by.empty()) book.whole.reset();
   if (!alarm.group_by.empty() && !book.whole) {
-    book.whole = {alarm.name, {}, book.overall(), kReasonCreated, {}, kNoTime, {}, {}};
-    book.whole_dirty = true;
+    book.whole = std::make_unique<AlarmBook::Whole>();
+    book.whole->status = {alarm.name, {}, book.overall(), kReasonCreated, {}, kNoTime, {}, {}};
   }
+  book.maths = alarm.maths ? math_spec(alarm) : nullptr;
   if (book.is_composite()) return;
   Duration lateness{}, max_age{};
   for (const std::string& name : groups_of(alarm)) {
@@ -211,46 +218,66 @@ void Engine::State::configure(AlarmBook& book, const Alarm& alarm) {
   const auto filters = publishers_of(metric_of(alarm));
   const bool nonnegative = std::all_of(filters.begin(), filters.end(),
                                        [](const auto* f) { return never_below_zero(*f); });
-  if (book.is_short())
-    book.short_spec = {alarm.statistic,
-                       alarm.comparison,
-                       alarm.threshold,
-                       alarm.period,
-                       lateness,
-                       max_age,
-                       nonnegative,
-                       !alarm.group_by.empty(),
-                       options.keep_values || !alarm.statistic.simple()};
-  else
-    book.long_spec = LongFormSpec::of(alarm, lateness, nonnegative);
-  book.long_spec.work = &work;
-  book.maths = alarm.maths ? math_spec(alarm) : nullptr;
-  if (book.maths) book.long_spec.look_back = static_cast<int>(book.maths->plan.look_back);
+  if (book.is_short()) {
+    const ShortFormSpec spec_now{alarm.statistic,
+                                 alarm.comparison,
+                                 alarm.threshold,
+                                 alarm.period,
+                                 lateness,
+                                 max_age,
+                                 nonnegative,
+                                 !alarm.group_by.empty(),
+                                 options.keep_values || !alarm.statistic.simple()};
+    // In place: the keys' machines go by it.
+    if (book.short_spec)
+      *book.short_spec = spec_now;
+    else
+      book.short_spec = std::make_unique<ShortFormSpec>(spec_now);
+    return;
+  }
+  LongFormSpec spec_now = LongFormSpec::of(alarm, lateness, nonnegative);
+  spec_now.work = &work;
+  if (book.maths) spec_now.look_back = static_cast<int>(book.maths->plan.look_back);
+  book.long_spec = long_specs.share(spec_now);
+  for (const auto& [id, entry] : book.keys())
+    if (entry->long_form != nullptr) entry->long_form->respecify(*book.long_spec, alarm.threshold);
 }
 
 void Engine::State::update_books(const RuleSet& next, Recorder& to) {
-  std::size_t order = 0;
+  std::uint32_t order = 0;
+  std::vector<const AlarmBook*> made;
   for (const Alarm& alarm : next.alarms) {
+    std::shared_ptr<const Alarm> spec(rules, &alarm);
     std::unique_ptr<AlarmBook>& book = books[alarm.name];
     if (!book) {
       book = std::make_unique<AlarmBook>();
-      configure(*book, alarm);
+      configure(*book, std::move(spec));
+      book->dirty = true;
+      mark_dirty(*book);
       book->datapoints = datapoints_of_alarm(alarm);
-      AlarmStatus fresh = book->status();
-      fresh.updated_at = to.now();
-      to.configured(ConfigurationChange::created, alarm, fresh);
+      made.push_back(book.get());
     } else {
-      update_book(*book, alarm, to);
+      update_book(*book, std::move(spec), to);
     }
-    if (book->whole && book->whole->updated_at == Instant{}) book->whole->updated_at = to.now();
+    if (book->whole && book->whole->status.updated_at == Instant{})
+      book->whole->status.updated_at = to.now();
     book->order = order++;
+  }
+  // Apart: what is told in passing must not lie scattered between what stays in memory.
+  for (const AlarmBook* book : made) {
+    AlarmStatus fresh = book->status();
+    fresh.updated_at = to.now();
+    to.configured(ConfigurationChange::created, *book->spec, fresh);
   }
 }
 
-void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& to) {
-  const Alarm before = book.spec;
-  const std::string datapoints = datapoints_of_alarm(alarm);
-  const bool emptied = datapoints != book.datapoints;
+void Engine::State::update_book(AlarmBook& book, std::shared_ptr<const Alarm> next, Recorder& to) {
+  const Alarm& alarm = *next;
+  const std::shared_ptr<const Alarm> old = book.spec;
+  const std::shared_ptr<const LongFormSpec> old_form = book.long_spec;  // until machines are new
+  const Alarm& before = *old;
+  const std::shared_ptr<const std::string> datapoints = datapoints_of_alarm(alarm);
+  const bool emptied = *datapoints != *book.datapoints;
   // A renamed short form keeps its metric in all but the name.
   Alarm same = alarm;
   if (alarm.anchor == Anchor::event) same.metric_name = before.metric_name;
@@ -260,11 +287,12 @@ void Engine::State::update_book(AlarmBook& book, const Alarm& alarm, Recorder& t
     to.configured(ConfigurationChange::updated, alarm, book.status(), &before);
   }
   if (before.group_by != alarm.group_by)
-    while (!book.keys().empty()) close_key(*book.keys().begin()->second, kReasonKeyRemoved, to);
-  configure(book, alarm);
-  book.dirty = book.dirty || datapoints != book.datapoints;
+    while (!book.keys().empty()) close_key(book.keys().front(), kReasonKeyRemoved, to);
+  configure(book, std::move(next));
+  book.dirty = book.dirty || emptied;
   book.datapoints = datapoints;
   book.rejudge = judged;
+  if (book.dirty || (book.whole && book.whole->dirty)) mark_dirty(book);
   const auto kind = [](const Alarm& a) { return a.composite ? -1 : a.anchor == Anchor::event; };
   for (const auto& [id, entry] : book.keys()) {
     if (kind(before) != kind(alarm)) {
@@ -313,7 +341,7 @@ void Engine::State::route() {
   for (std::size_t i = 0; i < rules->filters.size(); ++i) {
     const MetricFilter& f = rules->filters[i];
     const auto book = books.find(f.name);
-    if (book != books.end() && book->second->is_short() && feeds(f, book->second->spec))
+    if (book != books.end() && book->second->is_short() && feeds(f, *book->second->spec))
       routes[i].short_book = book->second.get();
     // A short form's own metric is not filed twice unless a long form watches it.
     if (routes[i].short_book == nullptr || watched.contains(metric_of(f)))
@@ -323,10 +351,10 @@ void Engine::State::route() {
 
 void Engine::State::start_books(Recorder& to) {
   for (auto& [name, book] : books) {
-    EventClock& clock = clock_for(groups_of(book->spec));
+    EventClock& clock = clock_for(groups_of(*book->spec));
     const Instant w = clock.watermark;
     if (!book->is_short() && !book->is_composite()) bind_series(*book);
-    if (book->spec.group_by.empty() && book->keys().empty()) {
+    if (book->spec->group_by.empty() && book->keys().empty()) {
       KeyEntry& made = make_key(*book, {}, kNoTime, to);
       Changes changes;
       if (w != kNoTime) made.machine->begin(w, changes);
@@ -344,16 +372,19 @@ void Engine::State::start_books(Recorder& to) {
       }
     }
     // A repeat must be known for as long as its first delivery can count.
-    const Duration reach = book->is_short() ? book->short_spec.oldest() : book->long_spec.oldest();
-    if (!book->is_composite())
-      for (const std::string& group : groups_of(book->spec))
+    if (!book->is_composite()) {
+      const Duration reach =
+          book->is_short() ? book->short_spec->oldest() : book->long_spec->oldest();
+      for (const std::string& group : groups_of(*book->spec))
         groups.at(group)->repeats.raise_age(reach);
+    }
     book->rejudge = false;
     book->enter_clock(clock);
     for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
-    to.settled(*book, w);
+    settled(*book, w, to);
   }
   store.order_watchers();
+  long_specs.sweep();
 }
 
 }  // namespace tocsin

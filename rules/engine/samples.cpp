@@ -42,17 +42,18 @@ Dimensions present_dimensions(const MetricFilter& filter, const Sample& sample) 
 }
 
 // The series that `entry` sees of a view's metric.
-std::string series_in(const std::string& metric, const KeyedView& view, const KeyEntry& entry) {
-  if (entry.maths == nullptr) return entry.series_id;
+StoredSeries* series_in(const std::string& metric, const KeyedView& view, const KeyEntry& entry,
+                        MetricStore& store) {
+  if (entry.maths == nullptr) return entry.series;
   Dimensions all = view.fixed;
   all.insert(all.end(), entry.key.begin(), entry.key.end());
   std::sort(all.begin(), all.end());
-  return series_id(metric, view.unit, false, all);
+  return store.find(series_id(metric, view.unit, false, all));
 }
 
 // Of an alarm by maths the events of its first metric travel with transitions.
-bool is_told(const KeyEntry& entry, const std::string& series) {
-  return entry.maths == nullptr || entry.maths->series.front() == series;
+bool is_told(const KeyEntry& entry, const StoredSeries& series) {
+  return entry.maths == nullptr || entry.maths->series.front() == &series;
 }
 
 bool contains_all(const Dimensions& all, const Dimensions& wanted) {
@@ -154,9 +155,9 @@ void Engine::State::feed(const Arrival& a, Recorder& to) {
 
 bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) {
   const Instant w = book.clock->watermark;
-  if (a.time < w - book.short_spec.oldest()) return false;
-  KeyEntry& entry = key_for(book, key_of(book.spec.group_by, a.filter, a.sample), a.time, to);
-  if (book.short_spec.keyed) entry.short_form->seen_at(a.time);
+  if (a.time < w - book.short_spec->oldest()) return false;
+  KeyEntry& entry = key_for(book, key_of(book.spec->group_by, a.filter, a.sample), a.time, to);
+  if (book.short_spec->keyed) entry.short_form->seen_at(a.time);
   const bool red = entry.state() == AlarmState::alarm;
   arrive(entry, a);
   Changes changes;
@@ -177,44 +178,50 @@ void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
     if (!options.evidence_text || a.event.samples.empty()) return entry.evidence.add_nothing();
     text = &options.evidence_text;
   }
-  entry.evidence.add({a.time, a.batch.source, a.event.position, a.event.message},
-                     entry.book->spec.evidence, text);
+  if (!a.evidence)
+    a.evidence =
+        SharedEvidence({a.time, a.batch.source, a.event.position, a.event.message}, ++arrivals);
+  entry.evidence.add(a.evidence, entry.book->spec->evidence, text);
 }
 
 bool Engine::State::feed_metric(MetricState& metric, const Arrival& a, Recorder& to) {
   const Dimensions present = present_dimensions(a.filter, a.sample);
-  std::set<std::string> ids;
-  const std::string any_unit = series_id(metric.name, "", true, present);
-  if (store.kept(any_unit, metric.shape) != nullptr) ids.insert(any_unit);
-  if (metric.units.contains(a.filter.unit)) {
-    const std::string id = series_id(metric.name, a.filter.unit, true, present);
-    if (store.kept(id, metric.shape) != nullptr) ids.insert(id);
-  }
+  std::vector<StoredSeries*> fed;
+  const auto add = [&](StoredSeries* series) {
+    if (series != nullptr) fed.push_back(series);
+  };
+  add(store.kept(series_id(metric.name, "", true, present), metric.shape));
+  if (metric.units.contains(a.filter.unit))
+    add(store.kept(series_id(metric.name, a.filter.unit, true, present), metric.shape));
   for (const KeyedView& view : metric.views) {
     if (!view.unit.empty() && view.unit != a.filter.unit) continue;
     if (!contains_all(present, view.fixed)) continue;
     const AlarmKey key = key_of(view.names, a.filter, a.sample);
     for (AlarmBook* book : view.books)
-      ids.insert(series_in(metric.name, view, key_for(*book, key, a.time, to)));
+      add(series_in(metric.name, view, key_for(*book, key, a.time, to), store));
   }
-  bool kept = ids.empty();
-  for (const std::string& id : ids) kept = feed_series(id, metric, a, to) || kept;
+  // Each is watched by now, or exact, so that none of them has gone meanwhile.
+  std::sort(fed.begin(), fed.end(),
+            [](const StoredSeries* x, const StoredSeries* y) { return x->id < y->id; });
+  fed.erase(std::unique(fed.begin(), fed.end()), fed.end());
+  bool kept = fed.empty();
+  for (StoredSeries* series : fed) kept = feed_series(*series, metric, a, to) || kept;
   return kept;
 }
 
-bool Engine::State::feed_series(const std::string& id, const MetricState& metric, const Arrival& a,
+bool Engine::State::feed_series(StoredSeries& stored, const MetricState& metric, const Arrival& a,
                                 Recorder& to) {
-  StoredSeries* stored = store.find(id);
   const Instant clock = metric.clock->watermark;
-  if (stored == nullptr || (clock != kNoTime && a.time < clock - metric.retention)) return false;
-  const std::vector<KeyEntry*> watchers = stored->watchers;
+  if (clock != kNoTime && a.time < clock - metric.retention) return false;
+  // A key that is forgotten leaves the list.
+  const std::vector<KeyEntry*> watchers = stored.watchers;
   for (KeyEntry* entry : watchers) entry->long_form->catch_up(entry->book->clock->watermark);
-  stored->series.add(a.time, a.value);
-  store.touched(id);
+  stored.series.add(a.time, a.value);
+  store.touched(stored);
   bool kept = watchers.empty();
   for (KeyEntry* entry : watchers) {
     Changes changes;
-    const bool told = is_told(*entry, id);
+    const bool told = is_told(*entry, stored);
     const bool red = entry->state() == AlarmState::alarm;
     if (entry->maths != nullptr) entry->maths->source.changed(a.time);
     ++work.touched;
@@ -235,8 +242,8 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
     } else {
       for (auto& [name, value] : key) value = AlarmBook::kOther;
       if (KeyEntry* other = book.find(canonical_key(key))) return *other;
-      to.noted(book.spec, {},
-               "All " + std::to_string(book.spec.max_keys) +
+      to.noted(*book.spec, {},
+               "All " + std::to_string(book.max_keys()) +
                    " keys are in ALARM: further values share the key (other)");
     }
   }
@@ -255,19 +262,20 @@ void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen)
   entry.long_form = nullptr;
   entry.composite = nullptr;
   if (book.is_composite()) {
-    auto machine = std::make_unique<CompositeMachine>(book.spec.composite->suppressor);
+    auto machine = std::make_unique<CompositeMachine>(book.spec->composite->suppressor);
     entry.composite = machine.get();
     entry.machine = std::move(machine);
     return;
   }
   if (book.is_short()) {
-    auto machine = std::make_unique<ShortForm>(book.short_spec, seen);
+    auto machine = std::make_unique<ShortForm>(*book.short_spec, seen);
     entry.short_form = machine.get();
     entry.machine = std::move(machine);
     return;
   }
   entry.book = &book;
-  auto machine = std::make_unique<LongForm>(book.long_spec, watch_series(entry));
+  auto machine =
+      std::make_unique<LongForm>(*book.long_spec, book.spec->threshold, watch_series(entry));
   entry.long_form = machine.get();
   entry.machine = std::move(machine);
 }
@@ -278,17 +286,12 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
   entry->key = std::move(key);
   entry->id = canonical_key(entry->key);
   make_machine(book, *entry, seen);
-  entry->status = {book.spec.name,
-                   entry->key,
-                   entry->machine->state(),
-                   kReasonCreated,
-                   {},
-                   seen,
-                   to.now(),
-                   {},
-                   EvaluationState::normal,
-                   {}};
-  entry->status.evaluation_state = evaluation_of(*entry);
+  AlarmStatus status;
+  status.reason = kReasonCreated;
+  status.state_since = seen;
+  status.updated_at = to.now();
+  status.evaluation_state = evaluation_of(*entry);
+  entry->status.set(status);
   if (!entry->key.empty()) to.created(book, entry->key);
   KeyEntry& out = book.insert(std::move(entry));
   mark_dirty(out);
@@ -298,7 +301,7 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
 bool Engine::State::record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current) {
   AlarmBook& book = *entry.book;
   bool forgotten = false;
-  const Duration ok_after = entry.book->spec.ok_after;
+  const Duration ok_after = entry.book->spec->ok_after;
   for (const Change& change : changes) {
     forgotten = forgotten || change.forgotten;
     if (!entry.overlay && ok_after <= Duration{0}) {
@@ -313,16 +316,22 @@ bool Engine::State::record(KeyEntry& entry, const Changes& changes, Recorder& to
     remove_key(entry);
   else
     settle(entry);
-  to.settled(book, changes.empty() ? book.clock_time() : changes.back().at);
+  settled(book, changes.empty() ? book.clock_time() : changes.back().at, to);
   return !forgotten;
 }
 
 void Engine::State::end_overlay(KeyEntry& entry, Instant w, Recorder& to) {
-  const auto change = entry.overlay->end(w, entry.book->spec.ok_after, entry.judged_after(),
+  const auto change = entry.overlay->end(w, entry.book->spec->ok_after, entry.judged_after(),
                                          entry.machine->present(w));
   if (change) to.changed(entry, *change, false);
   settle(entry);
-  if (change) to.settled(*entry.book, change->at);
+  if (change) settled(*entry.book, change->at, to);
+}
+
+void Engine::State::settled(AlarmBook& book, Instant at, Recorder& to) {
+  if (!book.whole) return;
+  to.settled(book, at);
+  if (book.whole->dirty) mark_dirty(book);
 }
 
 void Engine::State::settle(KeyEntry& entry) {
@@ -331,7 +340,7 @@ void Engine::State::settle(KeyEntry& entry) {
   mark_dirty(entry);
   const bool approximate = entry.short_form != nullptr && entry.short_form->approximate();
   if (approximate == std::exchange(entry.noted_approximate, approximate)) return;
-  entry.status.note = note_of(entry);
+  entry.status.set_note(note_of(entry));
   entry.status_dirty = true;
 }
 

@@ -17,7 +17,9 @@
 #include "rules/engine/composites.hpp"
 #include "rules/engine/default_values.hpp"
 #include "rules/engine/event_clock.hpp"
+#include "rules/engine/long_form_specs.hpp"
 #include "rules/engine/recorder.hpp"
+#include "rules/engine/restored_evidence.hpp"
 #include "rules/metric/store.hpp"
 #include "rules/stream/group_watermark.hpp"
 #include "rules/stream/repeats.hpp"
@@ -118,6 +120,8 @@ struct Engine::State {
     GroupState& group;
     Instant time;
     double value;
+    // The event as evidence, made for the first alarm that keeps it.
+    mutable SharedEvidence evidence{};
   };
 
   // Watermarks (engine/clocks.cpp)
@@ -151,7 +155,7 @@ struct Engine::State {
   void feed(const Arrival& arrival, Recorder& to);
   bool feed_short(AlarmBook& book, const Arrival& arrival, Recorder& to);
   bool feed_metric(MetricState& metric, const Arrival& arrival, Recorder& to);
-  bool feed_series(const std::string& id, const MetricState& metric, const Arrival& arrival,
+  bool feed_series(StoredSeries& stored, const MetricState& metric, const Arrival& arrival,
                    Recorder& to);
   KeyEntry& key_for(AlarmBook& book, AlarmKey key, Instant t, Recorder& to);
   void arrive(KeyEntry& entry, const Arrival& arrival);
@@ -160,6 +164,8 @@ struct Engine::State {
   bool record(KeyEntry& entry, const Changes& changes, Recorder& to, bool current);
   void end_overlay(KeyEntry& entry, Instant w, Recorder& to);
   void settle(KeyEntry& entry);
+  // Keys of an alarm may have changed: what that means for the alarm as a whole.
+  void settled(AlarmBook& book, Instant at, Recorder& to);
   void remove_key(KeyEntry& entry);
   void make_machine(AlarmBook& book, KeyEntry& entry, Instant seen);
 
@@ -170,7 +176,7 @@ struct Engine::State {
   void add_metrics(AlarmBook& book);
   std::shared_ptr<const MathSpec> math_spec(const Alarm& alarm) const;
   // What its datapoints are made of, of all its metrics.
-  std::string datapoints_of_alarm(const Alarm& alarm) const;
+  std::shared_ptr<const std::string> datapoints_of_alarm(const Alarm& alarm) const;
 
   // Composite alarms (engine/composite_step.cpp)
   void run_composites(Recorder& to);
@@ -195,8 +201,8 @@ struct Engine::State {
   void forget_changed_metrics();
   void take_names(const RuleSet& next, Recorder& to);
   void update_books(const RuleSet& next, Recorder& to);
-  void update_book(AlarmBook& book, const Alarm& alarm, Recorder& to);
-  void configure(AlarmBook& book, const Alarm& alarm);
+  void update_book(AlarmBook& book, std::shared_ptr<const Alarm> next, Recorder& to);
+  void configure(AlarmBook& book, std::shared_ptr<const Alarm> alarm);
   void build_metrics();
   void route();
   void start_books(Recorder& to);
@@ -207,12 +213,14 @@ struct Engine::State {
   std::span<const MetricFilter* const> publishers_of(std::string_view metric) const;
 
   // State rows (engine/persistence.cpp)
+  void mark_dirty(AlarmBook& book);
   void mark_dirty(KeyEntry& entry);
   void forget_cells(KeyEntry& entry);
   void forget_rows(KeyEntry& entry);
   void forget_rows(AlarmBook& book);
   void forget_rows(const std::string& name, GroupState& group);
   void collect(StateDelta& out);
+  static void collect_book(AlarmBook& book, StateDelta& out);
   void collect_key(KeyEntry& entry, StateDelta& out);
   void collect_group(const std::string& name, GroupState& group, StateDelta& out);
   void restore(const StateImage& image, Recorder& to);
@@ -234,19 +242,25 @@ struct Engine::State {
   std::map<std::string, std::unique_ptr<AlarmBook>> books;
   Composites composites;
   std::map<std::string, MetricState> metrics;
-  std::map<std::string, std::string> metric_datapoints;  // as of the rules
-  std::vector<FilterRoute> routes;                       // by filter
-  std::vector<std::uint64_t> matched;                    // by filter
+  // "Namespace/Name" -> what its datapoints are made of, as of the rules.
+  using MetricDatapoints = std::map<std::string, std::shared_ptr<const std::string>>;
+  MetricDatapoints metric_datapoints;
+  LongFormSpecs long_specs;
+  std::vector<FilterRoute> routes;     // by filter
+  std::vector<std::uint64_t> matched;  // by filter
   MetricStore store;
   GroupWatermark merged{Duration{0}, hours{24 * 365}};  // replay: the one stream of all groups
   Instant newest_merged = kNoTime;
   std::uint64_t next_sequence = 1;
+  std::uint64_t arrivals = 0;  // events that somebody kept
+  RestoredEvidence restored;   // while rows are read
   ActionDesk desk;
   Instant wall = kNoTime;  // the latest `now`
   Effects pending;         // of the constructor, given out by the next call
 
   AlarmWork work;
-  std::vector<KeyEntry*> dirty_keys;
+  std::vector<KeyEntry*> dirty_keys;    // nullptr: gone
+  std::vector<AlarmBook*> dirty_books;  // likewise
   std::vector<StateRow> gone_rows;
   std::vector<std::pair<std::string, AlarmKey>> removed_keys;
   bool metrics_dirty = true;

@@ -7,7 +7,7 @@ namespace tocsin {
 
 // What is the matter with actions that wait has changed: they run, or somebody else holds them.
 void Engine::State::act_on(KeyEntry& entry, bool due, Recorder& to) {
-  const ActionName name{entry.book->spec.name, entry.id};
+  const ActionName name{entry.book->spec->name, entry.id};
   if (due)
     desk.release(name, to);
   else if (const auto hold = entry.composite->hold(to.now()))
@@ -19,7 +19,7 @@ void Engine::State::act_on(KeyEntry& entry, bool due, Recorder& to) {
 void Engine::State::use_suppressor(const CompositeNode& node, KeyEntry& entry, Recorder& to) {
   const AlarmState its_state =
       node.suppressor == nullptr ? AlarmState::ok : node.suppressor->overall();
-  const auto& by = node.book->spec.composite->suppressor;
+  const auto& by = node.book->spec->composite->suppressor;
   const auto held_before = entry.composite->hold(to.now());
   const bool due = entry.composite->use_suppressor(by, its_state, to.now());
   if (due || held_before) act_on(entry, due, to);

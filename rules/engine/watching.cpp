@@ -14,7 +14,7 @@ namespace tocsin {
 namespace {
 
 std::vector<AlarmMetric> metrics_of(const AlarmBook& book) {
-  return book.maths ? book.maths->plan.metrics : watched_metrics(book.spec);
+  return book.maths ? book.maths->plan.metrics : watched_metrics(*book.spec);
 }
 
 bool is_learned_from(const MathPlan& plan, std::size_t metric) {
@@ -43,6 +43,16 @@ bool is_percent(const AlarmMetric& m, std::span<const MetricFilter* const> publi
   return !publishers.empty() && std::all_of(publishers.begin(), publishers.end(), percent);
 }
 
+// Each once.
+std::vector<StoredSeries*> watched_by(const KeyEntry& entry) {
+  if (entry.series != nullptr) return {entry.series};
+  if (entry.maths == nullptr) return {};
+  std::vector<StoredSeries*> out = entry.maths->series;
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 }  // namespace
 
 std::string series_of(const AlarmMetric& metric, const Alarm& alarm, const AlarmKey& key) {
@@ -52,11 +62,16 @@ std::string series_of(const AlarmMetric& metric, const Alarm& alarm, const Alarm
   return series_id(metric_of(metric), metric.unit, alarm.group_by.empty(), all);
 }
 
-std::string Engine::State::datapoints_of_alarm(const Alarm& alarm) const {
-  std::string out;
-  for (const AlarmMetric& m : watched_metrics(alarm))
-    out += datapoints_of(publishers_of(metric_of(m)));
-  return out;
+std::shared_ptr<const std::string> Engine::State::datapoints_of_alarm(const Alarm& alarm) const {
+  static const auto kNone = std::make_shared<const std::string>(datapoints_of({}));
+  const auto of_metric = [&](const std::string& name) {
+    const auto known = metric_datapoints.find(name);
+    return known == metric_datapoints.end() ? kNone : known->second;
+  };
+  if (!alarm.maths) return of_metric(metric_of(alarm));
+  std::string all;
+  for (const AlarmMetric& m : watched_metrics(alarm)) all += *of_metric(metric_of(m));
+  return std::make_shared<const std::string>(std::move(all));
 }
 
 std::shared_ptr<const MathSpec> Engine::State::math_spec(const Alarm& alarm) const {
@@ -87,50 +102,48 @@ void Engine::State::add_metrics(AlarmBook& book) {
     const AlarmMetric& w = watched[i];
     MetricState& m = metrics[metric_of(w)];
     m.name = metric_of(w);
-    if (book.spec.period < minutes{1}) m.shape.cell = seconds{10};
+    if (book.spec->period < minutes{1}) m.shape.cell = seconds{10};
     if (!w.statistic.simple()) m.shape.values = true;
-    Duration kept = book.long_spec.oldest() + 2 * book.spec.period + hours{1};
+    Duration kept = book.long_spec->oldest() + 2 * book.spec->period + hours{1};
     if (book.maths && is_learned_from(book.maths->plan, i))
       kept += kBandHistory + kBandFreeze + kBandRenewal;
     m.retention = std::max({m.retention, options.metric_retention, kept});
-    if (book.maths) m.readers.insert(&clock_for(groups_of(book.spec)));
-    if (book.spec.group_by.empty()) {
+    if (book.maths) m.readers.insert(&clock_for(groups_of(*book.spec)));
+    if (book.spec->group_by.empty()) {
       if (!w.unit.empty()) m.units.insert(w.unit);
       continue;
     }
     Dimensions fixed = w.dimensions;
     std::sort(fixed.begin(), fixed.end());
-    m.views.push_back({fixed, book.spec.group_by, w.unit, {&book}});
+    m.views.push_back({fixed, book.spec->group_by, w.unit, {&book}});
   }
 }
 
 void Engine::State::unwatch_series(KeyEntry& entry) {
-  if (!entry.series_id.empty()) store.unwatch(entry.series_id, entry);
-  entry.series_id.clear();
+  if (entry.series != nullptr) store.unwatch(*std::exchange(entry.series, nullptr), entry);
   if (entry.maths)
-    for (const std::string& id : entry.maths->series) store.unwatch(id, entry);
+    for (StoredSeries* s : watched_by(entry)) store.unwatch(*s, entry);
   entry.maths.reset();
 }
 
 // Watches what its book's alarm says, and that only.
 const DatapointSource& Engine::State::watch_series(KeyEntry& entry) {
   const AlarmBook& book = *entry.book;
-  std::vector<std::string> before{entry.series_id};
-  if (entry.maths) before = entry.maths->series;
-  std::vector<std::string> wanted;
+  const std::vector<StoredSeries*> before = watched_by(entry);
+  std::vector<StoredSeries*> wanted;
   std::vector<const DatapointSource*> sources;
   for (const AlarmMetric& m : metrics_of(book)) {
-    wanted.push_back(series_of(m, book.spec, entry.key));
-    sources.push_back(&store.watched(wanted.back(), metrics[metric_of(m)].shape).series);
-    store.watch(wanted.back(), entry);
+    const std::string id = series_of(m, *book.spec, entry.key);
+    wanted.push_back(&store.watched(id, metrics[metric_of(m)].shape));
+    sources.push_back(&wanted.back()->series);
+    store.watch(*wanted.back(), entry);
   }
-  for (const std::string& id : before)
-    if (!id.empty() && std::find(wanted.begin(), wanted.end(), id) == wanted.end())
-      store.unwatch(id, entry);
-  entry.series_id.clear();
+  for (StoredSeries* s : before)
+    if (std::find(wanted.begin(), wanted.end(), s) == wanted.end()) store.unwatch(*s, entry);
+  entry.series = nullptr;
   entry.maths.reset();
   if (!book.maths) {
-    entry.series_id = std::move(wanted.front());
+    entry.series = wanted.front();
     return *sources.front();
   }
   entry.maths = std::make_unique<MathKey>(book.maths, std::move(wanted), std::move(sources));

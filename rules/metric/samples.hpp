@@ -23,6 +23,7 @@ class Samples {
 
   // Whether what the samples are is kept from now on, for extended statistics.
   void keep_values(bool keep);
+  bool keeps_values() const { return values_ != nullptr; }
   // What the samples of after < time <= upto are; not available if some of them are not known.
   Distribution distribution(Instant after, Instant upto) const;
   // The same as single values, ascending: exact for each cell whose own distribution is.

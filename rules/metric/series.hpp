@@ -48,7 +48,9 @@ class Series final : public DatapointSource {
     cells_.keep_values(shape.values);
   }
   void forget_until(Instant t);
+  SeriesShape shape() const { return {cell_, cells_.keeps_values()}; }
   Samples& cells() { return cells_; }
+  const Samples& cells() const { return cells_; }
 
   // State rows of defaults: one for each minute.
   template <class Changed, class Gone>

@@ -56,11 +56,12 @@ std::string series_id(std::string_view metric, std::string_view unit, bool exact
 std::string_view metric_of_series(std::string_view id) { return id.substr(0, id.find(kPart)); }
 
 StoredSeries& MetricStore::watched(const std::string& id, const SeriesShape& shape) {
-  std::unique_ptr<StoredSeries>& held = series_[id];
-  if (held) return *held;
-  held = std::make_unique<StoredSeries>(shape);
+  const auto [at, made] = series_.try_emplace(id);
+  if (!made) return *at->second;
+  at->second = std::make_unique<StoredSeries>(shape);
+  at->second->id = at->first;
   ++unwatched_of(id);  // until watch()
-  return *held;
+  return *at->second;
 }
 
 std::size_t& MetricStore::unwatched_of(std::string_view id) {
@@ -88,10 +89,10 @@ const StoredSeries* MetricStore::find(const std::string& id) const {
   return at == series_.end() ? nullptr : at->second.get();
 }
 
-void MetricStore::watch(const std::string& id, KeyEntry& key) {
-  std::vector<KeyEntry*>& watchers = series_.at(id)->watchers;
+void MetricStore::watch(StoredSeries& series, KeyEntry& key) {
+  std::vector<KeyEntry*>& watchers = series.watchers;
   if (std::find(watchers.begin(), watchers.end(), &key) != watchers.end()) return;
-  if (watchers.empty()) --unwatched_of(id);
+  if (watchers.empty()) --unwatched_of(series.id);
   const auto at = std::lower_bound(watchers.begin(), watchers.end(), &key,
                                    [](const auto* a, const auto* b) { return is_before(*a, *b); });
   watchers.insert(at, &key);
@@ -103,12 +104,11 @@ void MetricStore::order_watchers() {
               [](const auto* a, const auto* b) { return is_before(*a, *b); });
 }
 
-void MetricStore::unwatch(const std::string& id, const KeyEntry& key) {
-  const auto at = series_.find(id);
-  if (at == series_.end() || std::erase(at->second->watchers, &key) == 0) return;
-  if (at->second->watchers.empty()) ++unwatched_of(id);
-  const bool keyed = id.find(std::string(1, kPart) + '*') != std::string::npos;
-  if (keyed && at->second->watchers.empty()) erase(at);
+void MetricStore::unwatch(StoredSeries& series, const KeyEntry& key) {
+  if (std::erase(series.watchers, &key) == 0 || !series.watchers.empty()) return;
+  ++unwatched_of(series.id);
+  const bool keyed = series.id.find(std::string{kPart, '*'}) != std::string_view::npos;
+  if (keyed || !series.series.newest()) erase(series_.find(series.id));
 }
 
 std::pair<MetricStore::Map::iterator, MetricStore::Map::iterator> MetricStore::of_metric(
@@ -120,19 +120,24 @@ std::pair<MetricStore::Map::iterator, MetricStore::Map::iterator> MetricStore::o
   return {series_.lower_bound(first), series_.lower_bound(last)};
 }
 
-MetricStore::Map::iterator MetricStore::erase(Map::iterator at) {
-  const std::string& id = at->first;
-  at->second->series.cells().numbers([&](std::uint64_t number) {
+void MetricStore::forget_rows(const StoredSeries& stored) {
+  const std::string id(stored.id);
+  stored.series.cells().numbers([&](std::uint64_t number) {
     gone_.push_back({"series", row_id(id, static_cast<std::int64_t>(number)), std::nullopt});
   });
-  at->second->series.cells().value_times([&](Instant t) {
+  stored.series.cells().value_times([&](Instant t) {
     gone_.push_back({"values", row_id(id, to_ms(t)), std::nullopt});
   });
-  at->second->series.default_minutes([&](Instant minute) {
+  stored.series.default_minutes([&](Instant minute) {
     gone_.push_back({"default", row_id(id, to_ms(minute)), std::nullopt});
   });
-  dirty_.erase(id);
-  if (at->second->watchers.empty()) --unwatched_of(id);
+}
+
+MetricStore::Map::iterator MetricStore::erase(Map::iterator at) {
+  StoredSeries& stored = *at->second;
+  forget_rows(stored);
+  if (stored.dirty) dirty_[stored.dirty_place] = nullptr;
+  if (stored.watchers.empty()) --unwatched_of(stored.id);
   return series_.erase(at);
 }
 
@@ -141,7 +146,7 @@ void MetricStore::forget(std::string_view metric, Instant until) {
   while (at != end) {
     StoredSeries& s = *at->second;
     s.series.forget_until(until);
-    dirty_.insert(at->first);
+    touched(s);
     const bool old = s.series.newest().value_or(kNoTime) <= until;
     at = old && s.watchers.empty() ? erase(at) : std::next(at);
   }
@@ -149,13 +154,22 @@ void MetricStore::forget(std::string_view metric, Instant until) {
 
 void MetricStore::remove_metric(std::string_view metric) {
   auto [at, end] = of_metric(metric);
-  while (at != end) at = erase(at);
+  while (at != end) {
+    StoredSeries& s = *at->second;
+    if (s.watchers.empty()) {
+      at = erase(at);
+      continue;
+    }
+    forget_rows(s);
+    s.series = Series(s.series.shape());
+    ++at;
+  }
 }
 
 void MetricStore::set_shape(std::string_view metric, const SeriesShape& shape) {
   for (auto [at, end] = of_metric(metric); at != end; ++at) {
     at->second->series.set_shape(shape);
-    touched(at->first);
+    touched(*at->second);
   }
 }
 
@@ -163,9 +177,10 @@ void MetricStore::collect(std::vector<StateRow>& out) {
   out.insert(out.end(), std::make_move_iterator(gone_.begin()),
              std::make_move_iterator(gone_.end()));
   gone_.clear();
-  for (const std::string& id : dirty_) {
-    StoredSeries* s = find(id);
+  for (StoredSeries* s : dirty_) {
     if (s == nullptr) continue;
+    s->dirty = false;
+    const std::string id(s->id);
     const auto put = [&](const char* kind, std::int64_t number, std::optional<std::string> value) {
       out.push_back({kind, row_id(id, number), std::move(value)});
     };

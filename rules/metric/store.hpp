@@ -5,7 +5,6 @@
 #pragma once
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +29,11 @@ std::string_view metric_of_series(std::string_view id);
 
 struct StoredSeries {
   explicit StoredSeries(const SeriesShape& shape) : series(shape) {}
+  std::string_view id;  // lives in the store
   Series series;
   std::vector<KeyEntry*> watchers;  // in order
+  bool dirty = false;               // in the store's list
+  std::size_t dirty_place = 0;      // there
 };
 
 class MetricStore {
@@ -46,16 +48,22 @@ class MetricStore {
   StoredSeries* find(const std::string& id);
   const StoredSeries* find(const std::string& id) const;
 
-  void watch(const std::string& id, KeyEntry& key);
+  // Again: nothing happens. Not while watchers are being walked through.
+  void watch(StoredSeries& series, KeyEntry& key);
   // After names of alarms have changed.
   void order_watchers();
-  // A keyed series that nobody watches any more goes at once.
-  void unwatch(const std::string& id, const KeyEntry& key);
+  // A keyed or empty series that nobody watches any more goes at once.
+  void unwatch(StoredSeries& series, const KeyEntry& key);
 
-  void touched(const std::string& id) { dirty_.insert(id); }
+  void touched(StoredSeries& series) {
+    if (std::exchange(series.dirty, true)) return;
+    series.dirty_place = dirty_.size();
+    dirty_.push_back(&series);
+  }
   // Forgets what is older than watermark - retention of the metric; removes series that are empty
   // and watched by nobody.
   void forget(std::string_view metric, Instant until);
+  // Empties its series; those that are watched stay.
   void remove_metric(std::string_view metric);
   void set_shape(std::string_view metric, const SeriesShape& shape);
   std::uint64_t refused() const { return refused_; }
@@ -67,12 +75,13 @@ class MetricStore {
  private:
   using Map = std::map<std::string, std::unique_ptr<StoredSeries>, std::less<>>;
   Map::iterator erase(Map::iterator at);
+  void forget_rows(const StoredSeries& stored);
   std::size_t& unwatched_of(std::string_view id);
   std::pair<Map::iterator, Map::iterator> of_metric(std::string_view metric);
 
   Map series_;
   std::map<std::string, std::size_t, std::less<>> unwatched_;  // by metric
-  std::set<std::string> dirty_;
+  std::vector<StoredSeries*> dirty_;                           // nullptr: gone
   std::vector<StateRow> gone_;
   std::uint64_t refused_ = 0;
 };

@@ -42,6 +42,12 @@ std::size_t resident() {
   return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+// Bytes that are allocated and not freed.
+std::size_t allocated() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
 std::string metric_named(std::size_t i) { return "requests-failed-" + std::to_string(i); }
 
 std::shared_ptr<const RuleSet> rules_of(std::size_t alarms, std::size_t metrics) {
@@ -114,10 +120,10 @@ class Run {
     std::printf(
         "{\"alarms\": %zu, \"metrics\": %zu, \"evaluations\": %llu, \"closed\": %llu, "
         "\"touched\": %llu, \"seconds\": %.6f, \"collecting\": %.6f, \"rows\": %zu, "
-        "\"row_bytes\": %zu, \"transitions\": %zu, \"resident\": %zu}\n",
+        "\"row_bytes\": %zu, \"transitions\": %zu, \"resident\": %zu, \"allocated\": %zu}\n",
         alarms, metrics_, static_cast<unsigned long long>(evaluations_),
         static_cast<unsigned long long>(closed_), static_cast<unsigned long long>(touched_keys_),
-        judging_, collecting_, rows_, row_bytes_, transitions_, resident());
+        judging_, collecting_, rows_, row_bytes_, transitions_, resident(), allocated());
   }
 
  private:
