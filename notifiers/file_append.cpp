@@ -9,24 +9,12 @@
 #include <cstring>
 #include <utility>
 
+#include "tocsin/file_descriptor.hpp"
+
 namespace tocsin {
 namespace {
 
 constexpr mode_t kMode = 0640;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Response failed(std::string detail, Response::Failure failure = Response::Failure::other) {
   return {.failure = failure, .detail = std::move(detail)};
@@ -54,8 +42,8 @@ bool ends_in_half_a_line(int fd, off_t size) {
 // A new name is durable only with its directory.
 bool sync_directory(const std::string& path) {
   const std::string directory = path.substr(0, path.rfind('/') + 1);
-  const Descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd.get() >= 0 && fsync(fd.get()) == 0;
+  const FileDescriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return fd && fsync(fd.get()) == 0;
 }
 
 Response append_to(int fd, const FileRequest& request) {
@@ -83,10 +71,9 @@ Response append_to(int fd, const FileRequest& request) {
 Response append_line(const FileRequest& request) {
   // Not to be kept waiting by a pipe without a reader.
   const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  const Descriptor fd(open(request.path.c_str(), flags, kMode));
-  if (fd.get() < 0 && errno == EISDIR)
-    return failed("is a directory", Response::Failure::refused_target);
-  if (fd.get() < 0) return failed_to("cannot be opened");
+  const FileDescriptor fd(open(request.path.c_str(), flags, kMode));
+  if (!fd && errno == EISDIR) return failed("is a directory", Response::Failure::refused_target);
+  if (!fd) return failed_to("cannot be opened");
   return append_to(fd.get(), request);
 }
 

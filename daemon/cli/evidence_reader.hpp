@@ -5,8 +5,8 @@
 #include <string>
 
 #include "daemon/cli/replay_sources.hpp"
-#include "daemon/file_descriptor.hpp"
 #include "tocsin/alarm_state.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "daemon/file_descriptor.hpp"
 #include "rules/pattern/characters.hpp"
 #include "rules/pattern/json_event.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 namespace {

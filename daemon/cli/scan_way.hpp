@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "daemon/cli/file_scan.hpp"
-#include "daemon/file_descriptor.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 

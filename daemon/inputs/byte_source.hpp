@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/file_descriptor.hpp"
+#include "tocsin/file_descriptor.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
 

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/file_descriptor.hpp"
+#include "tocsin/file_descriptor.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/result.hpp"
 

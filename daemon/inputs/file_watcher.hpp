@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/file_descriptor.hpp"
+#include "tocsin/file_descriptor.hpp"
 #include "tocsin/time.hpp"
 
 struct inotify_event;

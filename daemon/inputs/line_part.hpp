@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "daemon/file_descriptor.hpp"
 #include "daemon/inputs/event_reader.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 

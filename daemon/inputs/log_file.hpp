@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "daemon/file_descriptor.hpp"
 #include "daemon/inputs/event_reader.hpp"
 #include "daemon/inputs/file_position.hpp"
 #include "daemon/inputs/input_counters.hpp"
+#include "tocsin/file_descriptor.hpp"
 #include "tocsin/log_event.hpp"
 
 namespace tocsin {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/file_descriptor.hpp"
 #include "daemon/inputs/byte_source.hpp"
 #include "daemon/inputs/log_file.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 

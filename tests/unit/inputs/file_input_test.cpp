@@ -6,11 +6,11 @@
 #include <map>
 #include <set>
 
-#include "daemon/file_descriptor.hpp"
 #include "support/catch.hpp"
 #include "support/gzip.hpp"
 #include "support/input_run.hpp"
 #include "support/temp_dir.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 using namespace tocsin;
 namespace fs = std::filesystem;

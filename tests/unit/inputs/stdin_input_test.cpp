@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include "daemon/file_descriptor.hpp"
 #include "support/catch.hpp"
 #include "support/input_run.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 using namespace tocsin;
 
