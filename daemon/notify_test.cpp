@@ -18,6 +18,9 @@ const char* state_name(Delivery::Outcome outcome) {
   return "?";
 }
 
+// Nothing is remembered of an earlier message, so one request tells the whole of it.
+Attempt first_attempt(const Clock& clock) { return {.number = 1, .now = clock.now()}; }
+
 }  // namespace
 
 Result<std::vector<TestDelivery>> send_test(const Notification& message,
@@ -29,13 +32,14 @@ Result<std::vector<TestDelivery>> send_test(const Notification& message,
   for (const Endpoint& endpoint : endpoints) {
     (*transport)
         ->start(static_cast<Transport::Token>(results.size()),
-                endpoint.notifier->request(message, {.number = 1, .now = clock.now()}));
+                endpoint.notifier->request(message, first_attempt(clock)));
     results.push_back({endpoint.label, "waiting", ""});
   }
   for (std::size_t open = endpoints.size(); open > 0;) {
     for (Transport::Completion& done : (*transport)->poll(seconds{1})) {
       const auto index = static_cast<std::size_t>(done.token);
-      Delivery delivery = endpoints[index].notifier->outcome(done.response, clock.now());
+      const Delivery delivery = endpoints[index].notifier->conclude(message, first_attempt(clock),
+                                                                    done.response, clock.now());
       results[index].state = state_name(delivery.outcome);
       results[index].detail = delivery.detail;
       --open;

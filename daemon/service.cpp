@@ -55,9 +55,12 @@ Status Service::start() {
   store_ = std::move(*store);
   Result<std::vector<OutboxEntry>> outbox = store_->outbox();
   if (!outbox) return outbox.error();
+  Result<std::vector<DeliveryReceipt>> receipts = store_->receipts();
+  if (!receipts) return receipts.error();
 
   if (Status prepared = prepare_(config()); !prepared) return prepared;
   start_delivery(*transport_);
+  dispatcher_->set_receipts(std::move(*receipts));
   core_ = std::make_unique<CoreLoop>(*store_, clock_, queue_, core_hooks());
   if (Status started = core_->start(rules(), endpoint_table(config())); !started) return started;
   dispatcher_->push(std::move(*outbox));

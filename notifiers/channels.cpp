@@ -4,6 +4,7 @@
 #include "notifiers/delivery_policy.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/target_address.hpp"
+#include "notifiers/tls_reader.hpp"
 
 namespace tocsin {
 
@@ -41,23 +42,50 @@ std::optional<Secret> read_secret(ConfigReader& read, std::string_view key,
   return resolve(*node, key, context, read.diagnostics());
 }
 
-std::optional<SecretUrl> read_secret_url(ConfigReader& read, std::string_view key,
-                                         const NotifierContext& context) {
-  auto url = read_secret(read, key, context);
-  if (!url) return std::nullopt;
-  const ConfigNode& node = *read.map().find(key);
-  const auto target = parse_web_target(url->reveal());
+namespace {
+
+// The URL in `url` as a target, with `tls`. `node` is where it was written.
+std::optional<SecretUrl> make_target(Secret url, const ConfigNode& node, std::string_view key,
+                                     ConfigReader& read, const NotifierContext& context) {
+  Diagnostics& out = read.diagnostics();
+  SharedTlsOptions tls = read_tls(read, context);
+  const auto target = parse_web_target(url.reveal());
+  const std::string name = "`" + std::string(key) + "`: ";
   if (!target) {
-    report(read.diagnostics(), "bad-value", node,
-           "`" + std::string(key) + "`: " + target.error().text);
+    report(out, "bad-value", node, name + target.error().text);
     return std::nullopt;
   }
   if (is_forbidden_literal(target->host)) {
-    report(read.diagnostics(), "bad-value", node,
-           "`" + std::string(key) + "`: link-local and metadata addresses are never a target");
+    report(out, "bad-value", node, name + "link-local and metadata addresses are never a target");
     return std::nullopt;
   }
-  return SecretUrl{std::move(*url), target->host};
+  if (tls && target->scheme != "https")
+    report(out, "conflict", *read.map().find("tls"),
+           "`tls` is for a URL that begins with https://");
+  return SecretUrl{std::move(url), target->host, std::move(tls)};
+}
+
+}  // namespace
+
+std::optional<SecretUrl> read_secret_url(ConfigReader& read, std::string_view key,
+                                         const NotifierContext& context) {
+  auto url = read_secret(read, key, context);
+  read.allow("tls");
+  if (!url) return std::nullopt;
+  return make_target(std::move(*url), *read.map().find(key), key, read, context);
+}
+
+std::optional<SecretUrl> read_service_url(ConfigReader& read, std::string_view key,
+                                          std::string_view otherwise,
+                                          const NotifierContext& context) {
+  if (read.find(key) != nullptr) return read_secret_url(read, key, context);
+  return make_target(Secret(std::string(otherwise)), read.map(), key, read, context);
+}
+
+Secret url_below(const Secret& base, std::string_view path) {
+  std::string url = base.reveal();
+  while (url.ends_with('/')) url.pop_back();
+  return Secret(url.append("/").append(path));
 }
 
 }  // namespace tocsin

@@ -14,7 +14,7 @@ namespace tocsin {
 using MakeEndpoints = std::vector<Endpoint>(const ConfigNode& options,
                                             const NotifierContext& context, Diagnostics& out);
 MakeEndpoints make_webhook, make_slack, make_email, make_email_json, make_pagerduty, make_teams,
-    make_alertmanager, make_file;
+    make_alertmanager, make_file, make_exec, make_journal;
 
 // Keys that every channel has: `retry_for` (1 min to 14 d), and those that are not built yet.
 void read_common_options(ConfigReader& read, Duration& retry_for);
@@ -28,12 +28,20 @@ std::optional<Secret> read_secret(ConfigReader& read, std::string_view key,
 std::optional<Secret> resolve(const ConfigNode& node, std::string_view name,
                               const NotifierContext& context, Diagnostics& out);
 
-// A required key that holds an http or https URL: the URL and the host that may be shown.
+// A receiver by HTTP: its URL, the host that may be shown, and the option `tls`.
 struct SecretUrl {
   Secret url;
   std::string host;
+  SharedTlsOptions tls = nullptr;
 };
+// A required key that holds an http or https URL, and `tls`. None: reported.
 std::optional<SecretUrl> read_secret_url(ConfigReader& read, std::string_view key,
                                          const NotifierContext& context);
+// The same where `otherwise` stands for an absent key: a service's own address.
+std::optional<SecretUrl> read_service_url(ConfigReader& read, std::string_view key,
+                                          std::string_view otherwise,
+                                          const NotifierContext& context);
+// "https://h/base" and "path": with one slash between them, however `base` ends.
+Secret url_below(const Secret& base, std::string_view path);
 
 }  // namespace tocsin

@@ -59,6 +59,17 @@ Response::Failure failure_of(CURLcode code) {
   return found == std::end(kCodes) ? Response::Failure::other : found->failure;
 }
 
+// The system's folder of authorities counts beside a file of them.
+void trust_no_others(CURL* easy) {
+  curl_easy_setopt(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+}
+
+void set_blob(CURL* easy, CURLoption option, const std::string& text) {
+  // libcurl takes it without const and only reads it.
+  curl_blob blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+  curl_easy_setopt(easy, option, &blob);
+}
+
 }  // namespace
 
 CurlTransfer::CurlTransfer(Transport::Token token, const Request& request,
@@ -97,12 +108,28 @@ void CurlTransfer::set_common(const CurlTransportOptions& options) {
   curl_easy_setopt(e, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!options.ca_file.empty()) curl_easy_setopt(e, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(e, CURLOPT_CAINFO, options.ca_file.c_str());
+    trust_no_others(e);
+  }
   curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
   curl_easy_setopt(e, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open);
   curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, this);
+}
+
+void CurlTransfer::set_tls(SharedTlsOptions tls) {
+  tls_ = std::move(tls);
+  if (!tls_) return;
+  CURL* e = easy_.get();
+  if (!tls_->ca.empty()) {
+    set_blob(e, CURLOPT_CAINFO_BLOB, tls_->ca);
+    trust_no_others(e);
+  }
+  if (tls_->certificate.empty()) return;
+  set_blob(e, CURLOPT_SSLCERT_BLOB, tls_->certificate);
+  set_blob(e, CURLOPT_SSLKEY_BLOB, tls_->key.reveal());
 }
 
 void CurlTransfer::append(Owned<curl_slist, curl_slist_free_all>& list, const std::string& line) {
@@ -117,6 +144,7 @@ void CurlTransfer::append(Owned<curl_slist, curl_slist_free_all>& list, const st
 void CurlTransfer::set_http(const HttpRequest& request) {
   CURL* e = easy_.get();
   allow_private_ = request.allow_private;
+  set_tls(request.tls);
   request_body_ = request.body;
   for (const auto& [name, value] : request.headers) {
     const std::string line = name + ": " + value;
@@ -139,6 +167,7 @@ void CurlTransfer::set_http(const HttpRequest& request) {
 void CurlTransfer::set_mail(const MailRequest& request, const CurlTransportOptions& options) {
   CURL* e = easy_.get();
   is_mail_ = true;
+  set_tls(request.tls);
   // A line break in an address would be a command of somebody else's making.
   if (!parse_mail_address(request.from) || !parse_mail_address(request.to))
     return fail_early("not a mail address");

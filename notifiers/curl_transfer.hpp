@@ -40,6 +40,7 @@ class CurlTransfer {
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void set_common(const CurlTransportOptions& options);
+  void set_tls(SharedTlsOptions tls);
   void set_http(const HttpRequest& request);
   void set_mail(const MailRequest& request, const CurlTransportOptions& options);
   void set_mail_body(const MailRequest& request);
@@ -48,6 +49,7 @@ class CurlTransfer {
   void read_failure(CURLcode code);
 
   Transport::Token token_;
+  SharedTlsOptions tls_;  // before the handle, which does not copy its texts
   Owned<CURL, curl_easy_cleanup> easy_;
   Owned<curl_slist, curl_slist_free_all> headers_;
   Owned<curl_slist, curl_slist_free_all> recipients_;

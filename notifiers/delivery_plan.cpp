@@ -167,7 +167,8 @@ void DeliveryPlan::on_outcome(std::int64_t id, const Delivery& delivery, int sta
                         .at = now,
                         .next_attempt = now,
                         .status = status,
-                        .detail = delivery.detail};
+                        .detail = delivery.detail,
+                        .receipt = delivery.receipt};
   if (delivery.outcome == Delivery::Outcome::delivered) {
     record.fate = DeliveryRecord::Fate::delivered;
     for (const std::int64_t other : queue.chains.at(message.dedup_key))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The transport of the daemon: the network through libcurl, files through a writer of their own.
+// The transport of the daemon: the network through libcurl; files, the journal and commands each on
+// a thread of their own.
 #pragma once
 #include <memory>
 

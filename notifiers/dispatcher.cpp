@@ -8,6 +8,8 @@ namespace {
 
 // Due times are wall times, which may jump: looked at again at least this often.
 constexpr Duration kTurnMax = seconds{1};
+// No channel needs more for one message; one that wants more does not know what it does.
+constexpr int kRequestsMax = 4;
 
 }  // namespace
 
@@ -25,6 +27,10 @@ void Dispatcher::set_endpoints(std::vector<Endpoint> endpoints) {
 void Dispatcher::push(std::vector<OutboxEntry> entries) {
   if (entries.empty()) return;
   post([this, entries = std::move(entries)]() mutable { accept(std::move(entries)); });
+}
+
+void Dispatcher::set_receipts(std::vector<DeliveryReceipt> receipts) {
+  post([this, receipts = std::move(receipts)]() mutable { receipts_.load(std::move(receipts)); });
 }
 
 void Dispatcher::post(std::function<void()> task) {
@@ -62,12 +68,8 @@ void Dispatcher::step(Duration max_wait) {
   hand_over_reports();
   Duration wait = std::min(max_wait, plan_.next_due() - edges_.clock.now());
   if (stop_at_) wait = std::min(wait, *stop_at_ - edges_.clock.tick());
-  for (const auto& [token, response] : edges_.transport.poll(std::max(wait, Duration{0}))) {
-    const auto found = in_flight_.find(token);
-    if (found == in_flight_.end()) continue;
-    const Delivery delivery = found->second.notifier->outcome(response, edges_.clock.now());
-    finish(token, delivery, response.status);
-  }
+  for (const auto& [token, response] : edges_.transport.poll(std::max(wait, Duration{0})))
+    take_answer(token, response);
   hand_over_reports();
   const std::lock_guard lock(mutex_);
   inbox_.load = {plan_.pending(), plan_.in_flight()};
@@ -119,9 +121,32 @@ void Dispatcher::start(const DueAttempt& due) {
            0);
     return;
   }
-  const auto& notifier = endpoints_.at(due.endpoint).notifier;
-  in_flight_[due.outbox_id] = {notifier, *message};
-  edges_.transport.start(due.outbox_id, notifier->request(**message, due.attempt));
+  InFlight flight{endpoints_.at(due.endpoint).notifier, due.endpoint, *message, due.attempt};
+  flight.attempt.receipt = receipts_.find(due.endpoint, flight.message->dedup_key);
+  const Request request = flight.notifier->request(*flight.message, flight.attempt);
+  in_flight_[due.outbox_id] = std::move(flight);
+  edges_.transport.start(due.outbox_id, request);
+}
+
+void Dispatcher::take_answer(std::int64_t outbox_id, const Response& answer) {
+  const auto found = in_flight_.find(outbox_id);
+  if (found == in_flight_.end()) return;
+  InFlight& flight = found->second;
+  Delivery delivery =
+      flight.notifier->conclude(*flight.message, flight.attempt, answer, edges_.clock.now());
+  if (delivery.receipt) {
+    flight.receipt = flight.attempt.receipt = *delivery.receipt;
+    receipts_.put(flight.endpoint, flight.message->dedup_key, *delivery.receipt);
+  }
+  const bool goes_on = delivery.more && delivery.outcome == Delivery::Outcome::delivered;
+  if (goes_on && flight.requests < kRequestsMax) {
+    ++flight.requests;
+    edges_.transport.start(outbox_id, flight.notifier->request(*flight.message, flight.attempt));
+    return;
+  }
+  if (goes_on) delivery.outcome = Delivery::Outcome::retry;
+  delivery.receipt = flight.receipt;
+  finish(outbox_id, delivery, answer.status);
 }
 
 void Dispatcher::finish(std::int64_t outbox_id, const Delivery& delivery, int status) {

@@ -14,6 +14,7 @@
 
 #include "notifiers/delivery_plan.hpp"
 #include "notifiers/message_cache.hpp"
+#include "notifiers/receipt_book.hpp"
 #include "notifiers/transport.hpp"
 #include "tocsin/notifier.hpp"
 #include "tocsin/outbox.hpp"
@@ -48,6 +49,8 @@ class Dispatcher {
   // end as they began.
   void set_endpoints(std::vector<Endpoint> endpoints);
   void push(std::vector<OutboxEntry> entries);
+  // What the store has of what channels remember. Before the first push.
+  void set_receipts(std::vector<DeliveryReceipt> receipts);
   // Calls `task` on the delivery thread, after what was asked before it: for what belongs to that
   // thread, and for the end of the watchdog's way.
   void post(std::function<void()> task);
@@ -78,6 +81,7 @@ class Dispatcher {
   void accept(std::vector<OutboxEntry> entries);
   void start_due();
   void start(const DueAttempt& due);
+  void take_answer(std::int64_t outbox_id, const Response& answer);
   void finish(std::int64_t outbox_id, const Delivery& delivery, int status);
   Result<MessagePtr> message_of(const DueAttempt& due);
   void hand_over_reports();
@@ -86,11 +90,17 @@ class Dispatcher {
   DispatcherEdges edges_;
   DeliveryPlan plan_;
   std::map<std::string, Endpoint> endpoints_;
+  // An attempt: one request, or several in turn (Delivery::more).
   struct InFlight {
     std::shared_ptr<const Notifier> notifier;
+    std::string endpoint;
     MessagePtr message;
+    Attempt attempt;
+    std::optional<std::string> receipt = {};  // the newest that its requests brought
+    int requests = 1;
   };
   std::map<std::int64_t, InFlight> in_flight_;
+  ReceiptBook receipts_;
   std::map<std::int64_t, MessagePtr> ended_;     // whose reports are not handed over yet
   std::map<std::int64_t, MessagePtr> unstored_;  // of ids below zero, which the store never had
   MessageCache cache_{kMessageBytesMax, kMessageKept};

@@ -35,6 +35,7 @@ class Email final : public Notifier {
     mail.starttls = server_.starttls;
     mail.username = server_.username;
     mail.password = server_.password;
+    mail.tls = server_.tls;
     mail.from = from_.address;
     mail.to = to_.address;
     mail.headers = headers(n, attempt);

@@ -57,13 +57,19 @@ bool looks_secret(std::string_view word) {
   return word.size() > kWordMax && std::any_of(word.begin(), word.end(), is_telling);
 }
 
-// The start of what the receiver said, on one line, without what could be a part of our URL.
+// The start of a body, without what could be a part of our URL.
 std::string quote_body(std::string_view body) {
-  const std::string text = one_line(body.substr(0, std::min(body.find('/'), kQuotedBodyMax)));
-  std::istringstream words(text);
+  const std::string quoted = quote_words(body.substr(0, body.find('/')));
+  return quoted.empty() ? "" : ": " + quoted;
+}
+
+}  // namespace
+
+std::string quote_words(std::string_view text) {
+  std::istringstream words(one_line(text.substr(0, kQuotedBodyMax)));
   std::string quoted;
   for (std::string word; words >> word;)
-    quoted += (quoted.empty() ? ": " : " ") + (looks_secret(word) ? "..." : word);
+    quoted += (quoted.empty() ? "" : " ") + (looks_secret(word) ? "..." : word);
   return quoted;
 }
 
@@ -74,8 +80,6 @@ std::string failure_text(const Response& answer, std::string_view target) {
   if (!answer.detail.empty()) text += " (" + answer.detail + ")";
   return text;
 }
-
-}  // namespace
 
 std::string_view to_string(OutcomeClass c) {
   switch (c) {

@@ -26,6 +26,12 @@ std::optional<OutcomeClass> classify_outcome(std::string_view outcome);
 // it is neither. At most one day, at least nothing.
 std::optional<Duration> parse_retry_after(std::string_view value, Instant now);
 
+// What a receiver said, on one line, at most 200 bytes, without words that could be keys or tokens.
+std::string quote_words(std::string_view text);
+
+// Why no answer came, in words: "TARGET: no answer in time (DETAIL)".
+std::string failure_text(const Response& answer, std::string_view target);
+
 // The outcome of an HTTP request. `target` names the receiver for people: a host, never a secret.
 Delivery http_outcome(const Response& answer, Instant now, std::string_view target);
 

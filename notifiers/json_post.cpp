@@ -16,6 +16,7 @@ class JsonPost final : public Notifier {
   Request request(const Notification& n, const Attempt& attempt) const override {
     HttpRequest request;
     request.url = target_.url;
+    request.tls = target_.tls;
     request.headers = {{"content-type", "application/json; charset=utf-8"}};
     request.body = body_(n, attempt);
     return request;

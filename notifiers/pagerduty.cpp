@@ -76,8 +76,6 @@ std::string event(const Notification& n, const Secret& routing_key) {
   return to_text(body);
 }
 
-SecretUrl default_target() { return {Secret(std::string(kEventsUrl)), "events.pagerduty.com"}; }
-
 }  // namespace
 
 std::vector<Endpoint> make_pagerduty(const ConfigNode& node, const NotifierContext& context,
@@ -90,9 +88,7 @@ std::vector<Endpoint> make_pagerduty(const ConfigNode& node, const NotifierConte
            "the integration key of an Events API v2 integration");
     key.reset();
   }
-  std::optional<SecretUrl> target = default_target();
-  if (node.find("url") != nullptr) target = read_secret_url(read, "url", context);
-  read.allow("url");
+  auto target = read_service_url(read, "url", kEventsUrl, context);
   read_http_options(read, context, endpoint);
   read.finish();
   if (!key || !target) return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// slack: { webhook_url, retry_for }
+// slack: { webhook_url, ... }, an incoming webhook; with `token` and `channel` a bot
 #include "notifiers/slack.hpp"
 
 #include <algorithm>
@@ -126,18 +126,26 @@ std::string slack_text(std::string_view text, std::size_t max) {
   return out;
 }
 
-std::string slack_payload(const Notification& n, const Attempt& attempt) {
-  const std::string fallback = title(n) + ": " + headline(n);
-  const Json body{{"text", slack_text(fallback, kFallbackMax)},
-                  {"attachments", Json::array({{{"color", state_colour(n.transition.to)},
-                                                {"fallback", slack_text(fallback, kFallbackMax)},
-                                                {"blocks", blocks(n, attempt)}}})}};
-  return to_text(body);
+std::string slack_fallback(const Notification& n) {
+  return slack_text(title(n) + ": " + headline(n), kFallbackMax);
+}
+
+Json slack_message(const Notification& n, const Attempt& attempt) {
+  const std::string fallback = slack_fallback(n);
+  return {{"text", fallback},
+          {"attachments", Json::array({{{"color", state_colour(n.transition.to)},
+                                        {"fallback", fallback},
+                                        {"blocks", blocks(n, attempt)}}})}};
 }
 
 std::vector<Endpoint> make_slack(const ConfigNode& node, const NotifierContext& context,
                                  Diagnostics& out) {
-  return make_webhook_url_channel("slack", slack_payload, node, context, out);
+  if (node.find("token") != nullptr || node.find("channel") != nullptr)
+    return make_slack_bot(node, context, out);
+  const auto body = [](const Notification& n, const Attempt& attempt) {
+    return to_text(slack_message(n, attempt));
+  };
+  return make_webhook_url_channel("slack", body, node, context, out);
 }
 
 }  // namespace tocsin

@@ -44,6 +44,7 @@ class Webhook final : public Notifier {
   Request request(const Notification& n, const Attempt& attempt) const override {
     HttpRequest request;
     request.url = options_.target.url;
+    request.tls = options_.target.tls;
     request.body =
         options_.raw ? sns_message(n) : options_.format->body(n, attempt, options_.subscription);
     request.headers = {{"content-type", options_.content_type}};

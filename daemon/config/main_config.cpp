@@ -7,6 +7,7 @@
 #include "daemon/config/credentials.hpp"
 #include "daemon/config/packs.hpp"
 #include "daemon/config/sections.hpp"
+#include "notifiers/tls_reader.hpp"
 #include "tocsin/config_reader.hpp"
 
 namespace tocsin {
@@ -50,7 +51,8 @@ void read_secret(ConfigReader& read, std::string_view key, const Environment& en
     report(read.diagnostics(), secret.error().code, *read.map().find(key), secret.error().text);
 }
 
-MailServer decode_email(const ConfigNode& node, const Environment& environment, Diagnostics& out) {
+MailServer decode_email(const ConfigNode& node, const MainConfig& config,
+                        const Environment& environment, Diagnostics& out) {
   MailServer mail;
   ConfigReader read(node, "`email`", out);
   if (read.require("smtp", mail.smtp_url) && mail.smtp_url.rfind("smtp://", 0) != 0 &&
@@ -65,7 +67,10 @@ MailServer decode_email(const ConfigNode& node, const Environment& environment, 
   read_secret(read, "username", environment, username);
   mail.username = username.reveal();
   read_secret(read, "password", environment, mail.password);
+  mail.tls = read_tls(read, notifier_context(config, environment));
   read.finish();
+  if (mail.tls && mail.starttls == StartTls::none && mail.smtp_url.starts_with("smtp://"))
+    report(out, "conflict", *node.find("tls"), "`tls` and `starttls: none` exclude each other");
   if (node.find("password") != nullptr && node.find("username") == nullptr)
     report(out, "missing-key", *node.find("password"),
            "`email` has a `password` but no `username`");
@@ -173,7 +178,7 @@ MainConfig decode_main_config(const ConfigNode& root, const std::string& file,
     config.log_groups = decode_log_groups(*node, out);
   if (const ConfigNode* node = section("api")) config.api = decode_api(*node, out);
   if (const ConfigNode* node = section("email"))
-    config.mail = decode_email(*node, environment, out);
+    config.mail = decode_email(*node, config, environment, out);
   if (const ConfigNode* node = section("topics"))
     config.topics = decode_topics(*node, config, environment, out);
   if (const ConfigNode* node = section("event_bus"))

@@ -11,6 +11,9 @@ std::vector<LogGroupConfig> decode_log_groups(const ConfigNode& section, Diagnos
 // api: where the daemon answers.
 ApiConfig decode_api(const ConfigNode& section, Diagnostics& out);
 
+// What channels and the mail server use of the configuration: what was decoded so far.
+NotifierContext notifier_context(const MainConfig& config, const Environment& environment);
+
 // topics: identity, `email` and `api` must have been decoded into config before.
 std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConfig& config,
                                        const Environment& environment, Diagnostics& out);

@@ -5,6 +5,7 @@
 
 #include "daemon/config/credentials.hpp"
 #include "daemon/config/sections.hpp"
+#include "daemon/config/text_file.hpp"
 #include "notifiers/delivery_policy.hpp"
 #include "rules/message/filter_policy.hpp"
 #include "rules/message/human_time.hpp"
@@ -13,6 +14,8 @@
 
 namespace tocsin {
 namespace {
+
+constexpr std::size_t kFileBytesMax = std::size_t{256} << 10;
 
 using Wants = std::function<bool(const Notification&)>;
 
@@ -164,7 +167,9 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
   return topic;
 }
 
-NotifierContext context_of(const MainConfig& config, const Environment& environment) {
+}  // namespace
+
+NotifierContext notifier_context(const MainConfig& config, const Environment& environment) {
   NotifierContext context;
   context.identity = config.identity;
   context.mail = config.mail;
@@ -172,10 +177,11 @@ NotifierContext context_of(const MainConfig& config, const Environment& environm
   context.resolve_secret = [environment](const std::string& text) {
     return resolve_credentials(text, environment);
   };
+  context.read_file = [file = config.file](const std::string& path) {
+    return read_text_file(relative_to_file(path, file), kFileBytesMax);
+  };
   return context;
 }
-
-}  // namespace
 
 std::vector<Endpoint> decode_event_bus(const ConfigNode& section, const MainConfig& config,
                                        const Environment& environment, Diagnostics& out) {
@@ -185,7 +191,7 @@ std::vector<Endpoint> decode_event_bus(const ConfigNode& section, const MainConf
                        "- file: { path: /var/log/tocsin/events.ndjson }");
     return endpoints;
   }
-  NotifierContext context = context_of(config, environment);
+  NotifierContext context = notifier_context(config, environment);
   context.topic = kEventBusTopic;
   context.event_bus = true;
   Made made{endpoints};
@@ -201,7 +207,7 @@ std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConf
     config::wrong_type(section, "topics", "a map of topics", out, "name: { subscriptions: [...] }");
     return topics;
   }
-  const NotifierContext context = context_of(config, environment);
+  const NotifierContext context = notifier_context(config, environment);
   for (const auto& [name, node] : section.entries)
     topics.push_back(decode_topic(name, node, context, out));
   return topics;

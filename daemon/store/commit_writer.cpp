@@ -230,6 +230,7 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
       });
   if (!done || entry.message == 0) return done;
   done = write_action(record, entry);
+  if (done && record.receipt) done = write_receipt(entry, *record.receipt);
   if (!done) return done;
   if (record.fate == DeliveryRecord::Fate::retry)
     return db_.run("UPDATE outbox SET attempts = ?, next_attempt = ?, last_detail = ? WHERE id = ?",
@@ -248,6 +249,17 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
   if (!done) return done;
   if (std::size_t& rows = tally_.waiting[entry.endpoint]; rows > 0) --rows;
   return drop_message_if_unused(db_, entry.message);
+}
+
+Status CommitWriter::write_receipt(const Waiting& entry, const std::string& text) {
+  if (text.empty())
+    return db_.run("DELETE FROM receipt WHERE endpoint = ? AND dedup_key = ?",
+                   {entry.endpoint, entry.dedup_key});
+  Status done = db_.run("INSERT OR REPLACE INTO receipt(endpoint, dedup_key, text) VALUES(?, ?, ?)",
+                        {entry.endpoint, entry.dedup_key, text});
+  if (!done) return done;
+  return db_.run("DELETE FROM receipt WHERE id <= ?",
+                 {db_.last_row_id() - static_cast<std::int64_t>(kDeliveryReceiptsMax)});
 }
 
 // Only what an alarm did is its history: a notice of Tocsin's own and the event bus are not.

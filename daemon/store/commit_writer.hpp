@@ -56,6 +56,7 @@ class CommitWriter {
     std::string dedup_key;
   };
   Status write_outcome(const DeliveryRecord& record);
+  Status write_receipt(const Waiting& entry, const std::string& text);
   Status write_action(const DeliveryRecord& record, const Waiting& entry);
   MessagePtr message_of(const DeliveryRecord& record, const Waiting& entry);
 

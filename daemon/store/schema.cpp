@@ -65,8 +65,15 @@ constexpr const char* kVersion4 = R"sql(
 ALTER TABLE alarm ADD COLUMN details TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Ids ascend with each renewal, so that the oldest go first.
+constexpr const char* kVersion5 = R"sql(
+CREATE TABLE receipt(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, endpoint TEXT NOT NULL, dedup_key TEXT NOT NULL,
+  text TEXT NOT NULL, UNIQUE(endpoint, dedup_key)) STRICT;
+)sql";
+
 constexpr Migration kMigrations[] = {
-    {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
+    {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

@@ -40,6 +40,9 @@ class SqliteStore : public Store {
     return store_queries::positions(writer_);
   }
   Result<std::vector<OutboxEntry>> outbox() override { return store_queries::outbox(writer_); }
+  Result<std::vector<DeliveryReceipt>> receipts() override {
+    return store_queries::receipts(writer_);
+  }
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
   std::vector<DeliveryReport> take_overflowed() override { return std::exchange(overflowed_, {}); }

@@ -88,6 +88,8 @@ class Store {
   virtual Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions() = 0;
   // Not yet delivered, oldest first, without the messages: they are read one by one.
   virtual Result<std::vector<OutboxEntry>> outbox() = 0;
+  // What channels remember, in the order in which it was renewed.
+  virtual Result<std::vector<DeliveryReceipt>> receipts() = 0;
 
   // One transaction, durable when it returns. On success returns the outbox entries that it
   // created. On failure nothing of it is stored and it may be tried again. Error disk-full: once

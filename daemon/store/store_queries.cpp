@@ -95,6 +95,13 @@ Result<std::vector<OutboxEntry>> outbox(Database& db) {
       {}, entry_from);
 }
 
+Result<std::vector<DeliveryReceipt>> receipts(Database& db) {
+  return list<DeliveryReceipt>(db, "SELECT endpoint, dedup_key, text FROM receipt ORDER BY id", {},
+                               [](const Row& row) {
+                                 return DeliveryReceipt{row.text(0), row.text(1), row.text(2)};
+                               });
+}
+
 Result<std::string> notification(Database& db, std::int64_t outbox_id) {
   Result<std::vector<std::string>> found = list<std::string>(
       db, "SELECT n.json FROM outbox o JOIN notification n ON n.id = o.notification WHERE o.id = ?",

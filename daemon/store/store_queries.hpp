@@ -15,6 +15,7 @@ namespace tocsin::store_queries {
 Result<StateImage> load(Database& db);
 Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions(Database& db);
 Result<std::vector<OutboxEntry>> outbox(Database& db);
+Result<std::vector<DeliveryReceipt>> receipts(Database& db);
 Result<std::string> notification(Database& db, std::int64_t outbox_id);
 Instant outbox_oldest(Database& db);
 Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit);

@@ -16,10 +16,12 @@
 
 #include "tocsin/config_node.hpp"
 #include "tocsin/envelope_signer.hpp"
+#include "tocsin/local_request.hpp"
 #include "tocsin/notification.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/secret.hpp"
 #include "tocsin/time.hpp"
+#include "tocsin/tls_options.hpp"
 
 namespace tocsin {
 
@@ -30,6 +32,7 @@ struct HttpRequest {
   std::string body;
   bool allow_private =
       true;  // targets from the configuration file; link-local and metadata addresses never
+  SharedTlsOptions tls = nullptr;
 };
 
 struct MailRequest {
@@ -45,6 +48,7 @@ struct MailRequest {
       headers;  // Subject, Message-ID, References, Date, ...; UTF-8
   std::string text;
   std::string html;  // empty: text alone
+  SharedTlsOptions tls = nullptr;
 };
 
 // One line to be appended to a file of this host, made if it is not there.
@@ -54,17 +58,18 @@ struct FileRequest {
   std::uint64_t bytes_max = 0;  // the file is not made larger than this
 };
 
-using Request = std::variant<HttpRequest, MailRequest, FileRequest>;
+using Request = std::variant<HttpRequest, MailRequest, FileRequest, ExecRequest, JournalRequest>;
 
-// What came back. `status` is the HTTP status or SMTP code, of a file 200, 0 if none came;
-// `failure` then says why.
+// What came back. `status` is the HTTP status or SMTP code, of what this host has done 200; 0 if
+// none came: `failure` then says why, or a command ended with `exit_code`.
 struct Response {
   enum class Failure { none, timeout, connect_refused, reset, dns, tls, refused_target, other };
   int status = 0;
   Failure failure = Failure::none;
   std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
-  std::string body = {};                                          // at most 64 KiB
-  std::string detail = {};                                        // of a failure, without secrets
+  std::string body = {};    // at most 64 KiB; of a command the end of what it wrote
+  std::string detail = {};  // of a failure, without secrets
+  std::optional<int> exit_code = {};
 };
 
 // What an answer means. `detail` goes to history, logs and dead letters: host only, never a secret.
@@ -73,14 +78,21 @@ struct Delivery {
   Outcome outcome = Outcome::retry;
   std::string detail = {};
   std::optional<Duration> retry_after = {};
+  // Of `delivered`: so far. The attempt goes on with one more request, made at once.
+  bool more = false;
+  // What the channel remembers of this (endpoint, alarm, key) from now on, such as the name of the
+  // post that it will update: at most 1 KiB, stored with the outcome. Nothing: as before; empty:
+  // forgotten.
+  std::optional<std::string> receipt = {};
 };
 
 // What an attempt may depend on beside the notification.
 struct Attempt {
-  int number = 1;           // from 1
-  Instant now;              // wall clock of this attempt
-  bool superseded = false;  // a newer transition of the same (alarm, key) was delivered already
-  bool overtaking = false;  // an older transition of the same (alarm, key) is still being retried
+  int number = 1;            // from 1
+  Instant now;               // wall clock of this attempt
+  bool superseded = false;   // a newer transition of the same (alarm, key) was delivered already
+  bool overtaking = false;   // an older transition of the same (alarm, key) is still being retried
+  std::string receipt = {};  // the newest Delivery::receipt; empty: none, or it was forgotten
 };
 
 class Notifier {
@@ -88,6 +100,11 @@ class Notifier {
   virtual ~Notifier() = default;
   virtual Request request(const Notification& message, const Attempt& attempt) const = 0;
   virtual Delivery outcome(const Response& answer, Instant now) const = 0;
+  // The same for a channel whose answer means something only beside what was asked.
+  virtual Delivery conclude(const Notification&, const Attempt&, const Response& answer,
+                            Instant now) const {
+    return outcome(answer, now);
+  }
 };
 
 // The `email:` section of the main configuration.
@@ -97,6 +114,7 @@ struct MailServer {
   MailRequest::StartTls starttls = MailRequest::StartTls::required;
   std::string username;
   Secret password;
+  SharedTlsOptions tls = nullptr;
 };
 
 // How often and how fast one endpoint is tried, where SNS' delivery policy is written.
@@ -127,6 +145,9 @@ struct NotifierContext {
   // Resolves ${credential:NAME} inside `text`; an error names the places that were tried, never the
   // value.
   std::function<Result<Secret>(const std::string& text)> resolve_secret;
+  // Reads a small file that the configuration names; a relative path is seen from the
+  // configuration's folder.
+  std::function<Result<std::string>(const std::string& path)> read_file = {};
 };
 
 // One endpoint of a topic: what a delivery is counted, retried and dead-lettered by.

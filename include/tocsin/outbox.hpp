@@ -2,8 +2,10 @@
 // The outbox: what is durable and not yet delivered, and what became of each attempt. Written by
 // daemon/store, worked off by notifiers/delivery_plan. spec/notifications.md sections 3 and 8.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tocsin/time.hpp"
@@ -42,7 +44,17 @@ struct DeliveryRecord {
   int status = 0;
   std::string detail = {};
   MessagePtr message = nullptr;  // if it was at hand; else the store has it
+  std::optional<std::string> receipt = {};  // Delivery::receipt
 };
+
+// What a channel remembers of an (alarm, key).
+struct DeliveryReceipt {
+  std::string endpoint;
+  std::string dedup_key;
+  std::string text;
+};
+// Kept at most, in the store and in memory; those that were renewed longest ago go first.
+inline constexpr std::size_t kDeliveryReceiptsMax = 10'000;
 
 // A DeliveryRecord with what a person must know of its message: for counters, logs, and to tell the
 // topic's other channels of a dead letter.

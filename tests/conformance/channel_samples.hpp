@@ -25,7 +25,12 @@ inline const std::map<std::string_view, ConfigNode> kSamples{
     {"teams", map({{"webhook_url", scalar("https://prod.example.com/workflows/" + kSecret)}})},
     {"alertmanager", map({{"url", scalar("https://user:" + kSecret + "@am.example.com/am/")}})},
     {"file", map({{"path", scalar("/var/log/tocsin/alarms.ndjson")}})},
+    {"exec", map({{"command", scalar("/usr/local/bin/page")},
+                  {"environment", map({{"API_KEY", scalar(kSecret)}})}})},
+    {"journal", map({})},
 };
+// Which has no option that it needs.
+inline constexpr std::string_view kNeedsNothing = "journal";
 // Whose protocol wants the secret in the body.
 inline constexpr std::string_view kSecretInBody = "pagerduty";
 

@@ -16,7 +16,9 @@ using test::sample_endpoint;
 const Instant kNow = instant_from_ms(1'773'488'470'000);
 
 // A new kind of request: give it faults, as those below have them.
-static_assert(std::variant_size_v<Request> == 3);
+// The journal has none that could be
+// aimed at: tests/e2e/journal_test.py.
+static_assert(std::variant_size_v<Request> == 5);
 
 // What to do to a channel's request, and what the channel must make of the answer.
 struct Fault {
@@ -51,6 +53,12 @@ void aim(MailRequest& request, const std::string& target) {
   if (!target.starts_with("smtps:")) request.starttls = MailRequest::StartTls::none;
 }
 void aim(FileRequest& request, const std::string& target) { request.path = target; }
+// A path is a program, anything else what a shell is to do.
+void aim(ExecRequest& request, const std::string& target) {
+  request.command = {target};
+  if (!target.starts_with('/')) request.command = {"/bin/sh", "-c", target};
+  request.timeout = seconds{2};
+}
 
 // All channels of a kind at once: a fault that takes its time takes it once.
 template <class T>
@@ -69,6 +77,7 @@ void check_fault(Transport& transport, const Fault& fault) {
       CHECK(delivery.outcome == fault.expected);
       CHECK(delivery.retry_after == fault.retry_after);
       CHECK(delivery.detail.size() < 1000);
+      CHECK(delivery.detail.find(test::kSecret) == std::string::npos);
     }
 }
 
@@ -151,6 +160,25 @@ TEST_CASE("every channel into a file takes what the disk says for what it is",
                           {"a folder", dir.path(), Outcome::rejected},
                           {"a device", "/dev/full", Outcome::rejected}})
     check_fault<FileRequest>(*transport, fault);
+}
+
+TEST_CASE("every channel by a command takes each end of it for what it is",
+          "[conformance][faults]") {
+  const TempDir dir;
+  const auto transport = impatient_transport();
+  for (const Fault& fault :
+       std::vector<Fault>{{"exit code 0", "exit 0", Outcome::delivered},
+                          {"a megabyte of output", "head -c 1000000 /dev/zero", Outcome::delivered},
+                          {"input that is not read", "exec <&-", Outcome::delivered},
+                          {"exit code 75", "exit 75"},
+                          {"exit code 1", "exit 1", Outcome::rejected},
+                          {"a secret said aloud", "echo $API_KEY; exit 1", Outcome::rejected},
+                          {"a signal", "kill -9 $$"},
+                          {"no end", "sleep 1000"},
+                          {"output without end", "cat /dev/zero"},
+                          {"no such program", dir.path("none")},
+                          {"a folder", dir.path()}})
+    check_fault<ExecRequest>(*transport, fault);
 }
 
 TEST_CASE("every channel tries for retry_for, no longer and not without a pause",

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real transport against real servers on the loopback interface.
+#include <fstream>
+#include <sstream>
+
 #include "notifiers/curl_transport.hpp"
 #include "support/catch.hpp"
 #include "support/receivers.hpp"
@@ -159,6 +162,85 @@ TEST_CASE("a certificate that nobody vouches for is a TLS failure, a trusted one
   const auto trusting = transport({.ca_file = certificate.certificate_file});
   CHECK(perform(*strict, post(url)).failure == Failure::tls);
   CHECK(perform(*trusting, post(url)).status == 200);
+}
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// Two parties that trust each other's certificate and nobody else's.
+struct Parties {
+  TempDir server_dir, client_dir;
+  test::Certificate server = test::make_certificate(server_dir);
+  test::Certificate client = test::make_certificate(client_dir);
+
+  std::vector<std::string> server_arguments() const {
+    return {"--tls", server.certificate_file, server.key_file, "--client-ca",
+            client.certificate_file};
+  }
+  SharedTlsOptions client_options(bool with_certificate) const {
+    TlsOptions options;
+    options.ca = content(server.certificate_file);
+    if (with_certificate) {
+      options.certificate = content(client.certificate_file);
+      options.key = Secret(content(client.key_file));
+    }
+    return std::make_shared<const TlsOptions>(std::move(options));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a receiver that demands a client certificate gets that of the subscription",
+          "[conformance][transport]") {
+  const Parties parties;
+  const TempDir dir;
+  const test::Receiver receiver = test::http_receiver(dir, parties.server_arguments());
+  const auto t = transport();
+  HttpRequest request = post("https://" + receiver.address() + "/");
+  // Of one transport each request has its own: no connection of another's certificate is used.
+  for (const bool with : {true, false, true}) {
+    request.tls = parties.client_options(with);
+    CHECK(perform(*t, request).status == (with ? 200 : 0));
+  }
+  request.tls = nullptr;
+  CHECK(perform(*t, request).failure == Failure::tls);  // whom nobody of the system vouches for
+  CHECK(receiver.record().size() == 2);
+}
+
+TEST_CASE("an authority of our own takes the place of the system's and of $SSL_CERT_FILE's",
+          "[conformance][transport]") {
+  const Parties parties;
+  const TempDir dir;
+  const test::Receiver receiver =
+      test::http_receiver(dir, {"--tls", parties.server.certificate_file, parties.server.key_file});
+  const auto t = transport({.ca_file = parties.server.certificate_file});
+  HttpRequest request = post("https://" + receiver.address() + "/");
+  CHECK(perform(*t, request).status == 200);
+  TlsOptions others;
+  others.ca = content(parties.client.certificate_file);
+  request.tls = std::make_shared<const TlsOptions>(others);
+  CHECK(perform(*t, request).failure == Failure::tls);
+}
+
+TEST_CASE("a mail server that demands a client certificate gets it", "[conformance][transport]") {
+  if (!test::has_smtp_receiver()) return;
+  const Parties parties;
+  const TempDir dir;
+  const test::Receiver receiver = test::smtp_receiver(dir, parties.server_arguments());
+  MailRequest letter = mail(receiver.address());
+  letter.starttls = MailRequest::StartTls::required;
+  for (const bool with : {true, false}) {
+    letter.tls = parties.client_options(with);
+    // All mail has one server and one certificate, so connections are not told apart by it.
+    const auto t = transport();
+    CHECK(perform(*t, letter).status == (with ? 250 : 0));
+  }
 }
 
 TEST_CASE("a hanging receiver delays no other", "[conformance][transport]") {

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP receiver with scripted answers, for tests.
 
-  http_receiver.py [--answers A,B,...] [--record FILE] [--tls CERT KEY] [--port N]
+  http_receiver.py [--answers A,B,...] [--record FILE] [--tls CERT KEY [--client-ca FILE]] [--port N]
 
-Prints its port on the first line of stdout and works until stdin ends. The n-th request gets the n-th answer, further ones
+Prints its port on the first line of stdout and works until stdin ends. With --client-ca nobody gets in without a certificate of
+that authority. The n-th request gets the n-th answer, further ones
 the last; a path "/answer/A" asks for A itself and takes nothing from the script. An answer is
   200 404 500 ...       a status
   429:retry-after=1     a status with headers, separated by ":"
@@ -116,6 +117,7 @@ def main():
     parser.add_argument("--answers", default="200")
     parser.add_argument("--record", default="/dev/null")
     parser.add_argument("--tls", nargs=2)
+    parser.add_argument("--client-ca")
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
     with open(args.record, "a", encoding="utf-8") as record:
@@ -123,6 +125,9 @@ def main():
         if args.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*args.tls)
+            if args.client_ca:
+                context.load_verify_locations(args.client_ca)
+                context.verify_mode = ssl.CERT_REQUIRED
             server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         print(server.server_address[1], flush=True)

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mail server with STARTTLS, AUTH and scripted answers, for tests. Needs Debian's python3-aiosmtpd.
 
-  smtp_receiver.py [--record FILE] [--answers A,B,...] [--tls CERT KEY] [--auth USER:PASSWORD] [--port N]
+  smtp_receiver.py [--record FILE] [--answers A,B,...] [--tls CERT KEY [--client-ca FILE]] [--auth USER:PASSWORD] [--port N]
 
 Prints its port on the first line of stdout and works until stdin ends. With --tls it offers STARTTLS, with --auth it demands a
-login, over TLS if there is TLS. The n-th mail gets the n-th answer, further ones the last. An answer is
+login, over TLS if there is TLS, with --client-ca a certificate of that authority. The n-th mail gets the n-th answer, further
+ones the last. An answer is
   250                   taken
   rcpt=550  data=451    refused at RCPT or after DATA, with that code
   close                 the connection is closed at RCPT
@@ -88,6 +89,7 @@ def main():
     parser.add_argument("--record", default="/dev/null")
     parser.add_argument("--answers", default="250")
     parser.add_argument("--tls", nargs=2)
+    parser.add_argument("--client-ca")
     parser.add_argument("--auth")
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
@@ -98,6 +100,9 @@ def main():
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)
+        if args.client_ca:
+            context.load_verify_locations(args.client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
     with open(args.record, "a", encoding="utf-8") as record:
         script = Script(args.answers.split(","), record)
 

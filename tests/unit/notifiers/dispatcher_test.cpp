@@ -245,4 +245,98 @@ TEST_CASE("a probe is answered on the delivery thread", "[notifiers][dispatcher]
   CHECK(where == expected);
 }
 
+namespace {
+
+// Remembers how many requests there were, and wants as many for a message as its id says.
+class RememberingNotifier final : public Notifier {
+ public:
+  Request request(const Notification&, const Attempt& attempt) const override {
+    HttpRequest request;
+    request.body = attempt.receipt;
+    return request;
+  }
+  Delivery outcome(const Response&, Instant) const override {
+    return {Delivery::Outcome::rejected, "not to be asked"};
+  }
+  Delivery conclude(const Notification& n, const Attempt& attempt, const Response& answer,
+                    Instant) const override {
+    if (answer.status != 200) return {Delivery::Outcome::retry, "no"};
+    Delivery d{Delivery::Outcome::delivered};
+    d.receipt = attempt.receipt + "|";
+    d.more = d.receipt->size() % std::stoul(n.message_id) != 0;
+    return d;
+  }
+};
+
+std::vector<std::string> bodies(const World& w) {
+  std::vector<std::string> list;
+  for (const Request& request : w.transport.requests)
+    list.push_back(std::get<HttpRequest>(request).body);
+  return list;
+}
+
+struct Remembering : World {
+  Dispatcher d{edges()};
+  Remembering() {
+    Endpoint e = endpoint("a");
+    e.notifier = std::make_shared<RememberingNotifier>();
+    d.set_endpoints({e});
+  }
+  void push(std::int64_t id, std::string requests) {
+    OutboxEntry e = entry(id, std::move(requests));
+    e.dedup_key = test::sample_notification().dedup_key;
+    d.push({e});
+  }
+  void settle() {
+    for (int turn = 0; turn < 10; ++turn) d.step(Duration{0});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("one attempt may be several requests; what they remember is told once, at the end",
+          "[notifiers][dispatcher]") {
+  Remembering w;
+  w.push(1, "3");
+  w.settle();
+  CHECK(bodies(w) == std::vector<std::string>{"", "|", "||"});
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0].record.fate == Fate::delivered);
+  CHECK(w.reports[0].record.attempts == 1);
+  CHECK(w.reports[0].record.receipt == "|||");
+}
+
+TEST_CASE("what a channel remembers of a key is there for its next message, also after a restart",
+          "[notifiers][dispatcher]") {
+  Remembering w;
+  w.d.set_receipts({{"a", test::sample_notification().dedup_key, "|||"}, {"b", "other", "x"}});
+  w.push(1, "1");
+  w.settle();
+  w.push(2, "1");
+  w.settle();
+  CHECK(bodies(w) == std::vector<std::string>{"|||", "||||"});
+}
+
+TEST_CASE("a channel that never comes to an end is tried again later", "[notifiers][dispatcher]") {
+  Remembering w;
+  w.push(1, "1000");
+  w.settle();
+  CHECK(w.transport.requests.size() == 4);
+  REQUIRE(w.reports.size() == 1);
+  CHECK(w.reports[0].record.fate == Fate::retry);
+  CHECK(w.reports[0].record.receipt == "||||");
+}
+
+TEST_CASE("what channels remember is bounded: the longest untouched goes", "[notifiers]") {
+  ReceiptBook book;
+  book.put("a", "first", "x");
+  book.put("a", "second", "x");
+  book.put("a", "first", "y");
+  for (std::size_t i = 2; i <= kDeliveryReceiptsMax; ++i) book.put("b", std::to_string(i), "x");
+  CHECK(book.find("a", "first") == "y");
+  CHECK(book.find("a", "second").empty());
+  book.put("a", "first", "");
+  CHECK(book.find("a", "first").empty());
+}
+
 }  // namespace tocsin

@@ -166,6 +166,43 @@ TEST_CASE("a message that waits remembers that a newer one of its alarm was deli
     CHECK(e.superseded == (e.sequence == 1 && e.endpoint == (*created)[0].endpoint));
 }
 
+TEST_CASE("what a channel remembers is stored with the outcome, over a restart", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  const auto created = store->commit(sample_commit(1));
+  REQUIRE(created);
+  const std::string endpoint = (*created)[0].endpoint;
+  Commit outcome;
+  outcome.deliveries = {outcome_of((*created)[0].id, DeliveryRecord::Fate::retry),
+                        delivered((*created)[1].id)};
+  outcome.deliveries[0].receipt = "half";
+  REQUIRE(store->commit(outcome));
+  outcome.deliveries = {delivered((*created)[0].id)};
+  outcome.deliveries[0].receipt = "whole";
+  REQUIRE(store->commit(outcome));
+  store.reset();
+  store = open_store(dir.path());
+  const auto receipts = store->receipts();
+  REQUIRE(receipts);
+  REQUIRE(receipts->size() == 1);
+  CHECK((*receipts)[0].endpoint == endpoint);
+  CHECK((*receipts)[0].dedup_key == sample_message(1).dedup_key);
+  CHECK((*receipts)[0].text == "whole");
+
+  Commit next = sample_commit(2);
+  next.notifications[0].dedup_key = sample_message(1).dedup_key;
+  const auto more = store->commit(next);
+  REQUIRE(more);
+  outcome.deliveries = {delivered((*more)[0].id)};
+  REQUIRE(store->commit(outcome));
+  CHECK(store->receipts()->size() == 1);  // an outcome without one leaves it
+  REQUIRE(store->commit(sample_commit(3)));
+  outcome.deliveries = {delivered((*more)[1].id)};
+  outcome.deliveries[0].receipt = "";
+  REQUIRE(store->commit(outcome));
+  CHECK(store->receipts()->size() == 1);  // it was another endpoint's
+}
+
 TEST_CASE("a message given up is kept as a dead letter with its text", "[store]") {
   const TempDir dir;
   auto store = open_store(dir.path());

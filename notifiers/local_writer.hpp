@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Performs FileRequests on a thread of its own, one after the other: a slow disk delays files and
-// nothing else.
+// Performs requests that this host serves and that may block (a slow disk, a journal that stands
+// still) on a thread of its own, one after the other: they delay each other and nothing else.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -14,14 +14,16 @@
 
 namespace tocsin {
 
-class FileWriter {
+class LocalWriter {
  public:
-  // `on_done` is called on the writer's thread after each line.
-  explicit FileWriter(std::function<void()> on_done);
-  // Ends the line that is being written; those that wait are forgotten, as any request in flight.
-  ~FileWriter();
+  using Task = std::function<Response()>;
 
-  void start(Transport::Token token, FileRequest request);
+  // `on_done` is called on the writer's thread after each task.
+  explicit LocalWriter(std::function<void()> on_done);
+  // Ends the task that is being done; those that wait are forgotten, as any request in flight.
+  ~LocalWriter();
+
+  void start(Transport::Token token, Task task);
   std::vector<Transport::Completion> take();
 
  private:
@@ -30,7 +32,7 @@ class FileWriter {
   std::function<void()> on_done_;
   std::mutex mutex_;  // guards the two lists; nothing is called under it
   std::condition_variable_any wake_;
-  std::deque<std::pair<Transport::Token, FileRequest>> waiting_;  // one an endpoint at most
+  std::deque<std::pair<Transport::Token, Task>> waiting_;  // one an endpoint at most
   std::vector<Transport::Completion> done_;
   std::jthread thread_;  // last: it uses the others
 };
