@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 
-#include "daemon/file_descriptor.hpp"
 #include "daemon/http/api_source.hpp"
 #include "daemon/tls/x509.hpp"
+#include "tocsin/file_descriptor.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
 

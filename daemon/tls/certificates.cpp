@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "daemon/config/text_file.hpp"
-#include "daemon/file_descriptor.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 namespace {
