@@ -42,7 +42,10 @@ CoreLoop::CoreLoop(Store& store, const Clock& clock, Queue& queue, Hooks hooks)
 Status CoreLoop::start(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints) {
   Result<StateImage> image = store_.load();
   if (!image) return image.error();
-  endpoints_ = std::move(endpoints);
+  Result<std::vector<OutboxEntry>> held = store_.held();
+  if (!held) return held.error();
+  outgoing_.set_endpoints(std::move(endpoints), clock_.now());
+  outgoing_.restore(image->rows, *held);
   engine_ = std::make_unique<Engine>(std::move(rules), clock_.now());
   Effects effects;
   engine_->restore(*image, clock_.now(), effects);
@@ -91,50 +94,20 @@ void CoreLoop::on_look(LookReport& look) {
 void CoreLoop::gather(Effects effects) {
   urgent_ = urgent_ || !effects.transitions.empty() || !effects.notifications.empty();
   append(pending_.transitions, std::move(effects.transitions));
-  for (const Notification& n : effects.notifications)
-    pending_.endpoints.push_back(wanting_targets(n));
-  append(pending_.notifications, std::move(effects.notifications));
+  for (Notification& n : effects.notifications) outgoing_.add(std::move(n), clock_.now(), pending_);
   append(pending_.history, std::move(effects.history));
   for (BusRecord& record : effects.records) add_record(std::move(record));
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
 }
 
 void CoreLoop::add_record(BusRecord record) {
-  Notification message = bus_message(std::move(record));
-  Targets targets = wanting_targets(message);
-  if (targets.empty()) return;
-  pending_.endpoints.push_back(std::move(targets));
-  pending_.notifications.push_back(std::move(message));
+  outgoing_.add(bus_message(std::move(record)), clock_.now(), pending_);
 }
 
-// A notice of Tocsin's own goes to everyone: no filter was written with it in mind.
 void CoreLoop::tell_others(Notification notice, const std::string& except_endpoint) {
-  auto others = targets(notice.topic);
-  std::erase_if(others, [&](const auto& target) { return target.first == except_endpoint; });
-  if (others.empty()) return;
-  pending_.endpoints.push_back(std::move(others));
-  pending_.notifications.push_back(std::move(notice));
+  if (!outgoing_.add_notice(std::move(notice), except_endpoint, pending_)) return;
   urgent_ = true;
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
-}
-
-CoreLoop::Targets CoreLoop::targets(const std::string& topic) const {
-  Targets out;
-  if (auto found = endpoints_.find(topic); found != endpoints_.end())
-    for (const Endpoint& endpoint : found->second) out.emplace_back(endpoint.id, endpoint.label);
-  return out;
-}
-
-CoreLoop::Targets CoreLoop::wanting_targets(const Notification& message) const {
-  Targets out;
-  if (auto found = endpoints_.find(message.topic); found != endpoints_.end())
-    for (const Endpoint& endpoint : found->second) {
-      if (!endpoint.wants || endpoint.wants(message))
-        out.emplace_back(endpoint.id, endpoint.label);
-      else
-        telemetry::filtered_out(message, endpoint.label);
-    }
-  return out;
 }
 
 void CoreLoop::tick() {
@@ -143,6 +116,10 @@ void CoreLoop::tick() {
   if (!failing_since_) {
     engine_->advance(clock_.now(), effects);
     if (!effects.empty()) gather(std::move(effects));
+    if (outgoing_.next_due() <= clock_.now() && outgoing_.add_due(clock_.now(), pending_)) {
+      urgent_ = true;
+      if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+    }
   }
   if (commit_is_due()) try_commit();
   if (clock_.tick() - published_at_ >= kPublishEvery) {
@@ -168,7 +145,10 @@ bool CoreLoop::flush() {
 
 bool CoreLoop::try_commit() {
   // After a failure the very same commit is tried again: the engine stands still meanwhile.
-  if (!failing_since_) engine_->collect(pending_.state);
+  if (!failing_since_) {
+    engine_->collect(pending_.state);
+    outgoing_.collect(pending_.state.rows);
+  }
   pending_.now = clock_.now();
   const auto began = std::chrono::steady_clock::now();
   Result<std::vector<OutboxEntry>> done = store_.commit(pending_);
@@ -211,7 +191,7 @@ Status CoreLoop::swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoi
   engine_->swap_rules(std::move(rules), clock_.now(), effects);
   gather(std::move(effects));
   flush();
-  endpoints_ = std::move(endpoints);
+  outgoing_.set_endpoints(std::move(endpoints), clock_.now());
   return success();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/bounded_queue.hpp"
+#include "daemon/outgoing.hpp"
 #include "daemon/store/store.hpp"
 #include "rules/engine.hpp"
 #include "tocsin/log_event.hpp"
@@ -20,9 +21,6 @@
 #include "tocsin/time.hpp"
 
 namespace tocsin {
-
-// Where each topic's messages go: topic -> endpoints. Replaced as a whole by a reload.
-using EndpointTable = std::map<std::string, std::vector<Endpoint>>;
 
 class CoreLoop {
  public:
@@ -60,7 +58,9 @@ class CoreLoop {
   // Commits what is pending now. false: the store refuses.
   bool flush();
   Engine& engine() { return *engine_; }
-  const EndpointTable& endpoints() const { return endpoints_; }
+  const EndpointTable& endpoints() const { return outgoing_.endpoints(); }
+  // Messages that wait for a digest, by endpoint.
+  std::map<std::string, std::size_t> held_messages() const { return outgoing_.held(); }
   // Not able to commit for 10 s or more.
   bool in_trouble() const { return in_trouble_; }
 
@@ -68,10 +68,6 @@ class CoreLoop {
   void handle(Message message);
   void on_look(LookReport& look);
   void gather(Effects effects);
-  using Targets = std::vector<std::pair<std::string, std::string>>;  // endpoints: id, label
-  Targets targets(const std::string& topic) const;
-  // Only those whose filter lets the message of an alarm through.
-  Targets wanting_targets(const Notification& message) const;
   void add_record(BusRecord record);
   void tick();
   bool commit_is_due() const;
@@ -85,7 +81,7 @@ class CoreLoop {
   Queue& queue_;
   Hooks hooks_;
   std::unique_ptr<Engine> engine_;
-  EndpointTable endpoints_;
+  Outgoing outgoing_;
 
   Commit pending_;
   std::size_t pending_samples_ = 0;

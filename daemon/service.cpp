@@ -140,6 +140,7 @@ void Service::publish(const Engine& engine) {
   view->filters = view->matched.size();
   view->mutes = engine.mutes();
   view->held_actions = engine.held_actions();
+  for (const auto& [endpoint, messages] : core_->held_messages()) view->held_messages += messages;
   trouble_ = core_->in_trouble();
   std::lock_guard lock(view_mutex_);
   view_ = std::move(view);

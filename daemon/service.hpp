@@ -31,6 +31,7 @@ struct EngineView {
   std::size_t filters = 0;
   std::shared_ptr<const MuteTable> mutes;  // nullptr: not looked at yet
   std::size_t held_actions = 0;
+  std::size_t held_messages = 0;  // for digests
 };
 
 // Topic -> endpoints, as configured.

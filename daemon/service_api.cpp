@@ -52,6 +52,7 @@ void ServiceApi::observe() {
   std::shared_ptr<const EngineView> view = service_.view();
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
   telemetry::actions_seen(view->held_actions, active_silences(*view, clock_.now()));
+  telemetry::held_messages_seen(view->held_messages);
   if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);
   telemetry::store_seen(service_.store().report(), service_.store().outbox_oldest(), clock_.now());
 }
@@ -79,6 +80,7 @@ DaemonStatus ServiceApi::status() const {
   status.groups = service_.view()->groups;
   status.store = service_.store().report();
   status.outbox_oldest = service_.store().outbox_oldest();
+  status.held_messages = service_.view()->held_messages;
   return status;
 }
 

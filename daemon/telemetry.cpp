@@ -83,6 +83,12 @@ struct Numbers {
       registry.counter("tocsin_deliveries", "Attempts to deliver, by result.", {"result"});
   MetricFamily<Counter>& filtered_out = registry.counter(
       "tocsin_filtered_out", "Messages that a subscription's filter kept away.", {"topic"});
+  MetricFamily<Counter>& digests =
+      registry.counter("tocsin_digests", "Messages that stand for several.", {"topic"});
+  MetricFamily<Counter>& digested = registry.counter(
+      "tocsin_digested_messages", "Messages that went as part of a digest.", {"topic"});
+  MetricFamily<Gauge>& held_messages =
+      registry.gauge("tocsin_held_messages", "Messages that wait for their digest.");
   MetricFamily<Gauge>& dead_letters =
       registry.gauge("tocsin_dead_letters", "Deliveries given up and kept.");
   MetricFamily<Counter>& last_resort = registry.counter(
@@ -246,6 +252,16 @@ void filtered_out(const Notification& message, std::string_view endpoint_label) 
   numbers().filtered_out.with({message.topic}).add();
   spdlog::debug("topic {}: the filter of {} keeps away \"{}\"", message.topic, endpoint_label,
                 message.subject);
+}
+
+void digest_made(std::string_view topic, std::size_t messages) {
+  numbers().digests.with({topic}).add();
+  numbers().digested.with({topic}).add(messages);
+  spdlog::info("topic {}: a digest of {} messages", topic, messages);
+}
+
+void held_messages_seen(std::size_t messages) {
+  numbers().held_messages.with({}).set(static_cast<double>(messages));
 }
 
 void delivery_done(const DeliveryReport& report) {

@@ -58,6 +58,10 @@ void store_seen(const StoreReport& report, Instant oldest, Instant now);
 // Delivery.
 // The endpoint's filter keeps the message away from it.
 void filtered_out(const Notification& message, std::string_view endpoint_label);
+// A digest was made of so many messages.
+void digest_made(std::string_view topic, std::size_t messages);
+// Messages that wait for a digest.
+void held_messages_seen(std::size_t messages);
 void delivery_done(const DeliveryReport& report);
 void last_resort_sent(std::string_view topic, bool delivered, std::string_view detail);
 

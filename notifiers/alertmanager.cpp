@@ -154,6 +154,7 @@ std::vector<Endpoint> make_alertmanager(const ConfigNode& node, const NotifierCo
   endpoint.id = endpoint_id_of_secret(context.topic, "alertmanager", target->url.reveal());
   endpoint.label = "alertmanager " + target->host;
   endpoint.wants = concerns_incident;
+  endpoint.takes_digests = false;
   target->url = url_below(target->url, "api/v2/alerts");
   endpoint.notifier = make_json_post(std::move(*target), [](const Notification& n, const Attempt&) {
     return alertmanager_api_payload(n);

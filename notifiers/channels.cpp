@@ -10,7 +10,9 @@ namespace tocsin {
 
 void read_common_options(ConfigReader& read, Duration& retry_for) {
   read.optional("retry_for", retry_for, Bounds<Duration>{minutes{1}, days{14}});
-  for (const char* key : {"filter", "filter_scope"}) read.allow(key);  // the topic's decoder's
+  // The topic's decoder reads these.
+  for (const char* key : {"filter", "filter_scope", "group", "digest", "rate_limit"})
+    read.allow(key);
   read.not_built("redrive");
 }
 

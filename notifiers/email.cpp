@@ -69,8 +69,10 @@ class Email final : public Notifier {
         {"References", thread},
         {"Auto-Submitted", "auto-generated"},
         {"List-Id", "<" + mail_domain(n.topic) + "." + domain_ + ">"},
-        {"X-Alarm-Name", one_line(n.transition.alarm)},
         {"X-Alarm-State", std::string(to_string(n.transition.to))}};
+    if (!n.transition.alarm.empty())
+      list.emplace_back("X-Alarm-Name", one_line(n.transition.alarm));
+    if (!n.digest.empty()) list.emplace_back("X-Alarm-Digest", std::to_string(n.digest.size()));
     if (attempt.superseded) list.emplace_back("X-Alarm-Superseded", "true");
     if (attempt.overtaking) list.emplace_back("X-Alarm-Overtaking", "true");
     return list;
@@ -139,6 +141,7 @@ std::vector<Endpoint> make_mail(const std::string& type, MailBody body, const Co
     endpoint.label = type + " " + to.address;
     endpoint.retry_for = retry_for;
     endpoint.group = context.mail->smtp_url;
+    endpoint.takes_digests = body == MailBody::text_and_html;
     endpoint.notifier =
         std::make_shared<Email>(body, *context.mail, *from, to, mail_domain(context.identity.name),
                                 sns_subscription(name_uuid(to.address), context));

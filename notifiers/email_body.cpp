@@ -63,6 +63,13 @@ void append_events(std::string& out, const Notification& n) {
   }
 }
 
+void append_digest(std::string& out, const Notification& n) {
+  for (const DigestLine& line : n.digest) {
+    out += "* " + digest_text(line) + "\n";
+    if (!line.runbook.empty()) out += "  " + line.runbook + "\n";
+  }
+}
+
 void append_details(std::string& out, const Notification& n) {
   for (const DetailGroup& group : email_details(n)) {
     out += "\n" + group.title + ":\n";
@@ -116,6 +123,20 @@ std::string html_events(const Notification& n) {
   return out;
 }
 
+// A row a line, the state with its colour in front.
+std::string html_digest(const Notification& n) {
+  std::string out =
+      "<table role=\"presentation\" style=\"border-collapse:collapse;font-size:14px\">\n";
+  for (const DigestLine& line : n.digest) {
+    const std::string text = escape_html(digest_text(line));
+    out += "<tr><td style=\"vertical-align:top;padding:4px 0 4px 8px;border-left:4px solid " +
+           std::string(state_colour(line.state)) + ";overflow-wrap:anywhere\">" + text;
+    if (!line.runbook.empty()) out += "<br>" + html_value(line.runbook);
+    out += "</td></tr>\n";
+  }
+  return out + "</table>\n";
+}
+
 std::string html_details(const Notification& n) {
   std::string out;
   for (const DetailGroup& group : email_details(n))
@@ -142,6 +163,10 @@ std::string email_text(const Notification& n, const Attempt& attempt, std::strin
   const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
   if (!notice.empty()) out += notice + "\n";
   out += "\n";
+  if (!n.digest.empty()) {
+    append_digest(out, n);
+    return out + "\n--\n" + why_you_get_this(n, to) + "\n";
+  }
   append_facts(out, five_w_facts(n));
   out += "\n";
   append_facts(out, judgement_facts(n));
@@ -158,11 +183,15 @@ std::string email_html(const Notification& n, const Attempt& attempt, std::strin
          "</h1>\n";
   const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
   if (!notice.empty()) out += "<p><i>" + escape_html(notice) + "</i></p>\n";
-  out += html_table(five_w_facts(n), true);
-  out += "<hr style=\"border:0;border-top:1px solid #8884\">\n";
-  out += html_table(judgement_facts(n), false);
-  out += html_events(n);
-  out += html_details(n);
+  if (n.digest.empty()) {
+    out += html_table(five_w_facts(n), true);
+    out += "<hr style=\"border:0;border-top:1px solid #8884\">\n";
+    out += html_table(judgement_facts(n), false);
+    out += html_events(n);
+    out += html_details(n);
+  } else {
+    out += html_digest(n);
+  }
   out += "<p style=\"margin-top:20px;font-size:12px;opacity:0.7\">" +
          escape_html(why_you_get_this(n, to)) + "</p>\n</div>\n</body></html>\n";
   return out;

@@ -175,6 +175,7 @@ std::vector<Endpoint> make_exec(const ConfigNode& node, const NotifierContext& c
   endpoint.id = endpoint_id(context.topic, "exec", target_name(options.command));
   endpoint.label = "exec " + options.command.front();
   options.subscription = sns_subscription(name_uuid(endpoint.id), context);
+  endpoint.takes_digests = options.format->of_digests;
   if (options.format->of_incidents) endpoint.wants = concerns_incident;
   endpoint.notifier = std::make_shared<Exec>(std::move(options));
   return {std::move(endpoint)};

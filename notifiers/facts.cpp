@@ -28,6 +28,13 @@ std::string join(const std::vector<std::string>& items, std::string_view separat
   return text;
 }
 
+std::string state_and_name(AlarmState state, const std::string& alarm, const AlarmKey& key) {
+  std::string text(to_string(state));
+  text += ": " + alarm;
+  if (!key.empty()) text += " (" + key_text(key) + ")";
+  return one_line(text);
+}
+
 // Without an event (missing data, a removed alarm) the reason is what happened.
 FiveWs facts_of(const Notification& n) {
   if (!n.events.empty()) return n.events.back().facts;
@@ -39,10 +46,8 @@ FiveWs facts_of(const Notification& n) {
 }  // namespace
 
 std::string title(const Notification& n) {
-  std::string text(to_string(n.transition.to));
-  text += ": " + n.transition.alarm;
-  if (!n.transition.key.empty()) text += " (" + key_text(n.transition.key) + ")";
-  return one_line(text);
+  if (!n.digest.empty()) return one_line(n.subject);
+  return state_and_name(n.transition.to, n.transition.alarm, n.transition.key);
 }
 
 std::string headline(const Notification& n) {
@@ -50,6 +55,7 @@ std::string headline(const Notification& n) {
 }
 
 std::vector<Fact> five_w_facts(const Notification& n) {
+  if (!n.digest.empty()) return {};
   const FiveWs known = facts_of(n);
   std::vector<Fact> facts;
   add(facts, "Who", known.who);
@@ -62,6 +68,7 @@ std::vector<Fact> five_w_facts(const Notification& n) {
 }
 
 std::vector<Fact> judgement_facts(const Notification& n) {
+  if (!n.digest.empty()) return {};
   std::vector<Fact> facts;
   std::string value = n.value_text;
   if (!n.condition.empty())
@@ -96,6 +103,18 @@ std::string event_line(const NotifiedEvent& event) {
   append(event.facts.where);
   append(join(event.facts.resources, ", "));
   return one_line(line);
+}
+
+std::string digest_text(const DigestLine& line) {
+  std::string text = state_and_name(line.state, line.alarm, line.key);
+  if (line.messages > 1) text += ", " + std::to_string(line.messages) + " messages";
+  if (!line.summary.empty()) text += " - " + line.summary;
+  return one_line(text + " - " + line.when);
+}
+
+std::string digest_rest(const Notification& n, std::size_t most) {
+  if (n.digest.size() <= most) return {};
+  return "and " + std::to_string(n.digest.size() - most) + " more";
 }
 
 std::string order_notice(bool superseded, bool overtaking) {

@@ -72,6 +72,7 @@ std::vector<Endpoint> make_file(const ConfigNode& node, const NotifierContext& c
   endpoint.id = endpoint_id(context.topic, "file", options.path);
   endpoint.label = "file " + options.path;
   options.subscription = sns_subscription(name_uuid(endpoint.id), context);
+  endpoint.takes_digests = options.format->of_digests;
   if (options.format->of_incidents) endpoint.wants = concerns_incident;
   endpoint.notifier = std::make_shared<File>(std::move(options));
   return {std::move(endpoint)};

@@ -54,7 +54,47 @@ Json alarm_of(const Notification& n) {
           {"rule", n.rule_location}};
 }
 
+Json line_of(const DigestLine& line) {
+  return {{"id", line.message_id},
+          {"alarm", line.alarm},
+          {"arn", line.alarm_arn},
+          {"key", pairs(line.key)},
+          {"state", to_string(line.state)},
+          {"previous_state", to_string(line.from)},
+          {"severity", to_string(line.severity)},
+          {"timestamp", format_iso(line.at)},
+          {"summary", line.summary},
+          {"runbook", line.runbook},
+          {"dedup_key", line.dedup_key},
+          {"sequence", line.sequence},
+          {"messages", line.messages},
+          {"alarms", line.alarms}};
+}
+
+// A version of its own: whoever reads alarm.state_changed sees by the type that this is none.
+Json digest_document(const Notification& n) {
+  Json alarms = Json::array();
+  for (const DigestLine& line : n.digest) alarms.push_back(line_of(line));
+  return {{"type", "alarm.digest"},
+          {"version", 1},
+          {"id", n.message_id},
+          {"timestamp", format_iso(n.told_at)},
+          {"subject", n.subject},
+          {"summary", n.summary},
+          {"state", to_string(n.transition.to)},
+          {"severity", to_string(n.severity)},
+          {"messages", n.number},
+          {"topic", {{"name", n.topic}, {"arn", n.topic_arn}}},
+          {"tocsin",
+           {{"name", n.identity.name},
+            {"account_id", n.identity.account_id},
+            {"region", n.identity.region}}},
+          {"dedup_key", n.dedup_key},
+          {"alarms", std::move(alarms)}};
+}
+
 Json native_document(const Notification& n, const Attempt& attempt) {
+  if (!n.digest.empty()) return digest_document(n);
   Json body{{"type", "alarm.state_changed"},
             {"version", 1},
             {"id", n.message_id},
@@ -97,14 +137,15 @@ std::string eventbridge_payload(const Notification& n, const Attempt& attempt) {
 }
 
 std::string cloudevents_payload(const Notification& n, const Attempt& attempt) {
-  const Json event{{"specversion", "1.0"},
-                   {"id", n.message_id},
-                   {"source", n.alarm_arn.empty() ? "tocsin" : n.alarm_arn},
-                   {"type", "tocsin.alarm.state_changed"},
-                   {"subject", n.transition.alarm},
-                   {"time", format_iso(n.transition.at)},
-                   {"datacontenttype", "application/json"},
-                   {"data", native_document(n, attempt)}};
+  const Json event{
+      {"specversion", "1.0"},
+      {"id", n.message_id},
+      {"source", n.alarm_arn.empty() ? "tocsin" : n.alarm_arn},
+      {"type", n.digest.empty() ? "tocsin.alarm.state_changed" : "tocsin.alarm.digest"},
+      {"subject", n.digest.empty() ? n.transition.alarm : n.topic},
+      {"time", format_iso(n.transition.at)},
+      {"datacontenttype", "application/json"},
+      {"data", native_document(n, attempt)}};
   return to_text(event);
 }
 

@@ -92,6 +92,7 @@ std::vector<Endpoint> make_journal(const ConfigNode& node, const NotifierContext
   if (!node.is_map()) return {};
   endpoint.id = endpoint_id(context.topic, kTarget, "host");
   endpoint.label = kTarget;
+  endpoint.takes_digests = false;  // entries are found by their alarm
   endpoint.notifier = std::make_shared<Journal>();
   return {std::move(endpoint)};
 }

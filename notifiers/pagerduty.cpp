@@ -95,6 +95,7 @@ std::vector<Endpoint> make_pagerduty(const ConfigNode& node, const NotifierConte
   endpoint.id = endpoint_id_of_secret(context.topic, "pagerduty", key->reveal());
   endpoint.label = "pagerduty " + target->host;
   endpoint.wants = concerns_incident;
+  endpoint.takes_digests = false;
   endpoint.notifier = make_json_post(
       std::move(*target),
       [key = std::move(*key)](const Notification& n, const Attempt&) { return event(n, key); });

@@ -12,7 +12,8 @@ namespace {
 
 constexpr PayloadFormat kFormats[] = {
     {"native", "application/json",
-     [](const auto& n, const auto& attempt, const auto&) { return native_payload(n, attempt); }},
+     [](const auto& n, const auto& attempt, const auto&) { return native_payload(n, attempt); },
+     false, true},
     {"sns", "text/plain; charset=UTF-8",
      [](const auto& n, const auto&, const auto& subscription) {
        return sns_payload(n, subscription);
@@ -26,7 +27,8 @@ constexpr PayloadFormat kFormats[] = {
     {"cloudevents", "application/cloudevents+json; charset=UTF-8",
      [](const auto& n, const auto& attempt, const auto&) {
        return cloudevents_payload(n, attempt);
-     }},
+     },
+     false, true},
     {"alertmanager", "application/json",
      [](const auto& n, const auto&, const auto&) { return alertmanager_webhook_payload(n); }, true},
 };

@@ -18,6 +18,7 @@ struct PayloadFormat {
   std::string (*body)(const Notification& n, const Attempt& attempt,
                       const SnsSubscription& subscription);
   bool of_incidents = false;  // it knows firing and resolved alone
+  bool of_digests = false;    // it can say several alarms at once
 };
 
 std::span<const PayloadFormat> payload_formats();

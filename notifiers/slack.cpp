@@ -80,6 +80,23 @@ Json events_context(const Notification& n) {
   return context(std::move(elements));
 }
 
+constexpr std::size_t kDigestLinesMax = 60;
+constexpr std::size_t kDigestLineMax = 400;
+constexpr std::size_t kLinesASection = 5;
+
+// Lines go together in sections, of which a message may not have too many.
+void add_digest(const Notification& n, Json& blocks) {
+  std::string text;
+  const std::size_t shown = std::min(n.digest.size(), kDigestLinesMax);
+  for (std::size_t i = 0; i < shown; ++i) {
+    text += (text.empty() ? "" : "\n") + slack_text(digest_text(n.digest[i]), kDigestLineMax);
+    if ((i + 1) % kLinesASection != 0 && i + 1 < shown) continue;
+    blocks.push_back(section(std::exchange(text, {})));
+  }
+  const std::string rest = digest_rest(n, kDigestLinesMax);
+  if (!rest.empty()) blocks.push_back(section("_" + rest + "_"));
+}
+
 Json footer(const Notification& n) {
   std::string text = n.alarm_arn;
   if (!n.rule_location.empty()) text += "  rule " + n.rule_location;
@@ -94,7 +111,10 @@ Json blocks(const Notification& n, const Attempt& attempt) {
   // Slack refuses a text that is empty.
   const std::string head = headline(n);
   if (!head.empty()) list.push_back(section("*" + slack_text(head, kSectionMax - 100) + "*"));
-  list.push_back(fields(n));
+  if (n.digest.empty())
+    list.push_back(fields(n));
+  else
+    add_digest(n, list);
   if (!n.transition.reason.empty())
     list.push_back(
         section("*Reason* " + slack_text(printable(n.transition.reason), kSectionMax - 100)));

@@ -17,6 +17,8 @@ constexpr std::size_t kTitleMax = 200;
 constexpr std::size_t kHeadMax = 600;
 constexpr std::size_t kValueMax = 400;
 constexpr std::size_t kEventMax = 500;
+constexpr std::size_t kDigestLinesMax = 30;
+constexpr std::size_t kDigestLineMax = 300;
 
 // Cards render a part of Markdown: what is somebody else's text must stay text.
 std::string card_text(std::string_view text, std::size_t max) {
@@ -70,12 +72,28 @@ Json fact_set(const Notification& n) {
   return {{"type", "FactSet"}, {"facts", std::move(facts)}};
 }
 
+void add_digest(const Notification& n, Json& blocks) {
+  const std::size_t shown = std::min(n.digest.size(), kDigestLinesMax);
+  for (std::size_t i = 0; i < shown; ++i) {
+    Json line = text_block(card_text(digest_text(n.digest[i]), kDigestLineMax));
+    line["color"] = colour_of(n.digest[i].state);
+    line["spacing"] = "Small";
+    blocks.push_back(std::move(line));
+  }
+  const std::string rest = digest_rest(n, kDigestLinesMax);
+  if (!rest.empty()) blocks.push_back(subtle(rest));
+}
+
 Json body(const Notification& n, const Attempt& attempt) {
   Json blocks = Json::array({heading(n)});
   const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
   if (!notice.empty()) blocks.push_back(subtle(notice));
   const std::string head = headline(n);
   if (!head.empty()) blocks.push_back(text_block(card_text(head, kHeadMax)));
+  if (!n.digest.empty()) {
+    add_digest(n, blocks);
+    return blocks;
+  }
   blocks.push_back(fact_set(n));
   if (!n.events.empty()) blocks.push_back(subtle(events_caption(n)));
   for (const NotifiedEvent& e : n.events)

@@ -186,6 +186,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   endpoint.id = endpoint_id_of_secret(context.topic, "webhook", options.target.url.reveal());
   endpoint.label = "webhook " + options.target.host;
   options.subscription = sns_subscription(name_uuid(endpoint.id), context);
+  endpoint.takes_digests = options.format->of_digests;
   if (options.format->of_incidents) endpoint.wants = concerns_incident;
   endpoint.notifier = std::make_shared<Webhook>(std::move(options));
   return {std::move(endpoint)};

@@ -7,6 +7,7 @@
 #include "daemon/config/sections.hpp"
 #include "daemon/config/text_file.hpp"
 #include "notifiers/delivery_policy.hpp"
+#include "notifiers/quiet_options.hpp"
 #include "rules/message/filter_policy.hpp"
 #include "rules/message/human_time.hpp"
 #include "tocsin/config_reader.hpp"
@@ -98,6 +99,7 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
     if (type.name != type_name.scalar) continue;
     std::vector<Endpoint> made = type.make(options, context, out);
     const auto wants = decode_filter(options, context.event_bus, out);
+    read_quiet_policy(options, made, out);
     for (Endpoint& endpoint : made) endpoint.wants = both(std::move(endpoint.wants), wants);
     std::move(made.begin(), made.end(), std::back_inserter(into.endpoints));
     if (makes_envelopes(type_name.scalar, options)) note_envelopes(type_name, context, into, out);

@@ -249,6 +249,7 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
           {"log_groups", std::move(groups)},
           {"outbox",
            {{"waiting", s.store.outbox_rows},
+            {"held", s.held_messages},
             {"oldest", time(s.outbox_oldest)},
             {"overflows", s.store.outbox_overflows},
             {"dead_letters", s.store.dead_letters}}},

@@ -41,6 +41,7 @@ struct DaemonStatus {
   std::vector<GroupReport> groups;
   StoreReport store;
   Instant outbox_oldest = kNoTime;  // when the oldest waiting message was made
+  std::size_t held_messages = 0;    // of those in the outbox, for digests
 };
 
 // What a test message did at one endpoint. state: delivered, retry, dead or waiting.

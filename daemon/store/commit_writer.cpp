@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/store/alarm_key_text.hpp"
+#include "daemon/store/store_queries.hpp"
 #include "notifiers/dead_letter_notice.hpp"
 #include "rules/message/alarm_details.hpp"
 #include "rules/message/history_items.hpp"
@@ -135,13 +136,43 @@ Status CommitWriter::write_messages(const Commit& commit) {
     Status done = write_message(commit.notifications[i], commit.endpoints[i], commit.now);
     if (!done) return done;
   }
+  // Behind all messages: the last that is held for a digest may come in the commit of the digest.
+  for (const std::string& digest : commit.digested)
+    if (Status done = drop_held(digest); !done) return done;
+  for (const std::string& digest : commit.released)
+    if (Status done = release_held(digest, commit.now); !done) return done;
   return success();
 }
 
-Status CommitWriter::write_message(
-    const Notification& message, const std::vector<std::pair<std::string, std::string>>& endpoints,
-    Instant now) {
-  if (endpoints.empty()) return success();
+Status CommitWriter::drop_held(const std::string& digest) {
+  std::vector<std::pair<std::int64_t, std::string>> gone;  // message, endpoint
+  Status done =
+      db_.each("SELECT notification, endpoint FROM outbox WHERE held <> '' AND held = ?", {digest},
+               [&](const Row& row) { gone.emplace_back(row.number(0), row.text(1)); });
+  if (done) done = db_.run("DELETE FROM outbox WHERE held <> '' AND held = ?", {digest});
+  for (const auto& [message, endpoint] : gone) {
+    if (done) done = drop_message_if_unused(db_, message);
+    if (std::size_t& rows = tally_.waiting[endpoint]; rows > 0) --rows;
+  }
+  return done;
+}
+
+Status CommitWriter::release_held(const std::string& digest, Instant now) {
+  Result<std::vector<OutboxEntry>> held = store_queries::held_for(db_, digest);
+  if (!held) return held.error();
+  for (OutboxEntry& entry : *held) {
+    entry.held_for.clear();
+    entry.created = entry.next_attempt = now;
+    created_.push_back(std::move(entry));
+  }
+  return db_.run(
+      "UPDATE outbox SET held = '', next_attempt = ?1, since = ?1 WHERE held <> '' AND held = ?2",
+      {to_ms(now), digest});
+}
+
+Status CommitWriter::write_message(const Notification& message, const std::vector<Target>& targets,
+                                   Instant now) {
+  if (targets.empty()) return success();
   const std::string json = to_json(message);
   Status done = db_.run(
       "INSERT OR IGNORE INTO notification(message_id, topic, dedup_key, sequence, created, json)"
@@ -153,11 +184,11 @@ Status CommitWriter::write_message(
       db_.number("SELECT id FROM notification WHERE message_id = ?", {message.message_id});
   if (!row) return row.error();
   const auto shared = std::make_shared<const Notification>(message);
-  for (const auto& [endpoint, label] : endpoints) {
+  for (const Target& target : targets) {
     OutboxEntry entry{.message_id = message.message_id,
                       .topic = message.topic,
-                      .endpoint = endpoint,
-                      .endpoint_label = label,
+                      .endpoint = target.endpoint,
+                      .endpoint_label = target.label,
                       .dedup_key = message.dedup_key,
                       .sequence = message.transition.sequence,
                       .created = now,
@@ -165,7 +196,8 @@ Status CommitWriter::write_message(
                       .last_detail = {},
                       .superseded = false,
                       .message = shared,
-                      .notification = {}};
+                      .notification = {},
+                      .held_for = target.held_for};
     if (done = enqueue(std::move(entry), *row); !done) return done;
   }
   return success();
@@ -178,14 +210,14 @@ Status CommitWriter::enqueue(OutboxEntry entry, std::int64_t message) {
   if (*waiting != 0) return success();
   Status done = db_.run(
       "INSERT INTO outbox(notification, endpoint, endpoint_label, attempts, next_attempt,"
-      " last_detail) VALUES(?, ?, ?, 0, ?, '')",
-      {message, entry.endpoint, entry.endpoint_label, to_ms(entry.next_attempt)});
+      " last_detail, held) VALUES(?, ?, ?, 0, ?, '', ?)",
+      {message, entry.endpoint, entry.endpoint_label, to_ms(entry.next_attempt), entry.held_for});
   if (!done) return done;
   entry.id = db_.last_row_id();
   std::size_t& rows = tally_.waiting[entry.endpoint];
   ++rows;
   if (rows <= options_.outbox_rows_max) {
-    created_.push_back(std::move(entry));
+    if (entry.held_for.empty()) created_.push_back(std::move(entry));
     return success();
   }
   return overflow(entry);
@@ -268,8 +300,9 @@ Status CommitWriter::write_action(const DeliveryRecord& record, const Waiting& e
   if (!is_told_in_history(record)) return success();
   const MessagePtr message = message_of(record, entry);
   if (!message) return success();  // the delivery says so, and a damaged row must not stop commits
-  const auto item = action_item(*message, record, entry.endpoint_label);
-  return item ? write_history(*item) : success();
+  for (const HistoryItem& item : action_items(*message, record, entry.endpoint_label))
+    if (Status done = write_history(item); !done) return done;
+  return success();
 }
 
 MessagePtr CommitWriter::message_of(const DeliveryRecord& record, const Waiting& entry) {

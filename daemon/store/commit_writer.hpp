@@ -41,9 +41,10 @@ class CommitWriter {
   Status write_history(const std::vector<HistoryItem>& history);
   Status write_history(const HistoryItem& item);
   Status write_messages(const Commit& commit);
-  Status write_message(const Notification& message,
-                       const std::vector<std::pair<std::string, std::string>>& endpoints,
+  Status write_message(const Notification& message, const std::vector<Target>& targets,
                        Instant now);
+  Status drop_held(const std::string& digest);
+  Status release_held(const std::string& digest, Instant now);
   Status enqueue(OutboxEntry entry, std::int64_t message);
   Status overflow(const OutboxEntry& entry);
   Status mark_superseded(std::int64_t outbox_id, std::int64_t message, const std::string& endpoint);

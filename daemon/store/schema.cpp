@@ -72,8 +72,16 @@ CREATE TABLE receipt(
   text TEXT NOT NULL, UNIQUE(endpoint, dedup_key)) STRICT;
 )sql";
 
-constexpr Migration kMigrations[] = {
-    {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}};
+// held: the id of the digest that a message waits for. since: when its attempts began to count, if
+// not when it was made.
+constexpr const char* kVersion6 = R"sql(
+ALTER TABLE outbox ADD COLUMN held TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_held ON outbox(held) WHERE held <> '';
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3},
+                                     {4, kVersion4}, {5, kVersion5}, {6, kVersion6}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

@@ -19,7 +19,7 @@ namespace {
 
 // Messages and what became of them: what the reserve is for.
 bool concerns_delivery(const Commit& commit) {
-  return !commit.notifications.empty() || !commit.deliveries.empty();
+  return !commit.notifications.empty() || !commit.deliveries.empty() || !commit.released.empty();
 }
 
 class SqliteStore : public Store {
@@ -43,6 +43,7 @@ class SqliteStore : public Store {
   Result<std::vector<DeliveryReceipt>> receipts() override {
     return store_queries::receipts(writer_);
   }
+  Result<std::vector<OutboxEntry>> held() override { return store_queries::held(writer_); }
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
   std::vector<DeliveryReport> take_overflowed() override { return std::exchange(overflowed_, {}); }
@@ -156,7 +157,7 @@ bool Commit::empty() const {
   return positions.empty() && state.rows.empty() && state.seen.empty() &&
          state.seen_floor.empty() && state.alarms.empty() && state.removed.empty() &&
          state.next_sequence == 0 && transitions.empty() && history.empty() &&
-         notifications.empty() && deliveries.empty();
+         notifications.empty() && digested.empty() && released.empty() && deliveries.empty();
 }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory,

@@ -46,15 +46,25 @@ struct HistoryQuery {
   std::size_t limit = 100;
 };
 
+// Where one message goes. `held_for`: not yet, it waits to be a part of the digest of that id.
+struct Target {
+  std::string endpoint;  // Endpoint::id
+  std::string label;
+  std::string held_for = {};
+};
+
 struct Commit {
   std::vector<PositionUpdate> positions;
   StateDelta state;
   std::vector<Transition> transitions;
   std::vector<HistoryItem> history;
   std::vector<Notification> notifications;
-  // For each notification, the endpoints (id, label) it goes to: index-aligned with
-  // `notifications`.
-  std::vector<std::vector<std::pair<std::string, std::string>>> endpoints;
+  // For each notification, the endpoints it goes to: index-aligned with `notifications`.
+  std::vector<std::vector<Target>> endpoints;
+  // Digests whose time has come. What was held for the first ones goes, since they are among the
+  // notifications; what was held for the others is to be sent as it is.
+  std::vector<std::string> digested;
+  std::vector<std::string> released;
   std::vector<DeliveryRecord> deliveries;
   Instant now;  // wall clock: `created` of messages, and what retention counts from
   bool empty() const;
@@ -62,7 +72,7 @@ struct Commit {
 
 // Numbers a person can look at.
 struct StoreReport {
-  std::size_t outbox_rows = 0;
+  std::size_t outbox_rows = 0;  // those that are held too
   std::size_t dead_letters = 0;
   std::uint64_t outbox_overflows = 0;  // messages that found their outbox full, since the start
   bool reserve_held = false;           // false: the disk is (nearly) full
@@ -86,10 +96,12 @@ class Store {
   virtual Result<StateImage> load() = 0;
   // By log group, in order of name.
   virtual Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions() = 0;
-  // Not yet delivered, oldest first, without the messages: they are read one by one.
+  // To be sent and not yet delivered, oldest first, without the messages: they are read one by one.
   virtual Result<std::vector<OutboxEntry>> outbox() = 0;
   // What channels remember, in the order in which it was renewed.
   virtual Result<std::vector<DeliveryReceipt>> receipts() = 0;
+  // Held for a digest, oldest first.
+  virtual Result<std::vector<OutboxEntry>> held() = 0;
 
   // One transaction, durable when it returns. On success returns the outbox entries that it
   // created. On failure nothing of it is stored and it may be tried again. Error disk-full: once

@@ -40,7 +40,19 @@ OutboxEntry entry_from(const Row& row) {
           .next_attempt = instant_from_ms(row.number(9)),
           .last_detail = row.text(10),
           .superseded = row.number(11) != 0,
-          .notification = row.text(12)};
+          .notification = row.text(12),
+          .held_for = row.text(13)};
+}
+
+// Of the outbox: `json` is the column of the message or an empty text, `rest` condition and order.
+std::string from_outbox(std::string_view json, std::string_view rest) {
+  return std::string(
+             "SELECT o.id, n.message_id, n.topic, o.endpoint, o.endpoint_label, n.dedup_key,"
+             " n.sequence, o.attempts, CASE o.since WHEN 0 THEN n.created ELSE o.since END,"
+             " o.next_attempt, o.last_detail, o.superseded, ")
+      .append(json)
+      .append(", o.held FROM outbox o JOIN notification n ON n.id = o.notification ")
+      .append(rest);
 }
 
 template <class T, class Make>
@@ -87,12 +99,18 @@ Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positio
 }
 
 Result<std::vector<OutboxEntry>> outbox(Database& db) {
-  return list<OutboxEntry>(
-      db,
-      "SELECT o.id, n.message_id, n.topic, o.endpoint, o.endpoint_label, n.dedup_key, n.sequence,"
-      " o.attempts, n.created, o.next_attempt, o.last_detail, o.superseded, ''"
-      " FROM outbox o JOIN notification n ON n.id = o.notification ORDER BY o.id",
-      {}, entry_from);
+  return list<OutboxEntry>(db, from_outbox("''", "WHERE o.held = '' ORDER BY o.id"), {},
+                           entry_from);
+}
+
+Result<std::vector<OutboxEntry>> held(Database& db) {
+  return list<OutboxEntry>(db, from_outbox("n.json", "WHERE o.held <> '' ORDER BY o.id"), {},
+                           entry_from);
+}
+
+Result<std::vector<OutboxEntry>> held_for(Database& db, const std::string& digest) {
+  return list<OutboxEntry>(db, from_outbox("''", "WHERE o.held <> '' AND o.held = ? ORDER BY o.id"),
+                           {digest}, entry_from);
 }
 
 Result<std::vector<DeliveryReceipt>> receipts(Database& db) {
@@ -116,7 +134,7 @@ Instant outbox_oldest(Database& db) {
   Result<std::vector<Instant>> found =
       list<Instant>(db,
                     "SELECT n.created FROM outbox o JOIN notification n ON n.id = o.notification"
-                    " ORDER BY o.id LIMIT 1",
+                    " WHERE o.held = '' ORDER BY o.id LIMIT 1",
                     {}, [](const Row& row) { return instant_from_ms(row.number(0)); });
   return found && !found->empty() ? found->front() : kNoTime;
 }
@@ -125,7 +143,7 @@ Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
   return list<OutboxEntry>(
       db,
       "SELECT d.id, n.message_id, n.topic, d.endpoint, d.endpoint_label, n.dedup_key, n.sequence,"
-      " d.attempts, n.created, d.died, d.last_detail, 0, n.json"
+      " d.attempts, n.created, d.died, d.last_detail, 0, n.json, ''"
       " FROM dead_letter d JOIN notification n ON n.id = d.notification"
       " ORDER BY d.died DESC, d.id DESC LIMIT ?",
       {as_limit(limit)}, entry_from);

@@ -16,6 +16,9 @@ Result<StateImage> load(Database& db);
 Result<std::vector<std::pair<std::string, std::vector<PositionUpdate>>>> positions(Database& db);
 Result<std::vector<OutboxEntry>> outbox(Database& db);
 Result<std::vector<DeliveryReceipt>> receipts(Database& db);
+Result<std::vector<OutboxEntry>> held(Database& db);
+// Held for the digest of that id.
+Result<std::vector<OutboxEntry>> held_for(Database& db, const std::string& digest);
 Result<std::string> notification(Database& db, std::int64_t outbox_id);
 Instant outbox_oldest(Database& db);
 Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit);

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "tocsin/alarm_state.hpp"
+#include "tocsin/digest.hpp"
+#include "tocsin/quiet_policy.hpp"
 #include "tocsin/rule_set.hpp"
 #include "tocsin/time.hpp"
 
@@ -34,8 +36,9 @@ struct NotifiedEvent {
 };
 
 // Why a message is sent: its alarm changed its state; the actions of that change were muted until
-// now; it is still in ALARM; it changes its state too often.
-enum class MessageCause { change, after_mute, reminder, flapping };
+// now; it is still in ALARM; it changes its state too often. Or the message stands for
+// several (`digest`).
+enum class MessageCause { change, after_mute, reminder, flapping, digest };
 constexpr std::string_view to_string(MessageCause cause) {
   switch (cause) {
     case MessageCause::change:
@@ -46,6 +49,8 @@ constexpr std::string_view to_string(MessageCause cause) {
       return "reminder";
     case MessageCause::flapping:
       return "flapping";
+    case MessageCause::digest:
+      return "digest";
   }
   return "?";
 }
@@ -55,7 +60,8 @@ struct Notification {
                            // every subscription and every retry
   MessageCause cause = MessageCause::change;
   Instant told_at;           // wall clock: when it was decided to send it
-  std::uint64_t number = 0;  // of a reminder, from 1; of a flapping notice: changes of state
+  std::uint64_t number = 0;  // of a reminder, from 1; of a flapping notice: changes of state;
+                             // of a digest: messages
   std::string topic;
   std::string topic_arn;
   std::string alarm_arn;
@@ -80,6 +86,10 @@ struct Notification {
       cloudwatch_message;  // the JSON text that SNS carries, spec/notifications.md section 1
   // EventBridge's record of it, spec/alarms.md section 13. Of the event bus this is all there is.
   std::string event_record;
+  MessageRate storm;  // the alarm's `storm_control`
+  // Of a digest: what it stands for, the most urgent first. Everything else is as a whole:
+  // `summary` counts, the transition has the worst state, and an alarm only if there is but one.
+  std::vector<DigestLine> digest;
 };
 
 }  // namespace tocsin

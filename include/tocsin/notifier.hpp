@@ -18,6 +18,7 @@
 #include "tocsin/envelope_signer.hpp"
 #include "tocsin/local_request.hpp"
 #include "tocsin/notification.hpp"
+#include "tocsin/quiet_policy.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/secret.hpp"
 #include "tocsin/time.hpp"
@@ -165,6 +166,10 @@ struct Endpoint {
   // Which of the topic's alarm messages go here; empty: all. What the channel cannot use; who
   // decodes the topic adds the option `filter`, which is no notifier's own.
   std::function<bool(const Notification&)> wants = {};
+  // Whether it can show one message that stands for several. Where programs want a message each,
+  // nothing is held back.
+  bool takes_digests = true;
+  QuietPolicy quiet = {};  // who decodes the topic reads it too
 };
 
 // One row of the registry. `make` decodes its own options (the value of `- slack: {...}`),

@@ -31,7 +31,8 @@ struct OutboxEntry {
   std::string last_detail;
   bool superseded = false;       // a newer one of its dedup_key was delivered to this endpoint
   MessagePtr message = nullptr;  // of an entry that a commit has just made
-  std::string notification;      // JSON, of a dead letter
+  std::string notification;      // JSON, of a dead letter and of what is held
+  std::string held_for = {};     // the digest that it waits for; empty: it is to be sent
 };
 
 // What became of an attempt; committed by the writer, off the delivery thread.

@@ -12,6 +12,7 @@
 
 #include "tocsin/diagnostics.hpp"
 #include "tocsin/mute_window.hpp"
+#include "tocsin/quiet_policy.hpp"
 #include "tocsin/statistic.hpp"
 #include "tocsin/time.hpp"
 
@@ -162,6 +163,7 @@ struct Alarm {
   Duration repeat{0};    // remind people that it is still in ALARM; 0: never
   Duration ok_after{0};  // judged OK for so long before ALARM ends; 0: at once
   Flapping flapping = Flapping::mark;
+  MessageRate storm;  // `storm_control`: beyond it, one digest; never the first ALARM
   Severity severity = Severity::medium;
   std::string summary;  // mustache over the newest event
   std::string runbook;

@@ -142,6 +142,8 @@ void read_texts(const Json& j, Alarm& a) {
   a.repeat = Duration{j.value("repeat", std::int64_t{0})};
   a.ok_after = Duration{j.value("ok_after", std::int64_t{0})};
   a.flapping = static_cast<Flapping>(j.value("flapping", static_cast<int>(Flapping::mark)));
+  if (j.contains("storm"))
+    a.storm = {j.at("storm").at(0).get<int>(), Duration{j.at("storm").at(1).get<std::int64_t>()}};
   j.at("alarm").get_to(a.alarm_topics);
   j.at("ok").get_to(a.ok_topics);
   j.at("insufficient").get_to(a.insufficient_data_topics);
@@ -166,6 +168,7 @@ std::string encode_alarm(const Alarm& a) {
            {"repeat", a.repeat.count()},
            {"ok_after", a.ok_after.count()},
            {"flapping", static_cast<int>(a.flapping)},
+           {"storm", {a.storm.messages, a.storm.per.count()}},
            {"alarm", a.alarm_topics},
            {"ok", a.ok_topics},
            {"insufficient", a.insufficient_data_topics},

@@ -217,4 +217,24 @@ std::optional<HistoryItem> action_item(const Notification& message, const Delive
   return out;
 }
 
+std::vector<HistoryItem> action_items(const Notification& message, const DeliveryRecord& record,
+                                      const std::string& endpoint) {
+  std::vector<HistoryItem> out;
+  const auto add = [&](const Notification& n, const std::string& where) {
+    if (auto item = action_item(n, record, where)) out.push_back(std::move(*item));
+  };
+  if (message.digest.empty()) add(message, endpoint);
+  for (const DigestLine& line : message.digest) {
+    Notification one;
+    one.topic_arn = message.topic_arn;
+    one.transition.alarm = line.alarm;
+    one.transition.alarm_type = line.alarm_type;
+    one.transition.key = line.key;
+    one.transition.decided_at = line.decided_at;
+    one.cloudwatch_message = line.summary;
+    add(one, endpoint + ", in digest " + message.message_id);
+  }
+  return out;
+}
+
 }  // namespace tocsin

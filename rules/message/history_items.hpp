@@ -4,6 +4,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/notification.hpp"
@@ -35,5 +36,8 @@ bool is_told_in_history(const DeliveryRecord& record);
 // without Tocsin's additions.
 std::optional<HistoryItem> action_item(const Notification& message, const DeliveryRecord& record,
                                        const std::string& endpoint);
+// The same of any message: of a digest an item for each of its lines.
+std::vector<HistoryItem> action_items(const Notification& message, const DeliveryRecord& record,
+                                      const std::string& endpoint);
 
 }  // namespace tocsin

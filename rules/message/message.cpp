@@ -94,6 +94,7 @@ Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet&
   n.runbook = alarm.runbook;
   n.tags = alarm.tags;
   n.log_group = filter != nullptr ? filter->log_group : "";
+  n.storm = alarm.storm;
   n.rule_location = location_text(alarm.where);
   n.duration_text = duration_text(t);
   n.identity = rules.identity;
@@ -127,6 +128,8 @@ std::string preface(const Transition& t, const Occasion& occasion) {
     case MessageCause::flapping:
       return "Flapping, " + std::to_string(occasion.number) +
              " changes of state within 30 min, now " + std::string(to_string(t.to)) + ": ";
+    case MessageCause::digest:
+      break;  // of messages, not of a transition
   }
   return {};
 }

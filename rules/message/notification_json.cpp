@@ -60,6 +60,11 @@ AlarmState state_of(const Json& object, const char* name) {
   return enum_of(object, name, kStates, AlarmState::ok);
 }
 
+AlarmType alarm_type_of(const Json& object) {
+  constexpr std::array kTypes{AlarmType::metric, AlarmType::composite};
+  return enum_of(object, "alarm_type", kTypes, AlarmType::metric);
+}
+
 Json from_evidence(const Evidence& e) {
   return {{"time", to_ms(e.time)},
           {"source", e.source},
@@ -73,7 +78,7 @@ Evidence to_evidence(const Json& j) {
 }
 
 constexpr std::array kCauses{MessageCause::change, MessageCause::after_mute, MessageCause::reminder,
-                             MessageCause::flapping};
+                             MessageCause::flapping, MessageCause::digest};
 constexpr std::array kFates{ActionsFate::run, ActionsFate::held, ActionsFate::disabled,
                             ActionsFate::shadow};
 
@@ -150,8 +155,7 @@ Transition to_transition(const Json& j) {
   t.id = text_of(j, "id");
   t.sequence = j.value("sequence", std::uint64_t{0});
   t.alarm = text_of(j, "alarm");
-  constexpr std::array kTypes{AlarmType::metric, AlarmType::composite};
-  t.alarm_type = enum_of(j, "alarm_type", kTypes, AlarmType::metric);
+  t.alarm_type = alarm_type_of(j);
   t.key = to_pairs(j, "key");
   t.from = state_of(j, "from");
   t.to = state_of(j, "to");
@@ -229,20 +233,70 @@ constexpr std::array<std::pair<const char*, std::string Notification::*>, 18> kT
     {"event_record", &Notification::event_record},
 }};
 
-Notification to_notification(const Json& j) {
+Severity severity_of(const Json& object) {
   constexpr std::array kSeverities{Severity::info, Severity::low, Severity::medium, Severity::high,
                                    Severity::critical};
+  return enum_of(object, "severity", kSeverities, Severity::medium);
+}
+
+constexpr std::array<std::pair<const char*, std::string DigestLine::*>, 7> kLineTexts{{
+    {"message_id", &DigestLine::message_id},
+    {"alarm", &DigestLine::alarm},
+    {"alarm_arn", &DigestLine::alarm_arn},
+    {"dedup_key", &DigestLine::dedup_key},
+    {"when", &DigestLine::when},
+    {"summary", &DigestLine::summary},
+    {"runbook", &DigestLine::runbook},
+}};
+
+Json from_line(const DigestLine& line) {
+  Json out;
+  for (const auto& [name, field] : kLineTexts) out[name] = line.*field;
+  out["alarm_type"] = to_string(line.alarm_type);
+  out["key"] = from_pairs(line.key);
+  out["sequence"] = line.sequence;
+  out["from"] = to_string(line.from);
+  out["state"] = to_string(line.state);
+  out["severity"] = to_string(line.severity);
+  out["at"] = to_ms(line.at);
+  out["decided_at"] = to_ms(line.decided_at);
+  out["messages"] = line.messages;
+  out["alarms"] = line.alarms;
+  return out;
+}
+
+DigestLine to_line(const Json& j) {
+  DigestLine line;
+  for (const auto& [name, field] : kLineTexts) line.*field = text_of(j, name);
+  line.alarm_type = alarm_type_of(j);
+  line.key = to_pairs(j, "key");
+  line.sequence = j.value("sequence", std::uint64_t{0});
+  line.from = state_of(j, "from");
+  line.state = state_of(j, "state");
+  line.severity = severity_of(j);
+  line.at = instant_of(j, "at");
+  line.decided_at = instant_of(j, "decided_at");
+  line.messages = j.value("messages", std::uint64_t{1});
+  line.alarms = j.value("alarms", std::uint64_t{0});
+  return line;
+}
+
+Notification to_notification(const Json& j) {
   Notification n;
   for (const auto& [name, field] : kTexts) n.*field = text_of(j, name);
   n.cause = enum_of(j, "cause", kCauses, MessageCause::change);
   n.number = j.value("number", std::uint64_t{0});
   n.told_at = instant_of(j, "told_at");
-  n.severity = enum_of(j, "severity", kSeverities, Severity::medium);
+  n.severity = severity_of(j);
   n.tags = to_pairs(j, "tags");
   if (j.contains("identity")) n.identity = to_identity(j.at("identity"));
   if (j.contains("transition")) n.transition = to_transition(j.at("transition"));
   if (j.contains("events"))
     for (const Json& e : j.at("events")) n.events.push_back(to_event(e));
+  if (j.contains("digest"))
+    for (const Json& line : j.at("digest")) n.digest.push_back(to_line(line));
+  if (j.contains("storm"))
+    n.storm = {j.at("storm").at(0).get<int>(), Duration{j.at("storm").at(1).get<std::int64_t>()}};
   return n;
 }
 
@@ -261,6 +315,9 @@ std::string to_json(const Notification& notification) {
   Json events = Json::array();
   for (const NotifiedEvent& e : notification.events) events.push_back(from_event(e));
   out["events"] = std::move(events);
+  for (const DigestLine& line : notification.digest) out["digest"].push_back(from_line(line));
+  const MessageRate& storm = notification.storm;
+  if (storm.messages > 0) out["storm"] = Json::array({storm.messages, storm.per.count()});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

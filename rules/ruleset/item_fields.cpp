@@ -157,11 +157,24 @@ constexpr std::pair<std::string_view, Flapping> kFlapping[] = {
     {"off", Flapping::off}, {"mark", Flapping::mark}, {"notice", Flapping::notice}};
 constexpr std::pair<std::string_view, bool> kModes[] = {{"live", false}, {"shadow", true}};
 
+void read_storm_control(ConfigReader& read, MessageRate& storm) {
+  const ConfigNode* node = read.find("storm_control");
+  if (node == nullptr) return;
+  ConfigReader parts(*node, "`storm_control`", read.diagnostics());
+  MessageRate written;
+  const bool has_messages = parts.require("messages", written.messages, Bounds<int>{1, 1000});
+  const bool has_per =
+      parts.require("per", written.per, Bounds<Duration>{.least = seconds{1}, .most = days{7}});
+  parts.finish();
+  if (has_messages && has_per) storm = written;
+}
+
 void read_attention(ConfigReader& read, Alarm& alarm) {
   read.optional("ok_after", alarm.ok_after, {.least = seconds{1}, .most = days{7}});
   read.optional("repeat", alarm.repeat, {.least = minutes{1}, .most = days{366}});
   read.optional_name("flapping", alarm.flapping, kFlapping);
   read.optional_name("mode", alarm.shadow, kModes);
+  read_storm_control(read, alarm.storm);
 }
 
 }  // namespace

@@ -207,6 +207,9 @@ Json long_form(const Alarm& alarm) {
   if (alarm.repeat > Duration{0}) item["repeat"] = format_duration(alarm.repeat);
   if (alarm.flapping != Flapping::mark) item["flapping"] = to_string(alarm.flapping);
   if (alarm.shadow) item["mode"] = "shadow";
+  if (alarm.storm.messages > 0)
+    item["storm_control"] = {{"messages", alarm.storm.messages},
+                             {"per", format_duration(alarm.storm.per)}};
   item["severity"] = to_string(alarm.severity);
   if (!alarm.summary.empty()) item["summary"] = alarm.summary;
   if (!alarm.runbook.empty()) item["runbook"] = alarm.runbook;

@@ -463,5 +463,77 @@ TEST_CASE("alarms are listed by state in pages, by key or as a whole", "[store]"
   CHECK(counts->insufficient_data == 1);
 }
 
+TEST_CASE("a message held for a digest waits over a restart and is sent by nobody", "[store]") {
+  const TempDir dir;
+  Commit commit = sample_commit(1);
+  commit.endpoints[0][1].held_for = "digest-1";
+  {
+    auto store = open_store(dir.path());
+    const auto created = store->commit(commit);
+    REQUIRE(created);
+    REQUIRE(created->size() == 1);
+    CHECK((*created)[0].endpoint == commit.endpoints[0][0].endpoint);
+  }
+  auto store = open_store(dir.path());
+  REQUIRE(store->outbox()->size() == 1);
+  const auto held = store->held();
+  REQUIRE(held);
+  REQUIRE(held->size() == 1);
+  CHECK((*held)[0].held_for == "digest-1");
+  CHECK((*held)[0].endpoint == commit.endpoints[0][1].endpoint);
+  CHECK((*held)[0].message_id == "m-1");
+}
+
+TEST_CASE("a digest takes the place of what was held for it, in one commit", "[store]") {
+  const TempDir dir;
+  auto store = open_store(dir.path());
+  for (int n = 1; n <= 3; ++n) {
+    Commit commit = sample_commit(n);
+    commit.endpoints[0].pop_back();
+    commit.endpoints[0][0].held_for = n < 3 ? "digest-1" : "digest-2";
+    REQUIRE(store->commit(commit));
+  }
+  // The last one that is held comes in the commit of the digest.
+  Commit last = sample_commit(4);
+  last.endpoints[0].pop_back();
+  last.endpoints[0][0].held_for = "digest-1";
+  Notification digest = sample_message(9);
+  last.notifications.push_back(digest);
+  last.endpoints.push_back({{"security/slack/1", "slack hooks.slack.com"}});
+  last.digested = {"digest-1"};
+  const auto created = store->commit(last);
+  REQUIRE(created);
+  REQUIRE(created->size() == 1);
+  CHECK((*created)[0].message_id == "m-9");
+  REQUIRE(store->held()->size() == 1);
+  CHECK(store->held()->front().message_id == "m-3");
+  CHECK(store->report().outbox_rows == 2);
+}
+
+TEST_CASE("a message that waited alone is sent as it is, and its attempts count from then",
+          "[store]") {
+  const TempDir dir;
+  Commit commit = sample_commit(1);
+  commit.endpoints[0].pop_back();
+  commit.endpoints[0][0].held_for = "digest-1";
+  Commit release;
+  release.now = commit.now + hours{2};
+  release.released = {"digest-1"};
+  {
+    auto store = open_store(dir.path());
+    REQUIRE(store->commit(commit));
+    const auto created = store->commit(release);
+    REQUIRE(created);
+    REQUIRE(created->size() == 1);
+    CHECK((*created)[0].message_id == "m-1");
+    CHECK((*created)[0].created == release.now);
+    CHECK(store->notification((*created)[0].id));
+  }
+  auto store = open_store(dir.path());
+  CHECK(store->held()->empty());
+  REQUIRE(store->outbox()->size() == 1);
+  CHECK(store->outbox()->front().created == release.now);
+}
+
 }  // namespace
 }  // namespace tocsin
