@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "daemon/dead_letter_redrive.hpp"
 #include "daemon/telemetry.hpp"
 #include "rules/message/bus_record.hpp"
 
@@ -110,6 +111,14 @@ void CoreLoop::tell_others(Notification notice, const std::string& except_endpoi
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
 }
 
+void CoreLoop::tell_one(Notification notice, const std::string& endpoint,
+                        const std::string& label) {
+  pending_.endpoints.push_back({Target{endpoint, label}});
+  pending_.notifications.push_back(std::move(notice));
+  urgent_ = true;
+  if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+}
+
 void CoreLoop::tick() {
   watch_clock();
   Effects effects;
@@ -208,6 +217,37 @@ Result<std::vector<Result<OperatorAnswer>>> CoreLoop::operate(
   return Error{"store",
                "the store does not take commits now; what was asked is done as soon as it does, "
                "unless the daemon ends before"};
+}
+
+bool CoreLoop::take_up(const std::string& topic, const std::string& endpoint_id) {
+  const Endpoint* endpoint = outgoing_.find(topic, endpoint_id);
+  if (endpoint == nullptr) return false;
+  // What was given up just now is a dead letter only when it is committed.
+  if (failing_since_ || !flush()) return true;
+  const auto letters = store_.dead_letters({.topic = topic,
+                                            .endpoint = endpoint_id,
+                                            .since = clock_.now() - kRedriveAge,
+                                            .retryable_only = true,
+                                            .limit = kRedriveMost});
+  if (!letters) return true;
+  std::optional<Redrive> plan = plan_redrive(*letters, *endpoint, clock_.now());
+  if (!plan) return false;
+  telemetry::redriven(topic, endpoint->label, plan->order.ids.size());
+  if (plan->digest) {
+    pending_.endpoints.push_back({Target{endpoint->id, endpoint->label}});
+    pending_.notifications.push_back(std::move(*plan->digest));
+  }
+  pending_.dead_letters.push_back(std::move(plan->order));
+  flush();
+  return true;
+}
+
+Status CoreLoop::settle(const DeadLetterOrder& order) {
+  if (failing_since_)
+    return Error{"store", "the store does not take commits now; nothing was changed"};
+  pending_.dead_letters.push_back(order);
+  if (flush()) return success();
+  return Error{"store", "the store does not take commits now; it is done as soon as it does"};
 }
 
 // A wall clock set back is told by its distance to the monotonic clock growing smaller

@@ -52,9 +52,16 @@ class CoreLoop {
   void finish() { finishing_ = true; }
   // Stores a message for all endpoints of its topic but one: a channel has failed for good.
   void tell_others(Notification notice, const std::string& except_endpoint);
+  // Stores a message for one endpoint, whatever its filter.
+  void tell_one(Notification notice, const std::string& endpoint, const std::string& label);
   // What people ask for, in one commit, which is there when it returns. Error store: the store
   // takes no commits now.
   Result<std::vector<Result<OperatorAnswer>>> operate(const std::vector<OperatorRequest>& requests);
+  // Redrives or purges dead letters, in one commit, which is there when it returns. Error store.
+  Status settle(const DeadLetterOrder& order);
+  // An endpoint delivers again: its dead letters of a week that were not refused are sent again, as
+  // one digest. false: there are none.
+  bool take_up(const std::string& topic, const std::string& endpoint);
   // Commits what is pending now. false: the store refuses.
   bool flush();
   Engine& engine() { return *engine_; }

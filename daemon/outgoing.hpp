@@ -36,9 +36,10 @@ class Outgoing {
   Instant next_due() const { return gate_.next_due(); }
   std::map<std::string, std::size_t> held() const { return gate_.waiting(); }
 
- private:
+  // nullptr: the topic has no such endpoint.
   const Endpoint* find(const std::string& topic, const std::string& endpoint) const;
 
+ private:
   EndpointTable endpoints_;
   NoiseGate gate_;
 };

@@ -4,17 +4,22 @@
 #include <future>
 #include <utility>
 
+#include "daemon/dead_letter_redrive.hpp"
 #include "daemon/telemetry.hpp"
+#include "notifiers/dead_letter_copy.hpp"
 #include "notifiers/delivery_transport.hpp"
 #include "rules/message/message.hpp"
 
 namespace tocsin {
 namespace {
 
+constexpr std::size_t kMostLetters = 100'000;
+
 std::vector<Endpoint> all_endpoints(const MainConfig& config) {
   std::vector<Endpoint> all;
   for (const TopicConfig& topic : config.topics)
-    all.insert(all.end(), topic.endpoints.begin(), topic.endpoints.end());
+    for (const auto* some : {&topic.endpoints, &topic.copies})
+      all.insert(all.end(), some->begin(), some->end());
   all.insert(all.end(), config.event_bus.begin(), config.event_bus.end());
   return all;
 }
@@ -57,6 +62,12 @@ Status Service::start() {
   if (!outbox) return outbox.error();
   Result<std::vector<DeliveryReceipt>> receipts = store_->receipts();
   if (!receipts) return receipts.error();
+  const auto letters = store_->dead_letters({.since = clock_.now() - kRedriveAge,
+                                             .retryable_only = true,
+                                             .texts = false,
+                                             .limit = kMostLetters});
+  if (!letters) return letters.error();
+  for (const DeadLetter& letter : *letters) redrive_watch_.note(letter.endpoint);
 
   if (Status prepared = prepare_(config()); !prepared) return prepared;
   start_delivery(*transport_);
@@ -78,6 +89,7 @@ void Service::start_delivery(Transport& transport) {
       [this](std::int64_t id) { return read_message(id); }};
   dispatcher_ = std::make_unique<Dispatcher>(std::move(edges));
   dispatcher_->set_endpoints(all_endpoints(config()));
+  copies_.set(config());
   delivery_thread_ = std::jthread([this] { dispatcher_->run(); });
 }
 
@@ -95,7 +107,8 @@ void Service::take_reports(std::vector<DeliveryReport> reports) {
   for (DeliveryReport& report : reports) {
     telemetry::delivery_done(report);
     if (report.record.outbox_id <= 0) continue;
-    if (report.record.fate == DeliveryRecord::Fate::dead) tell_of_dead_letter(report);
+    if (report.record.fate == DeliveryRecord::Fate::dead) take_dead_letter(report);
+    if (report.record.fate == DeliveryRecord::Fate::delivered) take_up(report);
     outcomes.push_back(std::move(report.record));
   }
   if (!outcomes.empty()) queue_.push_control(std::move(outcomes));
@@ -104,7 +117,7 @@ void Service::take_reports(std::vector<DeliveryReport> reports) {
 // Core thread; the notices are the delivery thread's.
 void Service::take_overflowed(std::vector<DeliveryReport> reports) {
   dispatcher_->post([this, reports = std::move(reports)] {
-    for (const DeliveryReport& report : reports) tell_of_dead_letter(report);
+    for (const DeliveryReport& report : reports) take_dead_letter(report);
   });
 }
 
@@ -114,6 +127,36 @@ Result<MessagePtr> Service::read_message(std::int64_t outbox_id) const {
   Result<Notification> message = notification_from_json(*text);
   if (!message) return Error{"unreadable", message.error().text};
   return MessagePtr(std::make_shared<const Notification>(std::move(*message)));
+}
+
+void Service::take_up(const DeliveryReport& report) {
+  if (!redrive_watch_.is_due(report.endpoint, clock_.tick())) return;
+  queue_.push_control(
+      CoreLoop::Call([this, topic = report.topic, endpoint = report.endpoint](CoreLoop& core) {
+        if (!core.take_up(topic, endpoint)) redrive_watch_.forget(endpoint);
+      }));
+}
+
+// Delivery thread, before the record is committed, but for an outbox that was full.
+void Service::take_dead_letter(const DeliveryReport& report) {
+  copy_dead_letter(report);
+  if (!report.record.permanent) redrive_watch_.note(report.endpoint);
+  tell_of_dead_letter(report);
+}
+
+void Service::copy_dead_letter(const DeliveryReport& report) {
+  const auto to = copies_.of(report.endpoint);
+  if (!to) return;
+  MessagePtr lost = report.record.message;
+  if (lost == nullptr) {
+    Result<MessagePtr> read = read_message(report.record.outbox_id);
+    if (!read) return;
+    lost = std::move(*read);
+  }
+  Notification copy = dead_letter_copy(report, letter_text(report, *lost), clock_.now());
+  queue_.push_control(CoreLoop::Call([copy = std::move(copy), to = *to](CoreLoop& core) {
+    core.tell_one(copy, to.first, to.second);
+  }));
 }
 
 // Before the record is committed: the outbox still has the message. The event bus is none of
@@ -204,6 +247,7 @@ Status Service::reload() {
     Status restarted = start_missing_inputs(config());
     return restarted ? swapped : restarted;
   }
+  copies_.set(next.config);
   // Only now: the core no longer commits messages to endpoints that are gone.
   dispatcher_->set_endpoints(all_endpoints(next.config));
   on_core([&](CoreLoop&) {

@@ -14,7 +14,9 @@
 
 #include "daemon/config/load.hpp"
 #include "daemon/core_loop.hpp"
+#include "daemon/dead_letter_copies.hpp"
 #include "daemon/input_host.hpp"
+#include "daemon/redrive_watch.hpp"
 #include "daemon/store/store.hpp"
 #include "notifiers/dead_letter_notice.hpp"
 #include "notifiers/dispatcher.hpp"
@@ -90,6 +92,9 @@ class Service {
   void take_reports(std::vector<DeliveryReport> reports);
   void take_overflowed(std::vector<DeliveryReport> reports);
   void tell_of_dead_letter(const DeliveryReport& report);
+  void take_dead_letter(const DeliveryReport& report);
+  void copy_dead_letter(const DeliveryReport& report);
+  void take_up(const DeliveryReport& report);
   Result<MessagePtr> read_message(std::int64_t outbox_id) const;
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
@@ -111,6 +116,8 @@ class Service {
   std::unique_ptr<InputHost> inputs_;
   std::jthread delivery_thread_, core_thread_;
   DeadLetterNotices dead_letter_notices_;  // the delivery thread's
+  DeadLetterCopies copies_;
+  RedriveWatch redrive_watch_;
   std::atomic<bool> trouble_{false};
   bool running_ = false;
   mutable std::mutex view_mutex_;  // guards view_ alone

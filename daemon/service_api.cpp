@@ -19,6 +19,7 @@ namespace {
 constexpr Duration kLifeSign = seconds{60};
 
 constexpr std::size_t kGlanceKeys = 256;
+constexpr std::size_t kSettledAtOnce = 200;
 
 std::size_t active_silences(const EngineView& view, Instant now) {
   if (view.mutes == nullptr) return 0;
@@ -110,8 +111,51 @@ Result<std::vector<Transition>> ServiceApi::transitions(const std::string& alarm
 
 std::vector<StreamReport> ServiceApi::streams() const { return service_.view()->streams; }
 
-Result<std::vector<OutboxEntry>> ServiceApi::dead_letters(std::size_t limit) const {
-  return service_.store().dead_letters(limit);
+Result<std::vector<DeadLetter>> ServiceApi::dead_letters(const DeadLetterQuery& query) const {
+  return service_.store().dead_letters(query);
+}
+
+std::set<std::string> ServiceApi::endpoint_ids() const {
+  std::lock_guard lock(mutex_);
+  std::set<std::string> ids;
+  for (const auto& [topic, endpoints] : endpoints_)
+    for (const Endpoint& endpoint : endpoints) ids.insert(endpoint.id);
+  return ids;
+}
+
+// In portions, as people's questions go through the core, which has more to do.
+Result<DeadLetterAnswer> ServiceApi::settle_dead_letters(DeadLetterFate fate,
+                                                         const DeadLetterQuery& query) {
+  const std::set<std::string> known = endpoint_ids();
+  DeadLetterAnswer answer;
+  DeadLetterQuery page = query;
+  page.limit = kSettledAtOnce;
+  page.texts = false;
+  for (;;) {
+    const Result<std::vector<DeadLetter>> letters = service_.store().dead_letters(page);
+    if (!letters) return letters.error();
+    DeadLetterOrder order{fate, {}};
+    for (const DeadLetter& letter : *letters) {
+      if (fate == DeadLetterFate::purge || known.count(letter.endpoint) != 0)
+        order.ids.push_back(letter.id);
+      else
+        answer = {answer.concerned, answer.left + 1, "their subscription is no more"};
+    }
+    if (!order.ids.empty()) {
+      const auto done =
+          service_.ask<Status>([order](CoreLoop& core) { return core.settle(order); });
+      if (!done) return done.error();
+      if (!*done) return done->error();
+      const auto still = service_.store().dead_letters({.ids = order.ids, .texts = false});
+      if (!still) return still.error();
+      answer.concerned += order.ids.size() - still->size();
+      if (!still->empty())
+        answer = {answer.concerned, answer.left + still->size(),
+                  "enough messages wait for their subscription"};
+    }
+    if (!query.ids.empty() || letters->size() < page.limit) return answer;
+    page.after = {letters->back().given_up, letters->back().id};
+  }
 }
 
 void ServiceApi::show_certificates(std::string authority, std::string signing) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "daemon/http/api_source.hpp"
@@ -40,7 +41,9 @@ class ServiceApi : public ApiSource {
   Result<std::vector<Transition>> transitions(const std::string& alarm,
                                               std::size_t limit) const override;
   std::vector<StreamReport> streams() const override;
-  Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const override;
+  Result<std::vector<DeadLetter>> dead_letters(const DeadLetterQuery& query) const override;
+  Result<DeadLetterAnswer> settle_dead_letters(DeadLetterFate fate,
+                                               const DeadLetterQuery& query) override;
   Result<EngineGlance> glance(const std::vector<AlarmAndKey>& keys) const override;
   Result<std::vector<Result<OperatorAnswer>>> operate(
       const std::vector<OperatorRequest>& requests) override;
@@ -51,6 +54,8 @@ class ServiceApi : public ApiSource {
   std::string status_line() const;
 
  private:
+  std::set<std::string> endpoint_ids() const;
+
   Service& service_;
   const Clock& clock_;
   InputWatch input_watch_;

@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "daemon/metrics.hpp"
+#include "notifiers/dead_letter_copy.hpp"
 #include "rules/message/human_time.hpp"
 #include "rules/message/names.hpp"
 
@@ -89,6 +90,9 @@ struct Numbers {
       "tocsin_digested_messages", "Messages that went as part of a digest.", {"topic"});
   MetricFamily<Gauge>& held_messages =
       registry.gauge("tocsin_held_messages", "Messages that wait for their digest.");
+  MetricFamily<Counter>& notifications = registry.counter(
+      "tocsin_notifications", "What became of messages to subscriptions, as SNS counts it.",
+      {"topic", "result"});
   MetricFamily<Gauge>& dead_letters =
       registry.gauge("tocsin_dead_letters", "Deliveries given up and kept.");
   MetricFamily<Counter>& last_resort = registry.counter(
@@ -116,6 +120,16 @@ std::string_view label_of(DeliveryRecord::Fate fate) {
       return "dead";
   }
   return "?";
+}
+
+// The last words of SNS' metrics NumberOfNotifications...; "": not over yet.
+std::string_view sns_result(const DeliveryReport& report) {
+  const bool is_copy = is_dead_letter_copy(report.dedup_key);
+  if (report.record.fate == DeliveryRecord::Fate::delivered)
+    return is_copy ? "redriven_to_dlq" : "delivered";
+  if (report.record.fate == DeliveryRecord::Fate::dead)
+    return is_copy ? "failed_to_redrive_to_dlq" : "failed";
+  return "";
 }
 
 std::string name_of(const Transition& t) {
@@ -267,6 +281,8 @@ void held_messages_seen(std::size_t messages) {
 void delivery_done(const DeliveryReport& report) {
   const DeliveryRecord& r = report.record;
   numbers().deliveries.with({label_of(r.fate)}).add();
+  if (const std::string_view result = sns_result(report); !result.empty())
+    numbers().notifications.with({report.topic, result}).add();
   const auto& to = report.endpoint_label;
   if (r.fate == DeliveryRecord::Fate::delivered)
     spdlog::info("topic {}: delivered to {} (attempt {})", report.topic, to, r.attempts);
@@ -276,6 +292,12 @@ void delivery_done(const DeliveryReport& report) {
   else
     spdlog::error("topic {}: {} was given up after {} attempts and kept as a dead letter: {}",
                   report.topic, to, r.attempts, r.detail);
+}
+
+void redriven(std::string_view topic, std::string_view endpoint_label, std::size_t letters) {
+  numbers().notifications.with({topic, "redriven"}).add(letters);
+  spdlog::info("topic {}: {} delivers again: dead letters sent again: {}", topic, endpoint_label,
+               letters);
 }
 
 void last_resort_sent(std::string_view topic, bool delivered, std::string_view detail) {

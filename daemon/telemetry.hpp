@@ -63,6 +63,8 @@ void digest_made(std::string_view topic, std::size_t messages);
 // Messages that wait for a digest.
 void held_messages_seen(std::size_t messages);
 void delivery_done(const DeliveryReport& report);
+// Dead letters of an endpoint that delivers again are sent again.
+void redriven(std::string_view topic, std::string_view endpoint_label, std::size_t letters);
 void last_resort_sent(std::string_view topic, bool delivered, std::string_view detail);
 
 }  // namespace tocsin::telemetry

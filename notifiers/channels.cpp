@@ -11,9 +11,8 @@ namespace tocsin {
 void read_common_options(ConfigReader& read, Duration& retry_for) {
   read.optional("retry_for", retry_for, Bounds<Duration>{minutes{1}, days{14}});
   // The topic's decoder reads these.
-  for (const char* key : {"filter", "filter_scope", "group", "digest", "rate_limit"})
+  for (const char* key : {"filter", "filter_scope", "redrive", "group", "digest", "rate_limit"})
     read.allow(key);
-  read.not_built("redrive");
 }
 
 void read_http_options(ConfigReader& read, const NotifierContext& context, Endpoint& endpoint) {

@@ -2,23 +2,21 @@
 #include "notifiers/dead_letter_notice.hpp"
 
 #include "notifiers/endpoint_name.hpp"
+#include "notifiers/own_notice.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr Duration kQuiet = hours{1};
-constexpr std::string_view kNoticeKey = "tocsin-dead-letter ";
 constexpr std::size_t kSubjectMax = 100;
 
 }  // namespace
 
-bool is_dead_letter_notice(std::string_view dedup_key) { return dedup_key.starts_with(kNoticeKey); }
-
 std::optional<Notification> DeadLetterNotices::notice(const DeliveryReport& report,
                                                       const Notification& lost, Instant now) {
   if (report.record.fate != DeliveryRecord::Fate::dead) return std::nullopt;
-  if (is_dead_letter_notice(report.dedup_key)) return std::nullopt;
+  if (is_own_notice(report.dedup_key)) return std::nullopt;
   const auto told = told_.find(report.endpoint);
   // A clock that was set back must not silence the notices until it is here again.
   if (told != told_.end() && now >= told->second && now < told->second + kQuiet)
@@ -27,7 +25,7 @@ std::optional<Notification> DeadLetterNotices::notice(const DeliveryReport& repo
 
   Notification n = lost;
   n.message_id = name_uuid("dead letter " + report.message_id + " " + report.endpoint);
-  n.dedup_key = std::string(kNoticeKey) + report.endpoint;
+  n.dedup_key = own_notice_key("dead-letter", report.endpoint);
   const std::string what = "Not delivered to " + report.endpoint_label;
   n.subject = truncate(one_line(what + ": " + lost.subject), kSubjectMax);
   n.summary = what + " (" + report.record.detail + "; " + std::to_string(report.record.attempts) +

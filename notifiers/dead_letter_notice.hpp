@@ -4,7 +4,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "tocsin/notification.hpp"
 #include "tocsin/outbox.hpp"
@@ -12,15 +11,12 @@
 
 namespace tocsin {
 
-// Whether a message with that dedup_key is such a notice.
-bool is_dead_letter_notice(std::string_view dedup_key);
-
 class DeadLetterNotices {
  public:
   // What the topic's other endpoints should be told of `report`, whose message was `lost`: the lost
   // message itself, with who did not get it and why on top. None if it is no dead letter, if it was
-  // a notice itself (two dead channels would else tell each other for ever), or if the same
-  // endpoint was told of within the hour.
+  // a notice of Tocsin's own itself (two dead channels would else tell each other for ever), or if
+  // the same endpoint was told of within the hour.
   std::optional<Notification> notice(const DeliveryReport& report, const Notification& lost,
                                      Instant now);
 

@@ -168,6 +168,7 @@ void DeliveryPlan::on_outcome(std::int64_t id, const Delivery& delivery, int sta
                         .next_attempt = now,
                         .status = status,
                         .detail = delivery.detail,
+                        .permanent = delivery.outcome == Delivery::Outcome::rejected,
                         .receipt = delivery.receipt};
   if (delivery.outcome == Delivery::Outcome::delivered) {
     record.fate = DeliveryRecord::Fate::delivered;

@@ -4,6 +4,7 @@
 
 #include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
+#include "notifiers/file_target.hpp"
 #include "notifiers/incident.hpp"
 #include "notifiers/payload_format.hpp"
 
@@ -11,7 +12,6 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kPathBytesMax = 4096;
 
 struct Options {
   std::string path;
@@ -36,12 +36,7 @@ class File final : public Notifier {
   }
 
   Delivery outcome(const Response& answer, Instant) const override {
-    if (answer.status >= 200 && answer.status <= 299)
-      return {.outcome = Delivery::Outcome::delivered, .detail = "written to " + options_.path};
-    const bool refused = answer.failure == Response::Failure::refused_target;
-    return {.outcome = refused ? Delivery::Outcome::rejected : Delivery::Outcome::retry,
-            .detail = options_.path + ": " +
-                      (answer.detail.empty() ? "cannot be written" : answer.detail)};
+    return file_outcome(answer, options_.path);
   }
 
  private:
@@ -50,8 +45,7 @@ class File final : public Notifier {
 
 void read_path(ConfigReader& read, std::string& path) {
   if (!read.require("path", path)) return;
-  const bool plain = path.find('\0') == std::string::npos && path.size() <= kPathBytesMax;
-  if (!plain || path.front() != '/' || path.back() == '/')
+  if (!is_path_of_file(path))
     report(read.diagnostics(), "bad-value", *read.map().find("path"),
            "`path` must be the absolute path of a file", "such as /var/log/tocsin/alarms.ndjson");
 }

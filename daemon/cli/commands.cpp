@@ -5,6 +5,7 @@
 namespace tocsin {
 
 int run_alarms(std::span<const std::string> args);
+int run_dlq(std::span<const std::string> args);
 int run_check(std::span<const std::string> args);
 int run_explain(std::span<const std::string> args);
 int run_match(std::span<const std::string> args);
@@ -32,7 +33,7 @@ constexpr Command kCommands[] = {
     {"silence", "add|list|remove", "alarms that tell nobody for a time; mute windows", run_silence},
     {"topics", "", "topics and their subscriptions", nullptr},
     {"notify", "test TOPIC", "send a test message to a topic", run_notify},
-    {"dlq", "", "messages that could not be delivered", nullptr},
+    {"dlq", "list|show|redrive|purge", "messages that could not be delivered", run_dlq},
     {"streams", "", "what is read, how far, and how late it is", run_streams},
     {"tail", "", "follow events as they are read", nullptr},
     {"doctor", "", "look for trouble and say what to do", nullptr},

@@ -32,6 +32,7 @@ struct LogGroupConfig {
 struct TopicConfig {
   Topic topic;
   std::vector<Endpoint> endpoints;
+  std::vector<Endpoint> copies;  // of dead letters: endpoints that no message goes to
   bool last_resort = true;       // is told when Tocsin cannot store its state
   bool makes_envelopes = false;  // some subscription gets signed SNS documents
 };

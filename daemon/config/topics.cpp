@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "daemon/config/credentials.hpp"
 #include "daemon/config/sections.hpp"
 #include "daemon/config/text_file.hpp"
+#include "notifiers/dead_letter_copy.hpp"
 #include "notifiers/delivery_policy.hpp"
 #include "notifiers/quiet_options.hpp"
 #include "rules/message/filter_policy.hpp"
@@ -70,6 +73,7 @@ Wants both(Wants a, Wants b) {
 // Where the endpoints of subscriptions go.
 struct Made {
   std::vector<Endpoint>& endpoints;
+  std::vector<Endpoint> copies = {};  // where their dead letters go
   bool makes_envelopes = false;
 };
 
@@ -81,6 +85,19 @@ void note_envelopes(const ConfigNode& type, const NotifierContext& context, Made
                 "SNS documents cannot be signed: nobody could fetch the certificate",
                 "api: { https: { listen: ... } }, or its `url` if a proxy stands before it",
                 caret_length(type));
+}
+
+void decode_redrive(const ConfigNode& options, const NotifierContext& context,
+                    std::vector<Endpoint>& endpoints, Made& into, Diagnostics& out) {
+  const ConfigNode* node = options.find("redrive");
+  if (node == nullptr) return;
+  if (context.event_bus) return report(out, "bad-value", *node, "the event bus has no `redrive`");
+  std::optional<Endpoint> copy = read_redrive(*node, context.topic, out);
+  if (!copy) return;
+  for (Endpoint& endpoint : endpoints) endpoint.dead_letters_to = copy->id;
+  const auto same = [&](const Endpoint& e) { return e.id == copy->id; };
+  if (std::none_of(into.copies.begin(), into.copies.end(), same))
+    into.copies.push_back(std::move(*copy));
 }
 
 // One item of `subscriptions`: { type: options }.
@@ -101,6 +118,7 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
     const auto wants = decode_filter(options, context.event_bus, out);
     read_quiet_policy(options, made, out);
     for (Endpoint& endpoint : made) endpoint.wants = both(std::move(endpoint.wants), wants);
+    decode_redrive(options, context, made, into, out);
     std::move(made.begin(), made.end(), std::back_inserter(into.endpoints));
     if (makes_envelopes(type_name.scalar, options)) note_envelopes(type_name, context, into, out);
     return;
@@ -165,6 +183,7 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
                        "- email: { to: [ops@example.com] }");
   read.finish();
   topic.makes_envelopes = made.makes_envelopes;
+  topic.copies = std::move(made.copies);
   if (out.list().size() == faults) check_endpoints(topic, name, out);
   return topic;
 }

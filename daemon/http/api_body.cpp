@@ -67,6 +67,18 @@ std::vector<std::string> ApiBody::texts(const char* name) {
   return {};
 }
 
+std::vector<std::int64_t> ApiBody::numbers(const char* name) {
+  constexpr std::size_t kMost = 1000;
+  const Json* value = content_->find(name);
+  if (value == nullptr) return {};
+  const bool fits = value->is_array() && value->size() <= kMost &&
+                    std::all_of(value->begin(), value->end(),
+                                [](const Json& v) { return v.is_number_integer(); });
+  if (fits) return value->get<std::vector<std::int64_t>>();
+  blame(std::string("`") + name + "` must be an array of at most 1000 whole numbers");
+  return {};
+}
+
 ApiBody::Pairs ApiBody::pairs(const char* name) {
   Pairs out;
   const Json* value = content_->find(name);

@@ -6,6 +6,7 @@
 //   const std::string reason = body.text("reason", ApiBody::Need::required);
 //   if (const auto fault = body.fault()) return failed(*fault);
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,10 @@ class ApiBody {
 
   std::string text(const char* name, Need need = Need::optional);
   std::optional<bool> flag(const char* name);
-  std::vector<std::string> texts(const char* name);  // an array of texts
-  Pairs pairs(const char* name);                     // {"name": "value"}
-  std::optional<AlarmKey> key(const char* name);     // the same, if it is there
+  std::vector<std::string> texts(const char* name);     // an array of texts
+  std::vector<std::int64_t> numbers(const char* name);  // an array of whole numbers, at most 1,000
+  Pairs pairs(const char* name);                        // {"name": "value"}
+  std::optional<AlarmKey> key(const char* name);        // the same, if it is there
   // Text, or any other JSON as its text.
   std::string json(const char* name);
   // RFC 3339.

@@ -49,6 +49,12 @@ Error unknown_alarm(const std::string& name, const RuleSet& rules);
 
 ApiResponse get_status(const ApiCall& call);
 
+// Messages that were given up: dead_letter_routes.cpp.
+ApiResponse get_dead_letters(const ApiCall& call);
+ApiResponse get_dead_letter(const ApiCall& call);
+ApiResponse post_redrive(const ApiCall& call);
+ApiResponse post_purge(const ApiCall& call);
+
 // The routes of /api/v1/alarms.
 ApiResponse get_alarms(const ApiCall& call);
 ApiResponse get_alarm(const ApiCall& call);

@@ -212,16 +212,18 @@ Json from(const StreamReport& s) {
           {"replaced_times", s.replaced_times}};
 }
 
-Json from(const OutboxEntry& e) {
-  return {{"id", e.id},
-          {"message_id", e.message_id},
-          {"topic", e.topic},
-          {"endpoint", e.endpoint_label},
-          {"attempts", e.attempts},
-          {"created", time(e.created)},
-          {"given_up", time(e.next_attempt)},
-          {"detail", e.last_detail},
-          {"message", embedded(e.notification)}};
+Json from(const DeadLetter& d) {
+  return {{"id", d.id},
+          {"message_id", d.message_id},
+          {"topic", d.topic},
+          {"endpoint", d.endpoint_label},
+          {"attempts", d.attempts},
+          {"created", time(d.created)},
+          {"given_up", time(d.given_up)},
+          {"status", d.status},
+          {"permanent", d.permanent},
+          {"detail", d.detail},
+          {"message", embedded(d.notification)}};
 }
 
 Json from(const TestDelivery& d) {

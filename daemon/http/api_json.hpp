@@ -21,7 +21,7 @@ Json from(const StateCounts& counts);
 Json from(const HistoryItem& item);
 Json from(const Transition& transition);
 Json from(const StreamReport& stream);
-Json from(const OutboxEntry& dead_letter);  // with its message
+Json from(const DeadLetter& letter);  // with its message
 Json from(const TestDelivery& delivery);
 // Of the alarms in ALARM: for how many nobody is told, or somebody is there already.
 struct Attention {

@@ -47,10 +47,6 @@ ApiResponse get_streams(const ApiCall& call) {
   return json_response({{"streams", array_of(call.source.streams())}});
 }
 
-ApiResponse get_dead_letters(const ApiCall& call) {
-  return list_response("dead_letters", call.source.dead_letters(call.limit));
-}
-
 ApiResponse post_notify_test(const ApiCall& call) {
   return list_response("deliveries", call.source.notify_test(call.names[0]));
 }
@@ -85,6 +81,9 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/mute-windows", Access::own_host, get_mute_windows},
     Route{"GET", "/api/v1/streams", Access::own_host, get_streams},
     Route{"GET", "/api/v1/dead-letters", Access::own_host, get_dead_letters},
+    Route{"GET", "/api/v1/dead-letters/{}", Access::own_host, get_dead_letter},
+    Route{"POST", "/api/v1/dead-letters/redrive", Access::socket, post_redrive},
+    Route{"POST", "/api/v1/dead-letters/purge", Access::socket, post_purge},
     Route{"POST", "/api/v1/notify/{}/test", Access::socket, post_notify_test},
     Route{"GET", "/sns", Access::outside, get_sns},
     Route{"GET", "/sns/{}", Access::outside, get_certificate},

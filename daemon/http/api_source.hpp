@@ -57,6 +57,13 @@ struct EngineGlance {
   std::vector<std::optional<Outlook>> outlooks;  // of the keys asked for, in their order
 };
 
+// What became of dead letters that were to be redriven or purged.
+struct DeadLetterAnswer {
+  std::size_t concerned = 0;
+  std::size_t left = 0;  // are dead letters still
+  std::string why;       // of one that was left
+};
+
 class ApiSource {
  public:
   virtual ~ApiSource() = default;
@@ -80,7 +87,10 @@ class ApiSource {
   virtual Result<std::vector<Transition>> transitions(const std::string& alarm,
                                                       std::size_t limit) const = 0;
   virtual std::vector<StreamReport> streams() const = 0;
-  virtual Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const = 0;
+  virtual Result<std::vector<DeadLetter>> dead_letters(const DeadLetterQuery& query) const = 0;
+  // Of all that the query means, whatever its limit. Committed when it returns.
+  virtual Result<DeadLetterAnswer> settle_dead_letters(DeadLetterFate fate,
+                                                       const DeadLetterQuery& query) = 0;
 
   using AlarmAndKey = std::pair<std::string, AlarmKey>;
   // Error timeout: the engine is busy for too long.

@@ -6,7 +6,7 @@
 
 #include "daemon/store/alarm_key_text.hpp"
 #include "daemon/store/store_queries.hpp"
-#include "notifiers/dead_letter_notice.hpp"
+#include "notifiers/own_notice.hpp"
 #include "rules/message/alarm_details.hpp"
 #include "rules/message/history_items.hpp"
 #include "rules/message/notification_json.hpp"
@@ -16,7 +16,8 @@ namespace {
 
 std::int64_t as_int(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-// The message goes with the last outbox row and dead letter that name it.
+}  // namespace
+
 Status drop_message_if_unused(Database& db, std::int64_t message) {
   return db.run(
       "DELETE FROM notification WHERE id = ?1"
@@ -24,8 +25,6 @@ Status drop_message_if_unused(Database& db, std::int64_t message) {
       " AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE notification = ?1)",
       {message});
 }
-
-}  // namespace
 
 Status CommitWriter::write(const Commit& commit) {
   Status done = write_positions(commit.positions);
@@ -42,6 +41,8 @@ Status CommitWriter::write(const Commit& commit) {
   if (done) done = write_messages(commit);
   for (const DeliveryRecord& record : commit.deliveries)
     if (done) done = write_outcome(record);
+  for (const DeadLetterOrder& order : commit.dead_letters)
+    if (done) done = dead_letters::carry_out(db_, order, options_, commit.now, tally_, created_);
   if (done && !commit.empty())
     done = prune(db_, options_, commit.now, history_rows_ + commit.transitions.size(), tally_);
   return done;
@@ -270,8 +271,9 @@ Status CommitWriter::write_outcome(const DeliveryRecord& record) {
   if (record.fate == DeliveryRecord::Fate::dead) {
     done = db_.run(
         "INSERT OR REPLACE INTO dead_letter SELECT id, notification, endpoint, endpoint_label,"
-        " ?, ?, ?, ? FROM outbox WHERE id = ?",
-        {record.attempts, to_ms(record.at), record.status, record.detail, record.outbox_id});
+        " ?, ?, ?, ?, ? FROM outbox WHERE id = ?",
+        {record.attempts, to_ms(record.at), record.status, record.detail, record.permanent ? 1 : 0,
+         record.outbox_id});
     if (!done) return done;
     ++tally_.dead_letters;
   }
@@ -296,7 +298,7 @@ Status CommitWriter::write_receipt(const Waiting& entry, const std::string& text
 
 // Only what an alarm did is its history: a notice of Tocsin's own and the event bus are not.
 Status CommitWriter::write_action(const DeliveryRecord& record, const Waiting& entry) {
-  if (entry.topic == kEventBusTopic || is_dead_letter_notice(entry.dedup_key)) return success();
+  if (entry.topic == kEventBusTopic || is_own_notice(entry.dedup_key)) return success();
   if (!is_told_in_history(record)) return success();
   const MessagePtr message = message_of(record, entry);
   if (!message) return success();  // the delivery says so, and a damaged row must not stop commits

@@ -69,6 +69,9 @@ class CommitWriter {
   std::size_t history_rows_ = 0;  // that write() added
 };
 
+// The message goes with the last outbox row and dead letter that name it.
+Status drop_message_if_unused(Database& db, std::int64_t message);
+
 // Deletes rows that are past their retention: a few more than were added to history and
 // transitions, and no more than that.
 Status prune(Database& db, const StoreOptions& options, Instant now, std::size_t added,

@@ -80,8 +80,14 @@ ALTER TABLE outbox ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_held ON outbox(held) WHERE held <> '';
 )sql";
 
+// permanent: it was refused, and trying again would not have helped.
+constexpr const char* kVersion7 = R"sql(
+ALTER TABLE dead_letter ADD COLUMN permanent INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX dead_letter_of_endpoint ON dead_letter(endpoint, died);
+)sql";
+
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3},
-                                     {4, kVersion4}, {5, kVersion5}, {6, kVersion6}};
+                                     {4, kVersion4}, {5, kVersion5}, {6, kVersion6}, {7, kVersion7}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

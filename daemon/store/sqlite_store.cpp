@@ -19,7 +19,8 @@ namespace {
 
 // Messages and what became of them: what the reserve is for.
 bool concerns_delivery(const Commit& commit) {
-  return !commit.notifications.empty() || !commit.deliveries.empty() || !commit.released.empty();
+  return !commit.notifications.empty() || !commit.deliveries.empty() || !commit.released.empty() ||
+         !commit.dead_letters.empty();
 }
 
 class SqliteStore : public Store {
@@ -82,9 +83,9 @@ class SqliteStore : public Store {
     std::lock_guard guard(reader_mutex_);
     return store_queries::outbox_oldest(reader_);
   }
-  Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const override {
+  Result<std::vector<DeadLetter>> dead_letters(const DeadLetterQuery& query) const override {
     std::lock_guard guard(reader_mutex_);
-    return store_queries::dead_letters(reader_, limit);
+    return dead_letters::read(reader_, query);
   }
   StoreReport report() const override;
 
@@ -157,7 +158,8 @@ bool Commit::empty() const {
   return positions.empty() && state.rows.empty() && state.seen.empty() &&
          state.seen_floor.empty() && state.alarms.empty() && state.removed.empty() &&
          state.next_sequence == 0 && transitions.empty() && history.empty() &&
-         notifications.empty() && digested.empty() && released.empty() && deliveries.empty();
+         notifications.empty() && digested.empty() && released.empty() && deliveries.empty() &&
+         dead_letters.empty();
 }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory,

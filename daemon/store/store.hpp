@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/store/alarm_query.hpp"
+#include "daemon/store/dead_letters.hpp"
 #include "daemon/store/durability.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
@@ -66,6 +67,7 @@ struct Commit {
   std::vector<std::string> digested;
   std::vector<std::string> released;
   std::vector<DeliveryRecord> deliveries;
+  std::vector<DeadLetterOrder> dead_letters;
   Instant now;  // wall clock: `created` of messages, and what retention counts from
   bool empty() const;
 };
@@ -131,8 +133,7 @@ class Store {
   virtual Result<std::string> notification(std::int64_t outbox_id) const = 0;
   // When the oldest waiting message was made; kNoTime: none waits.
   virtual Instant outbox_oldest() const = 0;
-  // Newest first; created is when the message was made, next_attempt when it was given up.
-  virtual Result<std::vector<OutboxEntry>> dead_letters(std::size_t limit) const = 0;
+  virtual Result<std::vector<DeadLetter>> dead_letters(const DeadLetterQuery& query) const = 0;
   virtual StoreReport report() const = 0;
 };
 

@@ -139,16 +139,6 @@ Instant outbox_oldest(Database& db) {
   return found && !found->empty() ? found->front() : kNoTime;
 }
 
-Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit) {
-  return list<OutboxEntry>(
-      db,
-      "SELECT d.id, n.message_id, n.topic, d.endpoint, d.endpoint_label, n.dedup_key, n.sequence,"
-      " d.attempts, n.created, d.died, d.last_detail, 0, n.json, ''"
-      " FROM dead_letter d JOIN notification n ON n.id = d.notification"
-      " ORDER BY d.died DESC, d.id DESC LIMIT ?",
-      {as_limit(limit)}, entry_from);
-}
-
 Result<std::vector<HistoryItem>> history(Database& db, const HistoryQuery& query) {
   const std::int64_t before =
       query.before_id > 0 ? query.before_id : std::numeric_limits<std::int64_t>::max();

@@ -21,7 +21,6 @@ Result<std::vector<OutboxEntry>> held(Database& db);
 Result<std::vector<OutboxEntry>> held_for(Database& db, const std::string& digest);
 Result<std::string> notification(Database& db, std::int64_t outbox_id);
 Instant outbox_oldest(Database& db);
-Result<std::vector<OutboxEntry>> dead_letters(Database& db, std::size_t limit);
 Result<std::vector<HistoryItem>> history(Database& db, const HistoryQuery& query);
 Result<std::vector<Transition>> transitions(Database& db, const std::string& alarm,
                                             std::size_t limit);

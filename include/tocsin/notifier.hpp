@@ -160,6 +160,7 @@ struct Endpoint {
   // How long a message is retried, from its creation, before it becomes a dead letter.
   Duration retry_for{hours{24}};
   DeliveryPolicy policy = {};
+  std::string dead_letters_to = {};  // id of the endpoint that gets copies of its dead letters
   // Endpoints of one group share a server (the addresses of one mail server): few attempts at a
   // time go to a group. Empty: on its own.
   std::string group;

@@ -88,10 +88,10 @@ void check_told(const World& world, Ledger& ledger) {
 }
 
 void check_delivered(const World& world, const Store& store, Ledger& ledger) {
-  const auto letters = store.dead_letters(kAll);
+  const auto letters = store.dead_letters({.limit = kAll});
   if (!letters) return ledger.fault("delivered", letters.error().text);
   std::set<std::pair<std::string, std::string>> ended;  // (message id, endpoint)
-  for (const OutboxEntry& e : *letters) ended.insert({e.message_id, e.endpoint});
+  for (const DeadLetter& e : *letters) ended.insert({e.message_id, e.endpoint});
   for (const auto& [id, parcel] : ledger.parcels) {
     const OutboxEntry& e = parcel.entry;
     if (!parcel.settled) ledger.fault("delivered", e.message_id + " still waits at " + e.endpoint);

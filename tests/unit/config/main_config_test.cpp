@@ -306,3 +306,22 @@ TEST_CASE("a filter looks at attributes where its scope says so", "[config]") {
   n.severity = Severity::critical;
   CHECK(wants(n));
 }
+
+TEST_CASE("copies of dead letters go to one file or directory of a topic", "[config]") {
+  using Codes = std::vector<std::string>;
+  const TempDir folder;
+  const auto load = [&](const std::string& redrive) {
+    return load_text(
+        folder, "topics: { ops: { subscriptions: [ { file: { path: /tmp/a, redrive: " + redrive +
+                    " } }, { file: { path: /tmp/b, redrive: " + redrive + " } } ] } }\n");
+  };
+  const LoadedConfiguration loaded = load("{ file: /var/log/dead.ndjson }");
+  REQUIRE(codes_of(loaded).empty());
+  const TopicConfig& topic = loaded.config.topics.at(0);
+  REQUIRE(topic.copies.size() == 1);
+  for (const Endpoint& endpoint : topic.endpoints)
+    CHECK(endpoint.dead_letters_to == topic.copies[0].id);
+  CHECK(codes_of(load("{ directory: /var/spool/dead }")).empty());
+  for (const char* fault : {"{}", "{ file: dead }", "{ file: /a, directory: /b }"})
+    CHECK(codes_of(load(fault)) == Codes{"bad-value", "bad-value"});
+}

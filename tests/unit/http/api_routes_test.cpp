@@ -126,6 +126,34 @@ TEST_CASE("over TCP a page elsewhere cannot read along by rebinding its name", "
   CHECK(status("metrics.internal:8686", "/metrics") == 200);
 }
 
+TEST_CASE("dead letters are settled by what the body names, over the socket only", "[http]") {
+  FakeSource source;
+  const auto post = [&](const std::string& what, const std::string& body, bool trusted = true) {
+    return answer({.method = "POST",
+                   .target = "/api/v1/dead-letters/" + what,
+                   .host = "localhost",
+                   .trusted = trusted,
+                   .body = body},
+                  source);
+  };
+  CHECK(Json::parse(post("redrive", R"({"ids":[7]})").body)["concerned"] == 1);
+  CHECK(post("purge", R"({"all":true})").status == 200);
+  CHECK(post("purge", R"({"ids":[8]})").status == 404);
+  for (const char* body :
+       {"", "{}", R"({"all":false})", R"({"ids":["7"]})", R"({"ids":[7],"all":true})",
+        R"({"ids":[7],"topic":"security"})", R"({"idss":[7]})"})
+    CHECK(post("purge", body).status == 400);
+  CHECK(post("purge", R"({"all":true})", false).status == 403);
+  CHECK(over_socket(source, "GET", "/api/v1/dead-letters/x").status == 404);
+  const Json page = Json::parse(over_socket(source, "GET", "/api/v1/dead-letters?limit=1").body);
+  CHECK(page["dead_letters"][0]["status"] == 404);
+  const std::string next = page["next"];
+  CHECK(Json::parse(
+            over_socket(source, "GET", "/api/v1/dead-letters?after=" + next).body)["dead_letters"]
+            .empty());
+  CHECK(over_socket(source, "GET", "/api/v1/dead-letters?after=x").status == 400);
+}
+
 TEST_CASE("from outside there is the certificate and nothing else", "[http]") {
   FakeSource source;
   const auto from_outside = [&](const std::string& target) {

@@ -149,5 +149,39 @@ TEST_CASE("wrong usage, what is not built, and no daemon are told apart", "[cli]
   CHECK_THAT(none.text, Contains("is tocsind running?"));
 }
 
+TEST_CASE("dead letters are listed, shown, sent again and thrown away", "[cli]") {
+  Daemon daemon;
+  const Answer list = daemon.tocsin("dlq list");
+  CHECK(list.code == kExitOk);
+  CHECK_THAT(list.text, Contains("slack hooks.slack.com") && Contains("404") && Contains("ALARM"));
+  CHECK(lines_of(daemon.tocsin("dlq list --json")).at(0)["id"] == 7);
+  CHECK_THAT(daemon.tocsin("dlq list --topic other").text, Contains("no dead letters"));
+  CHECK_THAT(daemon.tocsin("dlq show 7").text, Contains("HTTP 404"));
+  CHECK(daemon.tocsin("dlq show 8").code == kExitNo);
+  CHECK_THAT(daemon.tocsin("dlq redrive 7").text, Contains("to be sent again: 1"));
+  CHECK_THAT(daemon.tocsin("dlq purge --topic security").text, Contains("thrown away: 1"));
+  REQUIRE(daemon.source.settled.size() == 2);
+  CHECK(daemon.source.settled[0].first == DeadLetterFate::redrive);
+  CHECK(daemon.source.settled[0].second.ids == std::vector<std::int64_t>{7});
+  CHECK(daemon.source.settled[1].second.topic == "security");
+}
+
+TEST_CASE("dead letters that stay where they are make the exit code 1", "[cli]") {
+  Daemon daemon;
+  daemon.source.left = 2;
+  const Answer answer = daemon.tocsin("dlq redrive --all");
+  CHECK(answer.code == kExitNo);
+  CHECK_THAT(answer.text, Contains("left: 2, as its outbox is full"));
+}
+
+TEST_CASE("dlq never guesses which letters are meant", "[cli]") {
+  Daemon daemon;
+  CHECK(daemon.tocsin("dlq redrive").code == kExitUsage);
+  CHECK(daemon.tocsin("dlq purge").code == kExitUsage);
+  CHECK(daemon.tocsin("dlq purge 7 --all").code == kExitUsage);
+  CHECK(daemon.tocsin("dlq purge seven").code == kExitUsage);
+  CHECK(daemon.source.settled.empty());
+}
+
 }  // namespace
 }  // namespace tocsin

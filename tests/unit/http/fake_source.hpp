@@ -144,12 +144,25 @@ class FakeSource : public ApiSource {
     s.events = 12;
     return {s};
   }
-  Result<std::vector<OutboxEntry>> dead_letters(std::size_t) const override {
-    OutboxEntry e;
-    e.id = 7;
-    e.endpoint_label = "slack hooks.slack.com";
-    e.notification = R"({"subject":"ALARM"})";
-    return std::vector{e};
+  Result<std::vector<DeadLetter>> dead_letters(const DeadLetterQuery& query) const override {
+    DeadLetter d;
+    d.id = 7;
+    d.topic = "security";
+    d.endpoint_label = "slack hooks.slack.com";
+    d.status = 404;
+    d.given_up = instant_from_ms(3'000'000);
+    d.detail = "hooks.slack.com: HTTP 404";
+    d.notification = R"({"subject":"ALARM"})";
+    const bool wanted = (query.ids.empty() || query.ids.front() == d.id) &&
+                        (query.topic.empty() || query.topic == d.topic) &&
+                        query.after.first > d.given_up;
+    return wanted ? std::vector{d} : std::vector<DeadLetter>{};
+  }
+  Result<DeadLetterAnswer> settle_dead_letters(DeadLetterFate fate,
+                                               const DeadLetterQuery& query) override {
+    settled.emplace_back(fate, query);
+    const Result<std::vector<DeadLetter>> letters = dead_letters(query);
+    return DeadLetterAnswer{letters->size(), left, left > 0 ? "its outbox is full" : ""};
   }
   Result<std::string> certificate(const std::string& name) const override {
     if (name != "authority.pem") return Error{"not-found", "there is no " + name};
@@ -166,6 +179,8 @@ class FakeSource : public ApiSource {
   std::optional<Outlook> outlook;
   std::vector<Silence> silences;
   std::vector<OperatorRequest> asked;
+  std::vector<std::pair<DeadLetterFate, DeadLetterQuery>> settled;
+  std::size_t left = 0;
   std::optional<Error> refusal;
   std::vector<AlarmStatus> statuses;
   std::vector<HistoryItem> items;
