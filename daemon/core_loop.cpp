@@ -219,6 +219,18 @@ Result<std::vector<Result<OperatorAnswer>>> CoreLoop::operate(
                "unless the daemon ends before"};
 }
 
+Status CoreLoop::change_subscription(const SubscriptionChange& change,
+                                     const std::optional<Notice>& notice, EndpointTable endpoints) {
+  if (failing_since_)
+    return Error{"store", "the store does not take commits now; nothing was changed"};
+  pending_.subscriptions.push_back(change);
+  if (notice) tell_one(notice->first, notice->second.endpoint, notice->second.label);
+  if (!flush())
+    return Error{"store", "the store does not take commits now; it is done as soon as it does"};
+  outgoing_.set_endpoints(std::move(endpoints), clock_.now());
+  return success();
+}
+
 bool CoreLoop::take_up(const std::string& topic, const std::string& endpoint_id) {
   const Endpoint* endpoint = outgoing_.find(topic, endpoint_id);
   if (endpoint == nullptr) return false;

@@ -57,6 +57,11 @@ class CoreLoop {
   // What people ask for, in one commit, which is there when it returns. Error store: the store
   // takes no commits now.
   Result<std::vector<Result<OperatorAnswer>>> operate(const std::vector<OperatorRequest>& requests);
+  // A subscription made at run time changes: in one commit with what its endpoint is told of it.
+  // The endpoints are those behind it. Error store.
+  using Notice = std::pair<Notification, Target>;
+  Status change_subscription(const SubscriptionChange& change, const std::optional<Notice>& notice,
+                             EndpointTable endpoints);
   // Redrives or purges dead letters, in one commit, which is there when it returns. Error store.
   Status settle(const DeadLetterOrder& order);
   // An endpoint delivers again: its dead letters of a week that were not refused are sent again, as

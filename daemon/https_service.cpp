@@ -23,7 +23,8 @@ std::string host_of(const std::string& listen) {
 bool is_everywhere(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
 
 bool needs_signatures(const MainConfig& config) {
-  return std::any_of(config.topics.begin(), config.topics.end(),
+  return config.has_subscriptions ||
+         std::any_of(config.topics.begin(), config.topics.end(),
                      [](const TopicConfig& topic) { return topic.makes_envelopes; });
 }
 

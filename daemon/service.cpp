@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::size_t kMostLetters = 100'000;
 
-std::vector<Endpoint> all_endpoints(const MainConfig& config) {
-  std::vector<Endpoint> all;
-  for (const TopicConfig& topic : config.topics)
-    for (const auto* some : {&topic.endpoints, &topic.copies})
-      all.insert(all.end(), some->begin(), some->end());
-  all.insert(all.end(), config.event_bus.begin(), config.event_bus.end());
-  return all;
-}
-
 std::map<std::string, std::string> positions_of(
     const std::vector<std::pair<std::string, std::vector<PositionUpdate>>>& stored,
     const std::string& log_group) {
@@ -69,11 +60,15 @@ Status Service::start() {
   if (!letters) return letters.error();
   for (const DeadLetter& letter : *letters) redrive_watch_.note(letter.endpoint);
 
+  Result<std::vector<Subscription>> subscriptions = store_->subscriptions();
+  if (!subscriptions) return subscriptions.error();
+  subscriptions_ = Subscriptions(std::move(*subscriptions));
+  loaded_.config.has_subscriptions = !subscriptions_.all().empty();
   if (Status prepared = prepare_(config()); !prepared) return prepared;
   start_delivery(*transport_);
   dispatcher_->set_receipts(std::move(*receipts));
   core_ = std::make_unique<CoreLoop>(*store_, clock_, queue_, core_hooks());
-  if (Status started = core_->start(rules(), endpoint_table(config())); !started) return started;
+  if (Status started = core_->start(rules(), *table_); !started) return started;
   dispatcher_->push(std::move(*outbox));
   gate_ = std::make_unique<MatcherGate>(std::make_shared<const Matcher>(rules()));
   inputs_ = std::make_unique<InputHost>(queue_, *gate_, clock_);
@@ -88,8 +83,8 @@ void Service::start_delivery(Transport& transport) {
       [this](std::vector<DeliveryReport> reports) { take_reports(std::move(reports)); },
       [this](std::int64_t id) { return read_message(id); }};
   dispatcher_ = std::make_unique<Dispatcher>(std::move(edges));
-  dispatcher_->set_endpoints(all_endpoints(config()));
-  copies_.set(config());
+  dispatcher_->set_endpoints(endpoints_with(config(), subscriptions_));
+  set_topology(config());
   delivery_thread_ = std::jthread([this] { dispatcher_->run(); });
 }
 
@@ -238,18 +233,21 @@ Status Service::reload() {
       next.config.api.socket != config().api.socket || next.config.api.https != config().api.https)
     return Error{"needs-restart", "`state`, `durability` and `api` change only with a restart"};
 
+  const std::lock_guard topology(topology_mutex_);
+  next.config.has_subscriptions = !subscriptions_.all().empty();
   if (Status prepared = prepare_(next.config); !prepared) return prepared;
   stop_changed_inputs(next.config);
-  std::vector<Endpoint> both = all_endpoints(next.config);
-  for (const Endpoint& old : all_endpoints(config())) both.push_back(old);
+  std::vector<Endpoint> both = endpoints_with(next.config, subscriptions_);
+  for (const Endpoint& old : endpoints_with(config(), subscriptions_)) both.push_back(old);
   dispatcher_->set_endpoints(both);
   if (Status swapped = swap_rules(next); !swapped) {
     Status restarted = start_missing_inputs(config());
     return restarted ? swapped : restarted;
   }
-  copies_.set(next.config);
+  set_topology(next.config);
   // Only now: the core no longer commits messages to endpoints that are gone.
-  dispatcher_->set_endpoints(all_endpoints(next.config));
+  dispatcher_->set_endpoints(endpoints_with(next.config, subscriptions_));
+  dispatcher_->enable({});
   on_core([&](CoreLoop&) {
     loaded_ = std::move(next);
     store_->keep_history_for(config().history_retention);
@@ -263,7 +261,7 @@ Status Service::swap_rules(const LoadedConfiguration& next) {
   const std::shared_ptr<const Matcher> before = gate_->current();
   gate_->swap(std::make_shared<const Matcher>(next.rules, before.get()), [&] {
     queue_.push_data(CoreLoop::Call([&](CoreLoop& core) {
-      outcome = core.swap(next.rules, endpoint_table(next.config));
+      outcome = core.swap(next.rules, table_with(next.config, subscriptions_));
       done.set_value();
     }));
   });

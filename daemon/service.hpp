@@ -18,6 +18,7 @@
 #include "daemon/input_host.hpp"
 #include "daemon/redrive_watch.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/subscriptions.hpp"
 #include "notifiers/dead_letter_notice.hpp"
 #include "notifiers/dispatcher.hpp"
 #include "tocsin/result.hpp"
@@ -61,6 +62,21 @@ class Service {
   // When the slowest input last showed life.
   Tick inputs_alive_at() const { return inputs_->least_alive(); }
 
+  // Subscriptions made at run time, any thread: each is committed when it returns, and its endpoint
+  // told. Errors: those of Subscriptions, not-found (no such topic), no-https, store, timeout.
+  Result<Subscription> subscribe(const SubscribeRequest& request);
+  Result<Subscription> confirm(const std::string& topic, const std::string& token,
+                               bool authenticate_on_unsubscribe);
+  Result<Subscription> unsubscribe_by_link(const std::string& id);
+  Result<Subscription> remove_subscription(const std::string& id);
+  // Main thread, now and then: those that nobody has confirmed.
+  void expire_subscriptions();
+  std::vector<Subscription> subscriptions() const;
+  // Topic -> endpoints, those made at run time included. Any thread.
+  std::shared_ptr<const EndpointTable> endpoints() const;
+  // An endpoint that said it is gone is tried again; "": all. Any thread.
+  void enable(const std::string& endpoint) { dispatcher_->enable(endpoint); }
+
   const Store& store() const { return *store_; }
   const MainConfig& config() const { return loaded_.config; }
   const std::shared_ptr<const RuleSet>& rules() const { return loaded_.rules; }
@@ -96,6 +112,11 @@ class Service {
   void copy_dead_letter(const DeliveryReport& report);
   void take_up(const DeliveryReport& report);
   Result<MessagePtr> read_message(std::int64_t outbox_id) const;
+  // Under topology_mutex_.
+  Result<Subscription> carry_out(Result<SubscriptionStep> step);
+  std::vector<Endpoint> endpoints_with(const MainConfig& config, const Subscriptions& subs) const;
+  EndpointTable table_with(const MainConfig& config, const Subscriptions& subs) const;
+  void set_topology(const MainConfig& config);
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
   // Runs `act` on the core thread and waits for it.
@@ -120,6 +141,10 @@ class Service {
   RedriveWatch redrive_watch_;
   std::atomic<bool> trouble_{false};
   bool running_ = false;
+  // Guards what messages go to: subscriptions_, table_, and while it is replaced the configuration.
+  mutable std::mutex topology_mutex_;
+  Subscriptions subscriptions_;
+  std::shared_ptr<const EndpointTable> table_ = std::make_shared<const EndpointTable>();
   mutable std::mutex view_mutex_;  // guards view_ alone
   std::shared_ptr<const EngineView> view_ = std::make_shared<EngineView>();
 };

@@ -30,6 +30,21 @@ std::size_t active_silences(const EngineView& view, Instant now) {
 
 }  // namespace
 
+namespace {
+
+std::vector<std::string> disabled_labels(const Service& service) {
+  const auto disabled = service.delivery_load().disabled;
+  std::vector<std::string> labels;
+  if (disabled.empty()) return labels;
+  const std::shared_ptr<const EndpointTable> table = service.endpoints();
+  for (const auto& [topic, endpoints] : *table)
+    for (const Endpoint& endpoint : endpoints)
+      if (disabled.count(endpoint.id) != 0) labels.push_back(endpoint.label);
+  return labels;
+}
+
+}  // namespace
+
 ServiceApi::ServiceApi(Service& service, const Clock& clock) : service_(service), clock_(clock) {
   on_life();
   facts_.version = TOCSIN_VERSION;
@@ -45,7 +60,6 @@ void ServiceApi::on_reload(const std::string& error) {
   if (!error.empty()) return;
   facts_.reloaded_at = clock_.now();
   rules_ = std::make_shared<const RuleIndex>(service_.rules());
-  endpoints_ = endpoint_table(service_.config());
 }
 
 void ServiceApi::observe() {
@@ -80,6 +94,7 @@ DaemonStatus ServiceApi::status() const {
   status.now = clock_.now();
   status.groups = service_.view()->groups;
   status.store = service_.store().report();
+  status.disabled = disabled_labels(service_);
   status.outbox_oldest = service_.store().outbox_oldest();
   status.held_messages = service_.view()->held_messages;
   return status;
@@ -116,9 +131,9 @@ Result<std::vector<DeadLetter>> ServiceApi::dead_letters(const DeadLetterQuery& 
 }
 
 std::set<std::string> ServiceApi::endpoint_ids() const {
-  std::lock_guard lock(mutex_);
+  const std::shared_ptr<const EndpointTable> table = service_.endpoints();
   std::set<std::string> ids;
-  for (const auto& [topic, endpoints] : endpoints_)
+  for (const auto& [topic, endpoints] : *table)
     for (const Endpoint& endpoint : endpoints) ids.insert(endpoint.id);
   return ids;
 }
@@ -175,14 +190,10 @@ Result<std::string> ServiceApi::certificate(const std::string& name) const {
 }
 
 Result<std::vector<TestDelivery>> ServiceApi::notify_test(const std::string& topic) {
-  std::vector<Endpoint> endpoints;
-  {
-    std::lock_guard lock(mutex_);
-    auto found = endpoints_.find(topic);
-    if (found == endpoints_.end()) return Error{"not-found", "there is no topic \"" + topic + "\""};
-    endpoints = found->second;
-  }
-  return send_test(make_test_notification(topic, rules()->rules(), clock_.now()), endpoints,
+  const std::shared_ptr<const EndpointTable> table = service_.endpoints();
+  const auto found = table->find(topic);
+  if (found == table->end()) return Error{"not-found", "there is no topic \"" + topic + "\""};
+  return send_test(make_test_notification(topic, rules()->rules(), clock_.now()), found->second,
                    clock_);
 }
 

@@ -47,6 +47,13 @@ class ServiceApi : public ApiSource {
   Result<EngineGlance> glance(const std::vector<AlarmAndKey>& keys) const override;
   Result<std::vector<Result<OperatorAnswer>>> operate(
       const std::vector<OperatorRequest>& requests) override;
+  std::vector<TopicView> topics() const override;
+  Result<SubscriptionAnswer> subscribe(const SubscribeRequest& request) override;
+  Result<SubscriptionAnswer> confirm(const std::string& topic, const std::string& token,
+                                     bool authenticate_on_unsubscribe) override;
+  Result<SubscriptionAnswer> unsubscribe_by_link(const std::string& id) override;
+  Result<SubscriptionAnswer> remove_subscription(const std::string& id) override;
+  Result<std::size_t> enable_subscription(const std::string& id) override;
   Result<std::string> certificate(const std::string& name) const override;
   Result<std::vector<TestDelivery>> notify_test(const std::string& topic) override;
 
@@ -63,7 +70,6 @@ class ServiceApi : public ApiSource {
   mutable std::mutex mutex_;            // guards what follows
   DaemonStatus facts_;
   std::shared_ptr<const RuleIndex> rules_;
-  EndpointTable endpoints_;
   std::string authority_, signing_;
 };
 

@@ -294,6 +294,10 @@ void delivery_done(const DeliveryReport& report) {
                   report.topic, to, r.attempts, r.detail);
 }
 
+void subscription_changed(std::string_view topic, std::string_view label, std::string_view state) {
+  spdlog::warn("topic {}: subscription of {}: {}", topic, label, state);
+}
+
 void redriven(std::string_view topic, std::string_view endpoint_label, std::size_t letters) {
   numbers().notifications.with({topic, "redriven"}).add(letters);
   spdlog::info("topic {}: {} delivers again: dead letters sent again: {}", topic, endpoint_label,

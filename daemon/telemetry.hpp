@@ -63,6 +63,8 @@ void digest_made(std::string_view topic, std::size_t messages);
 // Messages that wait for a digest.
 void held_messages_seen(std::size_t messages);
 void delivery_done(const DeliveryReport& report);
+// A subscription made at run time came into that state, or ended.
+void subscription_changed(std::string_view topic, std::string_view label, std::string_view state);
 // Dead letters of an endpoint that delivers again are sent again.
 void redriven(std::string_view topic, std::string_view endpoint_label, std::size_t letters);
 void last_resort_sent(std::string_view topic, bool delivered, std::string_view detail);

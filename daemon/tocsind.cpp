@@ -26,6 +26,7 @@ namespace {
 constexpr Duration kObserveEvery = seconds{1};
 constexpr Duration kBeatEvery = seconds{5};
 constexpr Duration kCertificatesEvery = hours{1};
+constexpr Duration kExpiryEvery = minutes{1};
 // An input that showed no life for so long is stuck, and so is the daemon.
 constexpr Duration kInputLife = seconds{60};
 
@@ -92,6 +93,7 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
   Result<std::unique_ptr<ApiServer>> server = ApiServer::start(options, api);
   if (!server) return fail(server.error());
   https.attach(**server, api);
+  loop.every(kExpiryEvery, [&] { service.expire_subscriptions(); });
   loop.every(kCertificatesEvery, [&] { https.refresh(service.config()); });
 
   Watchdog watchdog(service, api, clock);

@@ -7,6 +7,11 @@
 #include "tocsin/result.hpp"
 
 namespace tocsin {
+namespace {
+
+const std::string kDisabled = "the subscription is disabled, as it is gone: ";
+
+}  // namespace
 
 void DeliveryPlan::set_endpoints(const std::vector<Endpoint>& endpoints, Instant now) {
   for (auto& [id, queue] : queues_) queue.removed = true;
@@ -23,8 +28,7 @@ void DeliveryPlan::set_endpoints(const std::vector<Endpoint>& endpoints, Instant
   for (auto it = queues_.begin(); it != queues_.end();) {
     Queue& queue = it->second;
     if (queue.removed) {
-      while (!queue.waiting.empty())
-        bury(it->first, queue, queue.waiting.begin()->second, "the subscription was removed", now);
+      bury_all(it->first, queue, "the subscription was removed", now);
       if (queue.in_flight == 0) {
         it = queues_.erase(it);
         continue;
@@ -49,13 +53,15 @@ void DeliveryPlan::push(const OutboxEntry& entry, Instant now) {
   if (entry.attempts > 0) message.first_attempt = entry.created;
 
   const auto found = queues_.find(entry.endpoint);
-  if (found == queues_.end() || found->second.removed) {
+  const bool is_removed = found == queues_.end() || found->second.removed;
+  if (is_removed || !found->second.disabled.empty()) {
     report(entry.endpoint, entry.id, message,
            {.outbox_id = entry.id,
             .fate = DeliveryRecord::Fate::dead,
             .attempts = entry.attempts,
             .at = now,
-            .detail = "the subscription was removed"});
+            .detail =
+                is_removed ? "the subscription was removed" : kDisabled + found->second.disabled});
     return;
   }
   Queue& queue = found->second;
@@ -187,7 +193,23 @@ void DeliveryPlan::on_outcome(std::int64_t id, const Delivery& delivery, int sta
     schedule(queue, id);
   else
     remove(queue, id);
+  if (delivery.gone) {
+    queue.disabled = delivery.detail;
+    bury_all(endpoint, queue, kDisabled + queue.disabled, now);
+  }
   if (queue.removed) queues_.erase(endpoint);
+}
+
+std::map<std::string, std::string> DeliveryPlan::disabled() const {
+  std::map<std::string, std::string> out;
+  for (const auto& [endpoint, queue] : queues_)
+    if (!queue.disabled.empty()) out[endpoint] = queue.disabled;
+  return out;
+}
+
+void DeliveryPlan::enable(const std::string& endpoint) {
+  for (auto& [id, queue] : queues_)
+    if (endpoint.empty() || id == endpoint) queue.disabled.clear();
 }
 
 std::size_t DeliveryPlan::pending() const {
@@ -257,6 +279,11 @@ void DeliveryPlan::bury(const std::string& endpoint, Queue& queue, std::int64_t 
           .at = now,
           .detail = std::move(detail)});
   remove(queue, id);
+}
+
+void DeliveryPlan::bury_all(const std::string& endpoint, Queue& queue, const std::string& detail,
+                            Instant now) {
+  while (!queue.waiting.empty()) bury(endpoint, queue, queue.waiting.begin()->second, detail, now);
 }
 
 void DeliveryPlan::bury_oldest(const std::string& endpoint, Queue& queue, Instant now) {

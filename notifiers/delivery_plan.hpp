@@ -66,6 +66,11 @@ class DeliveryPlan {
   // The end of an attempt. `status` is the HTTP or SMTP status, 0 if there was none.
   void on_outcome(std::int64_t outbox_id, const Delivery& delivery, int status, Instant now);
 
+  // Endpoints that said that they are gone, and how: what comes for them becomes a dead letter at
+  // once, until they are enabled again. "": all of them.
+  std::map<std::string, std::string> disabled() const;
+  void enable(const std::string& endpoint);
+
   // What became of messages since the last call, in order. Every one is to be committed.
   std::vector<DeliveryReport> take_reports() { return std::exchange(reports_, {}); }
 
@@ -92,6 +97,7 @@ class DeliveryPlan {
     std::map<std::string, std::set<std::int64_t>>
         chains;                  // by dedup key, with two or more messages or one
     std::int64_t in_flight = 0;  // outbox id, 0: none
+    std::string disabled;        // why; empty: it is not
     bool removed =
         false;  // its endpoint is gone from the configuration; goes with its last attempt
   };
@@ -113,6 +119,7 @@ class DeliveryPlan {
               DeliveryRecord record);
   void bury(const std::string& endpoint, Queue& queue, std::int64_t id, std::string detail,
             Instant now);
+  void bury_all(const std::string& endpoint, Queue& queue, const std::string& detail, Instant now);
   void bury_oldest(const std::string& endpoint, Queue& queue, Instant now);
 
   DeliveryLimits limits_;

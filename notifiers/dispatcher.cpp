@@ -72,7 +72,7 @@ void Dispatcher::step(Duration max_wait) {
     take_answer(token, response);
   hand_over_reports();
   const std::lock_guard lock(mutex_);
-  inbox_.load = {plan_.pending(), plan_.in_flight()};
+  inbox_.load = {plan_.pending(), plan_.in_flight(), plan_.disabled()};
 }
 
 void Dispatcher::take_inbox() {

@@ -51,6 +51,10 @@ class Dispatcher {
   void push(std::vector<OutboxEntry> entries);
   // What the store has of what channels remember. Before the first push.
   void set_receipts(std::vector<DeliveryReceipt> receipts);
+  // As DeliveryPlan::enable(). Any thread.
+  void enable(const std::string& endpoint) {
+    post([this, endpoint] { plan_.enable(endpoint); });
+  }
   // Calls `task` on the delivery thread, after what was asked before it: for what belongs to that
   // thread, and for the end of the watchdog's way.
   void post(std::function<void()> task);
@@ -67,6 +71,7 @@ class Dispatcher {
   struct Load {
     std::size_t pending = 0;
     std::size_t in_flight = 0;
+    std::map<std::string, std::string> disabled = {};  // DeliveryPlan::disabled()
   };
   Load load() const;  // any thread, as of the last turn
 

@@ -139,6 +139,7 @@ Delivery http_outcome(const Response& answer, Instant now, std::string_view targ
   }
   const OutcomeClass c = classify_status(answer.status);
   result.outcome = to_outcome(c);
+  result.gone = answer.status == 410;
   result.detail = std::string(target) + ": HTTP " + std::to_string(answer.status);
   if (c != OutcomeClass::success) result.detail += quote_body(answer.body);
   for (const auto& [name, value] : answer.headers)

@@ -36,6 +36,16 @@ SnsSubscription sns_subscription(std::string name, const NotifierContext& contex
   return {std::move(name), context.signature_version, context.signer};
 }
 
+void add_sns_headers(std::vector<std::pair<std::string, std::string>>& headers,
+                     std::string_view type, const Notification& n, const std::string& arn,
+                     bool raw) {
+  headers.emplace_back("x-amz-sns-message-type", type);
+  headers.emplace_back("x-amz-sns-message-id", n.message_id);
+  headers.emplace_back("x-amz-sns-topic-arn", n.topic_arn);
+  if (!arn.empty()) headers.emplace_back("x-amz-sns-subscription-arn", arn);
+  if (raw) headers.emplace_back("x-amz-sns-rawdelivery", "true");
+}
+
 const std::string& sns_message(const Notification& n) {
   return n.cloudwatch_message.empty() ? n.summary : n.cloudwatch_message;
 }

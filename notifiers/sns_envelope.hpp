@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "notifiers/json_text.hpp"
 #include "tocsin/envelope_signer.hpp"
@@ -26,6 +28,11 @@ SnsSubscription sns_subscription(std::string name, const NotifierContext& contex
 // The `Notification` document. Its Message is CloudWatch's alarm message with our additions under
 // "x-source". The same text on every attempt.
 std::string sns_payload(const Notification& n, const SnsSubscription& subscription);
+
+// The headers that SNS sends; `arn` is the subscription's, "" before it is confirmed.
+void add_sns_headers(std::vector<std::pair<std::string, std::string>>& headers,
+                     std::string_view type, const Notification& n, const std::string& arn,
+                     bool raw);
 
 // That Message; of a notice that is none, its summary.
 const std::string& sns_message(const Notification& n);

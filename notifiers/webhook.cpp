@@ -49,7 +49,8 @@ class Webhook final : public Notifier {
         options_.raw ? sns_message(n) : options_.format->body(n, attempt, options_.subscription);
     request.headers = {{"content-type", options_.content_type}};
     if (options_.format->name == "sns")
-      add_sns_headers(request.headers, n);
+      add_sns_headers(request.headers, "Notification", n, options_.subscription.arn(n),
+                      options_.raw);
     else
       request.headers.emplace_back("x-tocsin-message-id", n.message_id);
     // Headers, since the SNS document is the same on every attempt.
@@ -65,13 +66,6 @@ class Webhook final : public Notifier {
   }
 
  private:
-  void add_sns_headers(Headers& headers, const Notification& n) const {
-    headers.insert(headers.end(), {{"x-amz-sns-message-type", "Notification"},
-                                   {"x-amz-sns-message-id", n.message_id},
-                                   {"x-amz-sns-topic-arn", n.topic_arn},
-                                   {"x-amz-sns-subscription-arn", options_.subscription.arn(n)}});
-    if (options_.raw) headers.emplace_back("x-amz-sns-rawdelivery", "true");
-  }
   void sign(HttpRequest& request, const Notification& n, const Attempt& attempt) const {
     request.headers.insert(request.headers.end(),
                            {{"webhook-id", n.message_id},

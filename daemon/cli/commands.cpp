@@ -16,6 +16,7 @@ int run_silence(std::span<const std::string> args);
 int run_status(std::span<const std::string> args);
 int run_streams(std::span<const std::string> args);
 int run_test(std::span<const std::string> args);
+int run_topics(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 namespace {
@@ -31,7 +32,7 @@ constexpr Command kCommands[] = {
     {"alarms", "list|show|history|ack...",
      "states and history of alarms, and what to do about them", run_alarms},
     {"silence", "add|list|remove", "alarms that tell nobody for a time; mute windows", run_silence},
-    {"topics", "", "topics and their subscriptions", nullptr},
+    {"topics", "list|show|subscribe...", "topics and their subscriptions", run_topics},
     {"notify", "test TOPIC", "send a test message to a topic", run_notify},
     {"dlq", "list|show|redrive|purge", "messages that could not be delivered", run_dlq},
     {"streams", "", "what is read, how far, and how late it is", run_streams},

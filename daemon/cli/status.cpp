@@ -3,6 +3,7 @@
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/daemon_command.hpp"
 #include "daemon/cli/terminal.hpp"
+#include "notifiers/text.hpp"
 
 namespace tocsin {
 namespace {
@@ -104,6 +105,11 @@ void show(const Json& status) {
   if (const std::string mutes = mutes_text(status); !mutes.empty())
     out.write("  active     ", mutes, "\n");
   out.write("  outbox     ", outbox_line(outbox, now), "\n");
+  for (const Json& label : list_of(status, "disabled_subscriptions"))
+    if (label.is_string())
+      out.write("  disabled   ",
+                styled(one_line(label.get<std::string>()), Style::red, Stream::standard_output),
+                " said that it is gone (HTTP 410): tocsin topics enable\n");
   if (!flag_of(status, "disk_reserve_held"))
     out.write("  disk       ",
               styled("the state's disk is (nearly) full", Style::red, Stream::standard_output),

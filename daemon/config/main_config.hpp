@@ -34,6 +34,7 @@ struct TopicConfig {
   std::vector<Endpoint> endpoints;
   std::vector<Endpoint> copies;  // of dead letters: endpoints that no message goes to
   bool last_resort = true;       // is told when Tocsin cannot store its state
+  SignatureVersion signature_version = SignatureVersion::v2;
   bool makes_envelopes = false;  // some subscription gets signed SNS documents
 };
 
@@ -75,6 +76,7 @@ struct MainConfig {
   std::string state_directory = "/var/lib/tocsin";
   Durability durability = Durability::full;
   ApiConfig api;
+  bool has_subscriptions = false;  // made at run time: not of the file
   // What the endpoints sign with, once the daemon has a key.
   std::shared_ptr<EnvelopeKeys> envelope_keys = std::make_shared<EnvelopeKeys>();
   Duration shutdown_grace{seconds{5}};

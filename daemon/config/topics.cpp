@@ -172,7 +172,7 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
            "an IANA name such as Europe/Paris or UTC");
   read.optional("last_resort", topic.last_resort);
   context.delivery_policy = read_topic_delivery_policy(read);
-  context.signature_version = read_signature_version(read);
+  context.signature_version = topic.signature_version = read_signature_version(read);
   Made made{topic.endpoints};
   const ConfigNode* subscriptions = read.find("subscriptions");
   if (subscriptions != nullptr && subscriptions->is_sequence())

@@ -64,6 +64,14 @@ ApiResponse get_history(const ApiCall& call);
 ApiResponse get_sns(const ApiCall& call);
 ApiResponse get_certificate(const ApiCall& call);
 
+// Topics and subscriptions: topic_routes.cpp.
+ApiResponse get_topics(const ApiCall& call);
+ApiResponse get_topic(const ApiCall& call);
+ApiResponse post_subscription(const ApiCall& call);
+ApiResponse post_confirm(const ApiCall& call);
+ApiResponse delete_subscription(const ApiCall& call);
+ApiResponse post_enable(const ApiCall& call);
+
 // What people do: operator_routes.cpp.
 ApiResponse post_state(const ApiCall& call);
 ApiResponse post_ack(const ApiCall& call);

@@ -226,6 +226,18 @@ Json from(const DeadLetter& d) {
           {"message", embedded(d.notification)}};
 }
 
+Json from(const TopicView& topic) {
+  Json subscriptions = Json::array();
+  for (const SubscriptionView& s : topic.subscriptions)
+    subscriptions.push_back({{"id", s.id},
+                             {"endpoint", s.endpoint_label},
+                             {"state", s.state},
+                             {"origin", s.origin},
+                             {"author", s.author},
+                             {"detail", s.detail}});
+  return {{"name", topic.name}, {"arn", topic.arn}, {"subscriptions", std::move(subscriptions)}};
+}
+
 Json from(const TestDelivery& d) {
   return {{"endpoint", d.endpoint_label}, {"state", d.state}, {"detail", d.detail}};
 }
@@ -245,6 +257,7 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
           {"started_at", time(s.started_at)},
           {"reloaded_at", time(s.reloaded_at)},
           {"reload_error", s.reload_error},
+          {"disabled_subscriptions", s.disabled},
           {"ready", ready.ok},
           {"not_ready_because", ready.why},
           {"alarms", from(alarms)},

@@ -23,6 +23,7 @@ Json from(const Transition& transition);
 Json from(const StreamReport& stream);
 Json from(const DeadLetter& letter);  // with its message
 Json from(const TestDelivery& delivery);
+Json from(const TopicView& topic);
 // Of the alarms in ALARM: for how many nobody is told, or somebody is there already.
 struct Attention {
   std::size_t held = 0, acknowledged = 0, disabled = 0;

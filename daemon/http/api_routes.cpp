@@ -85,6 +85,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/api/v1/dead-letters/redrive", Access::socket, post_redrive},
     Route{"POST", "/api/v1/dead-letters/purge", Access::socket, post_purge},
     Route{"POST", "/api/v1/notify/{}/test", Access::socket, post_notify_test},
+    Route{"GET", "/api/v1/topics", Access::own_host, get_topics},
+    Route{"GET", "/api/v1/topics/{}", Access::own_host, get_topic},
+    Route{"POST", "/api/v1/topics/{}/subscriptions", Access::socket, post_subscription},
+    Route{"POST", "/api/v1/topics/{}/confirm", Access::socket, post_confirm},
+    Route{"DELETE", "/api/v1/subscriptions/{}", Access::socket, delete_subscription},
+    Route{"POST", "/api/v1/subscriptions/{}/enable", Access::socket, post_enable},
     Route{"GET", "/sns", Access::outside, get_sns},
     Route{"GET", "/sns/{}", Access::outside, get_certificate},
 };

@@ -13,6 +13,7 @@
 
 #include "daemon/http/rule_index.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/subscriptions.hpp"
 #include "rules/engine.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/operator.hpp"
@@ -40,8 +41,9 @@ struct DaemonStatus {
   std::string reload_error;  // empty: the newest configuration is in force
   std::vector<GroupReport> groups;
   StoreReport store;
-  Instant outbox_oldest = kNoTime;  // when the oldest waiting message was made
-  std::size_t held_messages = 0;    // of those in the outbox, for digests
+  std::vector<std::string> disabled;  // subscriptions that said they are gone, by label
+  Instant outbox_oldest = kNoTime;    // when the oldest waiting message was made
+  std::size_t held_messages = 0;      // of those in the outbox, for digests
 };
 
 // What a test message did at one endpoint. state: delivered, retry, dead or waiting.
@@ -62,6 +64,25 @@ struct DeadLetterAnswer {
   std::size_t concerned = 0;
   std::size_t left = 0;  // are dead letters still
   std::string why;       // of one that was left
+};
+
+// A subscription as people see it, of the configuration or made at run time.
+struct SubscriptionView {
+  std::string id;
+  std::string endpoint_label;
+  std::string state;   // confirmed, pending confirmation, unsubscribed, disabled
+  std::string origin;  // configuration, run time
+  std::string author;
+  std::string detail;  // of a disabled one
+};
+struct TopicView {
+  std::string name;
+  std::string arn;
+  std::vector<SubscriptionView> subscriptions;
+};
+struct SubscriptionAnswer {
+  std::string arn;
+  std::string state;  // or "ended"
 };
 
 class ApiSource {
@@ -100,6 +121,16 @@ class ApiSource {
   // be asked (timeout) or stored (store).
   virtual Result<std::vector<Result<OperatorAnswer>>> operate(
       const std::vector<OperatorRequest>& requests) = 0;
+
+  virtual std::vector<TopicView> topics() const = 0;
+  // Committed when they return. Errors: not-found, bad-value, conflict, forbidden, too-many, store.
+  virtual Result<SubscriptionAnswer> subscribe(const SubscribeRequest& request) = 0;
+  virtual Result<SubscriptionAnswer> confirm(const std::string& topic, const std::string& token,
+                                             bool authenticate_on_unsubscribe) = 0;
+  virtual Result<SubscriptionAnswer> unsubscribe_by_link(const std::string& id) = 0;
+  virtual Result<SubscriptionAnswer> remove_subscription(const std::string& id) = 0;
+  // One that said it was gone, by its id; how many it concerns. Error not-found.
+  virtual Result<std::size_t> enable_subscription(const std::string& id) = 0;
 
   // What receivers of SNS envelopes may fetch, in PEM: authority.pem, and the certificate that
   // signs under the names that links give it. Error not-found.

@@ -5,6 +5,12 @@
 #include "daemon/http/api_call.hpp"
 
 namespace tocsin {
+namespace {
+
+// "ops" of "arn:aws:sns:us-east-1:000000000000:ops".
+std::string last_part(std::string_view arn) { return std::string(arn.substr(arn.rfind(':') + 1)); }
+
+}  // namespace
 
 ApiResponse get_certificate(const ApiCall& call) {
   Result<std::string> pem = call.source.certificate(call.names[0]);
@@ -15,14 +21,19 @@ ApiResponse get_certificate(const ApiCall& call) {
           .allow = {}};
 }
 
+// A browser's or a receiver's GET: SNS' protocol has it so.
 ApiResponse get_sns(const ApiCall& call) {
   const std::string_view action = call.parameter("Action");
-  // Whoever has seen a message has its link: it must not be enough to silence people.
-  if (action == "Unsubscribe")
-    return failed(Error{"forbidden",
-                        "this subscription stands in the daemon's configuration: take it out "
-                        "there, or ask those who run it"});
-  return failed(Error{"bad-value", "Action must be Unsubscribe"});
+  Result<SubscriptionAnswer> answer =
+      Error{"bad-value", "Action must be ConfirmSubscription or Unsubscribe"};
+  if (action == "ConfirmSubscription")
+    answer = call.source.confirm(last_part(call.parameter("TopicArn")),
+                                 std::string(call.parameter("Token")),
+                                 call.parameter("AuthenticateOnUnsubscribe") == "true");
+  else if (action == "Unsubscribe")
+    answer = call.source.unsubscribe_by_link(last_part(call.parameter("SubscriptionArn")));
+  if (!answer) return failed(answer.error());
+  return json_response({{"SubscriptionArn", answer->arn}, {"state", answer->state}});
 }
 
 }  // namespace tocsin

@@ -6,6 +6,7 @@
 
 #include "daemon/store/alarm_key_text.hpp"
 #include "daemon/store/store_queries.hpp"
+#include "daemon/store/subscription_rows.hpp"
 #include "notifiers/own_notice.hpp"
 #include "rules/message/alarm_details.hpp"
 #include "rules/message/history_items.hpp"
@@ -41,6 +42,8 @@ Status CommitWriter::write(const Commit& commit) {
   if (done) done = write_messages(commit);
   for (const DeliveryRecord& record : commit.deliveries)
     if (done) done = write_outcome(record);
+  for (const SubscriptionChange& change : commit.subscriptions)
+    if (done) done = subscription_rows::write(db_, change);
   for (const DeadLetterOrder& order : commit.dead_letters)
     if (done) done = dead_letters::carry_out(db_, order, options_, commit.now, tally_, created_);
   if (done && !commit.empty())

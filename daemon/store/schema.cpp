@@ -86,8 +86,17 @@ ALTER TABLE dead_letter ADD COLUMN permanent INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX dead_letter_of_endpoint ON dead_letter(endpoint, died);
 )sql";
 
+constexpr const char* kVersion8 = R"sql(
+CREATE TABLE subscription(
+  id TEXT PRIMARY KEY, topic TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
+  raw INTEGER NOT NULL, authenticate INTEGER NOT NULL, filter TEXT NOT NULL,
+  filter_scope TEXT NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL,
+  changed INTEGER NOT NULL) STRICT;
+)sql";
+
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3},
-                                     {4, kVersion4}, {5, kVersion5}, {6, kVersion6}, {7, kVersion7}};
+                                     {4, kVersion4}, {5, kVersion5}, {6, kVersion6},
+                                     {7, kVersion7}, {8, kVersion8}};
 
 int latest(std::span<const Migration> known) { return known.empty() ? 0 : known.back().version; }
 

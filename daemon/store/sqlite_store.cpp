@@ -13,6 +13,7 @@
 #include "daemon/store/disk_reserve.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/store_queries.hpp"
+#include "daemon/store/subscription_rows.hpp"
 
 namespace tocsin {
 namespace {
@@ -45,6 +46,10 @@ class SqliteStore : public Store {
     return store_queries::receipts(writer_);
   }
   Result<std::vector<OutboxEntry>> held() override { return store_queries::held(writer_); }
+
+  Result<std::vector<Subscription>> subscriptions() override {
+    return subscription_rows::read(writer_);
+  }
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
   std::vector<DeliveryReport> take_overflowed() override { return std::exchange(overflowed_, {}); }
@@ -159,7 +164,7 @@ bool Commit::empty() const {
          state.seen_floor.empty() && state.alarms.empty() && state.removed.empty() &&
          state.next_sequence == 0 && transitions.empty() && history.empty() &&
          notifications.empty() && digested.empty() && released.empty() && deliveries.empty() &&
-         dead_letters.empty();
+         dead_letters.empty() && subscriptions.empty();
 }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory,

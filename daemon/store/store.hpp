@@ -13,6 +13,7 @@
 #include "daemon/store/alarm_query.hpp"
 #include "daemon/store/dead_letters.hpp"
 #include "daemon/store/durability.hpp"
+#include "daemon/store/subscription.hpp"
 #include "tocsin/effects.hpp"
 #include "tocsin/log_event.hpp"
 #include "tocsin/notification.hpp"
@@ -68,6 +69,7 @@ struct Commit {
   std::vector<std::string> released;
   std::vector<DeliveryRecord> deliveries;
   std::vector<DeadLetterOrder> dead_letters;
+  std::vector<SubscriptionChange> subscriptions;
   Instant now;  // wall clock: `created` of messages, and what retention counts from
   bool empty() const;
 };
@@ -104,6 +106,9 @@ class Store {
   virtual Result<std::vector<DeliveryReceipt>> receipts() = 0;
   // Held for a digest, oldest first.
   virtual Result<std::vector<OutboxEntry>> held() = 0;
+
+  // Made at run time, oldest first.
+  virtual Result<std::vector<Subscription>> subscriptions() = 0;
 
   // One transaction, durable when it returns. On success returns the outbox entries that it
   // created. On failure nothing of it is stored and it may be tried again. Error disk-full: once

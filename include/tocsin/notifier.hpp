@@ -85,6 +85,7 @@ struct Delivery {
   // post that it will update: at most 1 KiB, stored with the outcome. Nothing: as before; empty:
   // forgotten.
   std::optional<std::string> receipt = {};
+  bool gone = false;  // of a rejected one: the receiver is no more, nothing more is sent to it
 };
 
 // What an attempt may depend on beside the notification.

@@ -44,8 +44,8 @@ struct DeliveryRecord {
   Instant next_attempt{};  // fate == retry
   int status = 0;
   std::string detail = {};
-  bool permanent = false;  // fate == dead: not for want of patience
-  MessagePtr message = nullptr;  // if it was at hand; else the store has it
+  bool permanent = false;                   // fate == dead: not for want of patience
+  MessagePtr message = nullptr;             // if it was at hand; else the store has it
   std::optional<std::string> receipt = {};  // Delivery::receipt
 };
 

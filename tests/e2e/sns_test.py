@@ -93,7 +93,7 @@ def main(bin_dir):
     signed, old = list(hooks["SIGNED"].bodies), list(hooks["OLD"].bodies)
     assert {b["SignatureVersion"] for b in signed} == {"2"} and {b["SignatureVersion"] for b in old} == {"1"}
     changed = {**signed[0], "Message": signed[0]["Message"] + " "}
-    verdicts = node("sns_validate.mjs", text=json.dumps([*signed, *old, changed]))
+    verdicts = node("sns_validate.mjs", "127.0.0.1", text=json.dumps([*signed, *old, changed]))
     assert verdicts[:-1] == [""] * 4, verdicts
     assert "signature" in verdicts[-1], verdicts
 

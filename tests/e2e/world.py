@@ -48,7 +48,7 @@ class Webhook:
     """Records the JSON bodies it gets. `answer(n, body)` gives (status, headers) for the n-th request, default 200;
     "hang" keeps the connection open, "reset" cuts it."""
 
-    def __init__(self, answer=None):
+    def __init__(self, answer=None, host="127.0.0.1"):
         self.bodies, self.headers, self.lock = [], [], threading.Lock()
         self.released = threading.Event()
         outer = self
@@ -87,8 +87,8 @@ class Webhook:
             def handle_error(self, request, client_address):
                 pass  # a daemon that is killed cuts its connections
 
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        self.server = Server((host, 0), Handler)
+        self.url = f"http://{host}:{self.server.server_port}/hook"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def count(self):

@@ -164,7 +164,14 @@ TEST_CASE("from outside there is the certificate and nothing else", "[http]") {
   CHECK(from_outside("/sns/authority.key").status == 404);
   for (const char* target : {"/api/v1/status", "/api/v1/alarms", "/metrics", "/healthz", "/"})
     CHECK(from_outside(target).status == 404);
-  CHECK(from_outside("/sns?Action=Unsubscribe&SubscriptionArn=arn").status == 403);
+  CHECK(from_outside("/sns?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:r:0:security:1").status ==
+        403);
+  CHECK(from_outside("/sns?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:r:0:security:2").status ==
+        200);
+  const std::string confirm = "/sns?Action=ConfirmSubscription&TopicArn=arn:aws:sns:r:0:security";
+  CHECK(Json::parse(from_outside(confirm + "&Token=good").body)["state"] == "confirmed");
+  CHECK(from_outside(confirm + "&Token=bad").status == 404);
+  CHECK(from_outside(confirm).status == 404);
   CHECK(from_outside("/sns?Action=Publish").status == 400);
 }
 

@@ -183,5 +183,26 @@ TEST_CASE("dlq never guesses which letters are meant", "[cli]") {
   CHECK(daemon.source.settled.empty());
 }
 
+TEST_CASE("topics are shown, subscribed to and left", "[cli]") {
+  Daemon daemon;
+  CHECK_THAT(daemon.tocsin("topics list").text, Contains("security"));
+  CHECK_THAT(daemon.tocsin("topics show security").text,
+             Contains("slack hooks.slack.com") && Contains("configuration"));
+  CHECK(daemon.tocsin("topics show other").code == kExitNo);
+  const Answer asked = daemon.tocsin(
+      "topics subscribe security https://h.example.com/x --raw --filter '{\"a\":[1]}' "
+      "--filter-scope MessageAttributes");
+  CHECK_THAT(asked.text, Contains("arn:x:2: pending confirmation"));
+  REQUIRE(daemon.source.subscribed.size() == 1);
+  CHECK(daemon.source.subscribed[0].topic == "security");
+  CHECK(daemon.source.subscribed[0].raw);
+  CHECK(daemon.source.subscribed[0].filter == R"({"a":[1]})");
+  CHECK(daemon.source.subscribed[0].filter_on_attributes);
+  CHECK_THAT(daemon.tocsin("topics confirm security good").text, Contains("confirmed"));
+  CHECK(daemon.tocsin("topics confirm security bad").code == kExitNo);
+  CHECK_THAT(daemon.tocsin("topics unsubscribe arn:x:2").text, Contains("ended"));
+  CHECK(daemon.tocsin("topics enable 2").code == kExitOk);
+}
+
 }  // namespace
 }  // namespace tocsin

@@ -164,6 +164,29 @@ class FakeSource : public ApiSource {
     const Result<std::vector<DeadLetter>> letters = dead_letters(query);
     return DeadLetterAnswer{letters->size(), left, left > 0 ? "its outbox is full" : ""};
   }
+  std::vector<TopicView> topics() const override {
+    return {{"security",
+             "arn:aws:sns:us-east-1:000000000000:security",
+             {{"1", "slack hooks.slack.com", "confirmed", "configuration", "", ""}}}};
+  }
+  Result<SubscriptionAnswer> subscribe(const SubscribeRequest& request) override {
+    subscribed.push_back(request);
+    return SubscriptionAnswer{"arn:x:2", "pending confirmation"};
+  }
+  Result<SubscriptionAnswer> confirm(const std::string& topic, const std::string& token,
+                                     bool) override {
+    if (topic != "security" || token != "good") return Error{"not-found", "no such token"};
+    return SubscriptionAnswer{"arn:x:2", "confirmed"};
+  }
+  Result<SubscriptionAnswer> unsubscribe_by_link(const std::string& id) override {
+    if (id != "2") return Error{"forbidden", "it stands in the configuration"};
+    return SubscriptionAnswer{"arn:x:2", "unsubscribed"};
+  }
+  Result<SubscriptionAnswer> remove_subscription(const std::string& id) override {
+    if (id != "2") return Error{"not-found", "there is no subscription " + id};
+    return SubscriptionAnswer{"arn:x:2", "ended"};
+  }
+  Result<std::size_t> enable_subscription(const std::string&) override { return std::size_t{1}; }
   Result<std::string> certificate(const std::string& name) const override {
     if (name != "authority.pem") return Error{"not-found", "there is no " + name};
     return std::string("-----BEGIN CERTIFICATE-----\n");
@@ -179,6 +202,7 @@ class FakeSource : public ApiSource {
   std::optional<Outlook> outlook;
   std::vector<Silence> silences;
   std::vector<OperatorRequest> asked;
+  std::vector<SubscribeRequest> subscribed;
   std::vector<std::pair<DeadLetterFate, DeadLetterQuery>> settled;
   std::size_t left = 0;
   std::optional<Error> refusal;

@@ -355,4 +355,27 @@ TEST_CASE("whatever fails or crashes, every message is delivered or dead, once",
   }
 }
 
+TEST_CASE("an endpoint that says it is gone gets nothing until it is enabled, and nothing is lost",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a"), endpoint("b")});
+  for (const std::int64_t id : {1, 2}) plan.push(entry(id, "a"), kStart);
+  only_due(plan, kStart);
+  Delivery gone = kRejected;
+  gone.gone = true;
+  plan.on_outcome(1, gone, 410, kStart);
+  plan.push(entry(3, "a"), kStart);
+  plan.push(entry(4, "b"), kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{4});
+  const auto reports = plan.take_reports();
+  REQUIRE(reports.size() == 3);
+  for (const DeliveryReport& report : reports) CHECK(report.record.fate == Fate::dead);
+  CHECK(reports[0].record.permanent);
+  CHECK_FALSE(reports[1].record.permanent);
+  CHECK(plan.disabled().count("a") == 1);
+  CHECK(plan.disabled().size() == 1);
+  plan.enable("a");
+  plan.push(entry(5, "a"), kStart);
+  CHECK(ids(plan.take_due(kStart)) == Ids{5});
+}
+
 }  // namespace tocsin
