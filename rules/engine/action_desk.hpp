@@ -115,7 +115,7 @@ class ActionDesk {
   void start_reminders(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   bool is_enabled(const std::string& alarm, const ActionFacts& facts) const;
   void replace_silences(std::vector<Silence> silences);
-  void recheck(Recorder& to);
+  void recheck(Recorder& to, bool all);
 
   Lookups lookups_;
   std::shared_ptr<const RuleSet> rules_;

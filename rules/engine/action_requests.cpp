@@ -89,6 +89,10 @@ void ActionDesk::replace_silences(std::vector<Silence> silences) {
 void ActionDesk::use_rules(std::shared_ptr<const RuleSet> rules, Recorder& to) {
   rules_ = std::move(rules);
   active_.reset();
+  // Rows come in the order of their text; of equals the one added first holds.
+  std::sort(restored_.begin(), restored_.end(), [](const Silence& a, const Silence& b) {
+    return std::make_pair(a.id.size(), a.id) < std::make_pair(b.id.size(), b.id);
+  });
   std::vector<Silence> silences = mutes_ ? mutes_->silences() : std::exchange(restored_, {});
   mutes_ = std::make_shared<const MuteTable>(rules_, std::move(silences));
   for (auto at = switches_.begin(); at != switches_.end();) {
@@ -105,14 +109,19 @@ void ActionDesk::use_rules(std::shared_ptr<const RuleSet> rules, Recorder& to) {
            to);
     at = switches_.erase(at);
   }
-  recheck(to);
+  recheck(to, false);
 }
 
-// Windows or silences are others: what a mute holds may be free now, or held by another.
-void ActionDesk::recheck(Recorder& to) {
+// Windows or silences are others: what a mute holds may be free now, or held by another. What is
+// held as before stays so unless `all` is asked for: after a restart the same is said as without.
+void ActionDesk::recheck(Recorder& to, bool all) {
   std::vector<ActionName> muted;
-  for (const auto& [name, r] : records_)
-    if (r.held && is_mute(r.held->hold.by)) muted.push_back(name);
+  for (const auto& [name, r] : records_) {
+    if (!r.held || !is_mute(r.held->hold.by)) continue;
+    const std::optional<ActionFacts> facts = lookups_.facts(name.first);
+    const bool stands = facts && mutes_->stands(r.held->hold, name.first, *facts->tags, to.now());
+    if (all || !stands) muted.push_back(name);
+  }
   for (const ActionName& name : muted) run_held(name, to.now(), to);
 }
 
@@ -127,7 +136,7 @@ Result<OperatorAnswer> ActionDesk::add_silence(Silence silence, Recorder& to) {
   const std::string id = silence.id;
   all.push_back(std::move(silence));
   replace_silences(std::move(all));
-  recheck(to);
+  recheck(to, true);
   return OperatorAnswer{0, id};
 }
 
@@ -138,7 +147,7 @@ Result<OperatorAnswer> ActionDesk::end_silence(const std::string& id, const std:
     return Error{"not-found", "there is no silence \"" + id + "\""};
   to.noted("", AlarmType::metric, {}, "Silence " + id + " ended by " + who);
   replace_silences(std::move(all));
-  recheck(to);
+  recheck(to, false);
   return OperatorAnswer{0, id};
 }
 

@@ -68,6 +68,21 @@ ActiveMutes MuteTable::active(Instant now) const {
   return out;
 }
 
+bool MuteTable::stands(const ActionHold& hold, std::string_view alarm, const Tags& tags,
+                       Instant now) const {
+  if (now < hold.since || !hold.until || now >= *hold.until) return false;
+  const Occurrence told{hold.since, *hold.until};
+  for (std::size_t i = 0; hold.by == HeldBy::mute_window && i < calendars_.size(); ++i) {
+    const MuteWindow& window = rules_->mute_windows[i];
+    if (window.name == hold.name && is_target(window.targets, alarm, tags))
+      return calendars_[i].at(hold.since) == told;
+  }
+  for (const Silence& s : silences_)
+    if (hold.by == HeldBy::silence && s.id == hold.name && is_target(s.targets, alarm, tags))
+      return Occurrence{s.from, s.until} == told;
+  return false;
+}
+
 std::vector<MuteWindowStatus> MuteTable::windows(Instant now) const {
   using When = MuteWindowStatus::When;
   std::vector<MuteWindowStatus> out;

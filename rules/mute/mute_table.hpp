@@ -46,6 +46,9 @@ class MuteTable {
   MuteTable(std::shared_ptr<const RuleSet> rules, std::vector<Silence> silences);
 
   ActiveMutes active(Instant now) const;
+  // Whether what held this alarm's actions when they were held does so still, until the same
+  // instant.
+  bool stands(const ActionHold& hold, std::string_view alarm, const Tags& tags, Instant now) const;
   // In the order of the rules.
   std::vector<MuteWindowStatus> windows(Instant now) const;
   // Those that are over are dropped by the engine. In the order in which they were added.
