@@ -279,6 +279,10 @@ void LongForm::begin(Instant w, Changes& out) {
   look_ahead(out);  // samples may have come before
 }
 
+void LongForm::enter_clock(Instant w) {
+  ahead_ = closed_ == kNoTime || (w != kNoTime && closed_ <= w) ? kNoTime : closed_;
+}
+
 bool LongForm::is_to_judge(Instant end) const {
   return end > judged_ || (anew_from_ < end && anew_to_ >= end - spec_->range());
 }
@@ -358,11 +362,13 @@ void LongForm::set_back(Instant w) {
   anew_to_ = kNoTime;
   red_anew_ = false;
   closed_ = std::min(closed_, floor_to(w, spec_->step));
+  ahead_ = kNoTime;
 }
 
 void LongForm::rejudge(Instant w, Changes& out) {
   if (w == kNoTime) return;
   closed_ = floor_to(w, spec_->step);
+  ahead_ = kNoTime;
   futile_.reset();
   breach_end_.reset();
   judged_ = kNoTime;
@@ -383,37 +389,41 @@ void LongForm::assume(AlarmState state, Instant w) {
 
 std::string LongForm::encode() const {
   const bool is_behind = judged_ > closed_;
+  const bool is_ahead = ahead_ >= closed_ && ahead_ != kNoTime;
   RowWriter out;
-  out.byte(is_behind ? 3 : 2);
+  out.byte(is_ahead ? 4 : is_behind ? 3 : 2);
   out.byte(static_cast<unsigned>(state_));
   out.byte(static_cast<unsigned>(plain_));
   out.flag(breach_end_.has_value());
   out.flag(closed_ != kNoTime);
   for (const Instant t : {start_, breach_end_.value_or(kNoTime), red_since_}) out.instant(t);
-  if (is_behind) {
+  if (is_ahead || is_behind) {
     for (const Instant t : {judged_, anew_from_, anew_to_}) out.instant(t);
     out.flag(red_anew_);
   }
+  if (is_ahead) out.instant(ahead_);
   return out.take();
 }
 
 bool LongForm::decode(std::string_view row, Instant w) {
   RowReader in(row);
   const unsigned version = in.byte();
-  if (version != 2 && version != 3) return false;
+  if (version < 2 || version > 4) return false;
   const unsigned state = in.byte(), plain = in.byte();
   const bool early = in.flag(), begun = in.flag();
   const Instant start = in.instant(), end = in.instant(), red = in.instant();
   Instant judged = kNoTime, anew_from = kNever, anew_to = kNoTime;
   bool red_anew = false;
-  if (version == 3) {
+  if (version >= 3) {
     for (Instant* t : {&judged, &anew_from, &anew_to}) *t = in.instant();
     red_anew = in.flag();
   }
+  const Instant ahead = version == 4 ? in.instant() : kNoTime;
   if (!in.ok() || state > 2 || plain > 2) return false;
   state_ = static_cast<AlarmState>(state);
   plain_ = static_cast<AlarmState>(plain);
-  closed_ = begun && w != kNoTime ? floor_to(w, spec_->step) : kNoTime;
+  closed_ = begun && w != kNoTime ? std::max(floor_to(w, spec_->step), ahead) : ahead;
+  ahead_ = ahead;
   start_ = start;
   breach_end_ = early ? std::optional<Instant>(end) : std::nullopt;
   red_since_ = red;

@@ -73,6 +73,9 @@ class LongForm final : public Machine {
   // Periods up to here are over; kNoTime: no watermark yet.
   Instant closed() const { return closed_; }
 
+  // It lives by a clock with this watermark from now on, which may be behind what is over.
+  void enter_clock(Instant w);
+
   AlarmState state() const override { return state_; }
   Change present(Instant w) const override;
   void begin(Instant w, Changes& out) override;
@@ -112,6 +115,7 @@ class LongForm final : public Machine {
   AlarmState state_ = AlarmState::insufficient_data;
   AlarmState plain_ = AlarmState::insufficient_data;
   Instant closed_ = kNoTime;           // end of the newest closed period; kNoTime: no watermark yet
+  Instant ahead_ = kNoTime;            // as closed_, where a watermark behind it would not tell it
   Instant start_ = kNever;             // keyed: nothing is judged before the key's first sample
   std::optional<Instant> breach_end_;  // end of the breaching period while an early breach stands
   Instant red_since_ = kNoTime;

@@ -106,7 +106,10 @@ void AlarmBook::leave_clock() {
 
 void AlarmBook::enter_clock(EventClock& to) {
   clock = &to;
-  for (const auto& [id, e] : keys_) settle(*e);
+  for (const auto& [id, e] : keys_) {
+    if (e->long_form != nullptr) e->long_form->enter_clock(to.watermark);
+    settle(*e);
+  }
 }
 
 void AlarmBook::bound_evidence() {

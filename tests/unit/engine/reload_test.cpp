@@ -149,4 +149,31 @@ TEST_CASE("a reload that changes nothing tells nothing") {
   CHECK(w.told() == Lines{"4000 root OK>ALARM", "70000 sum INSUFFICIENT_DATA>ALARM"});
 }
 
+TEST_CASE("an alarm moved to a log group that is behind judges nothing twice, restarted or not") {
+  const auto played = [](bool restarts) {
+    RuleSet rules = rules_with({filter_named("f", "m")}, {sum_alarm("sum", 1, 1)});
+    rules.alarms[0].treat_missing_data = MissingData::breaching;
+    World w(rules);
+    w.quiet_until(seconds{0});
+    for (int i = 1; i < 120; ++i) w.event(minutes{i}, 0, i < 100 ? 1 : 2);
+    w.quiet_until(hours{2});
+    LogGroup other = rules.log_groups[0];
+    other.name = "other";
+    rules.log_groups.push_back(other);
+    rules.filters[0].log_group = "other";
+    w.reload(rules, hours{2});
+    w.told();
+    if (restarts) w.restart(hours{2});
+    // Its first file begins an hour ago.
+    w.engine->look({"other", kStart + hours{2}, {{"b.log", true, kStart + hours{1}}}, {}},
+                   kStart + hours{2}, w.out);
+    if (restarts) w.restart(hours{2});
+    for (int i = 121; i < 130; ++i)
+      w.engine->look({"other", kStart + minutes{i}, {{"b.log", false, {}}}, {}},
+                     kStart + minutes{i}, w.out);
+    return w.told();
+  };
+  CHECK(played(true) == played(false));
+}
+
 }  // namespace tocsin
