@@ -162,6 +162,7 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
       state_->settled(*book, clock->watermark, to);
     }
   }
+  state_->run_composites(to);
 }
 
 void Engine::finish(std::optional<Instant> until, Effects& out) {

@@ -41,8 +41,6 @@ void Composites::build(const Books& books) {
   }
   for (auto& [book, role] : roles_) {
     role.all = this;
-    // After a restart what stands over a state came later than the key that was counted.
-    for (const auto& [id, entry] : book->keys()) book->settle(*entry);
     role.seen = book->overall();
     book->role = &role;
   }
@@ -55,6 +53,16 @@ void Composites::clear(const Books& books) {
 
 void Composites::changed(AlarmBook& child, const Transition& t) {
   changes_.push_back({&child, t.to, t.at, t.decided_at, t.late, t.events_total, t.events});
+}
+
+void Composites::settled(AlarmBook& child, Instant at, Instant decided_at) {
+  const AlarmState now = child.overall();
+  if (now == child.role->seen || !changes_of(child).empty()) return;
+  ChildChange& change = changes_.emplace_back();
+  change.child = &child;
+  change.to = now;
+  change.at = at;
+  change.decided_at = decided_at;
 }
 
 KeyEntry* CompositeNode::entry() const {

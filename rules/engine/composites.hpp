@@ -62,6 +62,9 @@ class Composites {
   // A child, or one of its keys, has changed its state; what that means for the child as a whole is
   // seen by evaluate().
   void changed(AlarmBook& child, const Transition& transition);
+  // What `child` is as a whole may have changed without any of its keys having: one that said so is
+  // gone, or has no data any more.
+  void settled(AlarmBook& child, Instant at, Instant decided_at);
   // A composite is to be evaluated whatever has changed. `anew`: its rule has.
   void want(AlarmBook& composite, Instant at, bool anew);
   bool is_due() const { return !pending_.empty() || !changes_.empty(); }

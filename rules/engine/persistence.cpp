@@ -365,6 +365,7 @@ bool Engine::State::restore_shown_row(const StateRow& row) {
   entry->overlay = std::make_unique<StateOverlay>();
   entry->overlay_stored = entry->overlay->decode(*row.value);
   if (!entry->overlay_stored) entry->overlay.reset();
+  entry->book->settle(*entry);  // it was counted without
   return entry->overlay_stored;
 }
 

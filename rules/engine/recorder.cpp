@@ -206,6 +206,8 @@ void Recorder::settled(AlarmBook& book, Instant at) {
   t.reason = reason;
   t.from_reason = std::move(whole.reason);
   t.from_updated = whole.updated_at;
+  if (!book.keys().empty())
+    t.evaluation_state = book.keys().front().status.evaluation_state();
   whole.state = to;
   whole.reason = std::move(reason);
   whole.state_since = at;

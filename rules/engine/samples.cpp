@@ -329,6 +329,7 @@ void Engine::State::end_overlay(KeyEntry& entry, Instant w, Recorder& to) {
 }
 
 void Engine::State::settled(AlarmBook& book, Instant at, Recorder& to) {
+  if (book.role != nullptr) composites.settled(book, at, to.now());
   if (!book.whole) return;
   to.settled(book, at);
   if (book.whole->dirty) mark_dirty(book);

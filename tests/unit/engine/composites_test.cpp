@@ -140,6 +140,45 @@ TEST_CASE("a keyed alarm is in ALARM for a composite while any of its keys is") 
   CHECK(told_of(w) == Lines{"80000 green OK>ALARM", "80000 red ALARM>OK"});
 }
 
+TEST_CASE(
+    "a key that makes room for another, and one that vanishes, count for composites at once") {
+  MetricFilter filter = filter_named("m", "m");
+  filter.dimensions = {{"who", "$.who"}};
+  Alarm keyed = sum_alarm("a", 1, 1);
+  keyed.group_by = {"who"};
+  keyed.max_keys = 1;
+  World w(rules_with({filter}, {keyed, composite_alarm("judged", "OK(a)")}));
+  w.quiet_until(seconds{0});
+  w.event(seconds{10}, 0, 1, {"ann"});
+  w.quiet_until(seconds{60});
+  CHECK(told_of(w) == Lines{"0 judged INSUFFICIENT_DATA>OK", "60000 judged OK>ALARM"});
+  w.event(seconds{70}, 0, 1, {"bob"});
+  CHECK(told_of(w) == Lines{"70000 judged ALARM>OK"});
+  w.quiet_until(seconds{120});
+  CHECK(told_of(w) == Lines{"120000 judged OK>ALARM"});
+  // Its range ends three minutes after its last period.
+  w.quiet_until(minutes{10});
+  const Lines told = told_of(w);
+  REQUIRE(told.size() == 1);
+  CHECK_THAT(told[0], Catch::EndsWith("judged ALARM>OK"));
+}
+
+TEST_CASE("a metric whose filter is edited is watched by a composite's keyed child all the same") {
+  MetricFilter filter = filter_named("m", "m");
+  filter.dimensions = {{"who", "$.who"}};
+  Alarm keyed = sum_alarm("a", 1, 1);
+  keyed.group_by = {"who"};
+  RuleSet rules = rules_with({filter}, {keyed, composite_alarm("judged", "OK(a)")});
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{10}, 0, 1, {"ann"});
+  w.quiet_until(seconds{60});
+  told_of(w);
+  rules.filters[0].pattern_text = "another";
+  w.reload(rules, seconds{61});
+  CHECK(told_of(w) == Lines{"60000 judged ALARM>OK"});
+}
+
 TEST_CASE("a restart tells nothing of a composite again, and loses nothing") {
   World w = world_of("ab", {composite_alarm("both", "ALARM(a) AND ALARM(b)")});
   w.quiet_until(seconds{0});
