@@ -37,11 +37,13 @@ Json envelope(const std::string& id, const char* detail_type, const std::string&
           {"resources", Json::array({arn})}};
 }
 
-Json state_json(AlarmState state, const std::string& reason, const std::string& data, Instant at) {
+Json state_json(AlarmState state, const std::string& reason, const std::string& data, Instant at,
+                EvaluationState evaluation = EvaluationState::normal) {
   Json out{{"value", to_string(state)}};
   if (!reason.empty()) out["reason"] = reason;
   if (!data.empty()) out["reasonData"] = data;
   out["timestamp"] = format_cloudwatch(at);
+  if (evaluation != EvaluationState::normal) out["evaluationState"] = to_string(evaluation);
   return out;
 }
 
@@ -98,7 +100,8 @@ BusRecord state_change_record(const Transition& t, const Alarm& alarm, const Rul
       arn, t.decided_at, rules.identity);
   Json detail{{"alarmName", alarm.name}};
   if (contributor) detail["alarmContributor"] = contributor_json(t.key);
-  detail["state"] = state_json(t.to, t.reason, contributor ? "" : t.reason_data, t.decided_at);
+  detail["state"] = state_json(t.to, t.reason, contributor ? "" : t.reason_data, t.decided_at,
+                               t.evaluation_state);
   if (!contributor)
     detail["previousState"] = state_json(t.from, t.from_reason, t.from_reason_data, t.from_updated);
   detail["configuration"] = bus_configuration(alarm, rules.identity);
@@ -112,10 +115,11 @@ BusRecord configuration_change_record(ConfigurationChange change, const Alarm& a
                                       const Alarm* before, const AlarmStatus& status,
                                       const RuleSet& rules, Instant now) {
   const std::string arn = alarm_arn(rules.identity, alarm.name);
-  Json detail{{"alarmName", alarm.name},
-              {"operation", operation_of(change)},
-              {"state", state_json(status.state, {}, {}, status.updated_at)},
-              {"configuration", full_bus_configuration(alarm, rules.identity)}};
+  Json detail{
+      {"alarmName", alarm.name},
+      {"operation", operation_of(change)},
+      {"state", state_json(status.state, {}, {}, status.updated_at, status.evaluation_state)},
+      {"configuration", full_bus_configuration(alarm, rules.identity)}};
   detail["configuration"]["timestamp"] = format_cloudwatch(now);
   if (before != nullptr)
     detail["previousConfiguration"] = full_bus_configuration(*before, rules.identity);

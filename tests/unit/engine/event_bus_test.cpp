@@ -38,6 +38,20 @@ TEST_CASE("the event bus hears of a change that nobody is told of", "[engine][bu
   CHECK(heard[0]["detail"]["previousState"]["value"] == "OK");
 }
 
+TEST_CASE("the event bus hears that an alarm could not be judged in full", "[engine][bus]") {
+  World w(one_alarm(1));
+  w.quiet_until(seconds{0});
+  records(w);
+  w.engine->look({"app", kStart + seconds{1}, {{"a.log", true, {}, true}}, {}}, kStart + seconds{1},
+                 w.out);
+  w.event(seconds{2});
+  w.quiet_until(minutes{6});
+  const auto heard = records(w);
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0]["detail"]["state"]["evaluationState"] == "EVALUATION_FAILURE");
+  CHECK_FALSE(heard[1]["detail"]["state"].contains("evaluationState"));
+}
+
 TEST_CASE("without an event bus nothing is made for it", "[engine][bus]") {
   RuleSet rules = one_alarm(1);
   rules.event_bus = false;
