@@ -21,9 +21,11 @@ const ConfigNode& name_node(const MuteWindowDraft& draft, const std::string& nam
 }
 
 bool has_alarm(const Draft& draft, const MuteTargets& targets) {
-  return std::any_of(draft.alarms.begin(), draft.alarms.end(), [&](const AlarmDraft& a) {
+  const auto is_one = [&](const AlarmDraft& a) {
     return is_target(targets, a.alarm.name, a.alarm.tags);
-  });
+  };
+  return std::any_of(draft.alarms.begin(), draft.alarms.end(), is_one) ||
+         std::any_of(draft.composites.begin(), draft.composites.end(), is_one);
 }
 
 void check_targets(const Draft& draft, const MuteWindowDraft& w, Diagnostics& out) {
@@ -33,6 +35,7 @@ void check_targets(const Draft& draft, const MuteWindowDraft& w, Diagnostics& ou
     dangling = true;
     std::vector<std::string_view> names;
     for (const AlarmDraft& a : draft.alarms) names.push_back(a.alarm.name);
+    for (const AlarmDraft& a : draft.composites) names.push_back(a.alarm.name);
     report(
         out, "dangling-reference", name_node(w, name),
         "mute window \"" + w.window.name + "\" mutes alarm \"" + name + "\", which does not exist",

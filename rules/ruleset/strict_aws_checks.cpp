@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What CloudWatch would refuse of rules that Tocsin accepts: spec/filter-patterns.md 2, 3.4, 5.2
-// and 7.1, spec/alarms.md 3.
+// and 7.1, spec/alarms.md 3, 9 and 10.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -13,6 +13,7 @@
 #include "rules/ruleset/item_fields.hpp"
 #include "rules/ruleset/metric_index.hpp"
 #include "tocsin/config_reader.hpp"
+#include "tocsin/glob.hpp"
 
 namespace tocsin {
 namespace {
@@ -185,6 +186,21 @@ void check_composite(const CompositeDraft& c, Diagnostics& out) {
              "a suppressor's period of " + format_duration(period), "whole seconds");
 }
 
+// Mute rules there name alarms, each in full.
+void check_mute_targets(const MuteWindowDraft& w, Diagnostics& out) {
+  const ConfigNode& alarms = node_at(*w.node, {"targets", "alarms"});
+  for (const ConfigNode& name : alarms.items)
+    if (has_glob(name.scalar))
+      refuse(out, name, "the pattern \"" + name.scalar + "\" in a mute rule",
+             "name each alarm, up to 100");
+  if (alarms.is_scalar() && has_glob(alarms.scalar))
+    refuse(out, alarms, "the pattern \"" + alarms.scalar + "\" in a mute rule",
+           "name each alarm, up to 100");
+  if (!w.window.targets.tags.empty())
+    refuse(out, node_at(*w.node, {"targets", "tags"}), "a mute rule that goes by tags",
+           "name each alarm, up to 100");
+}
+
 }  // namespace
 
 void check_strict_aws(const Draft& draft, Diagnostics& out) {
@@ -199,6 +215,7 @@ void check_strict_aws(const Draft& draft, Diagnostics& out) {
     if (a.sound) check_alarm(a, out);
   for (const CompositeDraft& c : draft.composites)
     if (c.sound) check_composite(c, out);
+  for (const MuteWindowDraft& w : draft.mute_windows) check_mute_targets(w, out);
 }
 
 }  // namespace tocsin

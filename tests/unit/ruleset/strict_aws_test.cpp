@@ -125,3 +125,28 @@ TEST_CASE("a suppressor's period that is no whole second is flagged", "[ruleset]
               "    suppressor: { alarm: a, wait: 1500ms, extension: 60 }\n") ==
       Faults{"7:35 CloudWatch would refuse a suppressor's period of 1s500ms"});
 }
+
+TEST_CASE("a mute window that goes by patterns or tags is flagged, and may name composites",
+          "[ruleset][strict]") {
+  const auto window = [](const std::string& targets) {
+    return refused(
+        "rules:\n"
+        "  - { name: a, log_group: g, pattern: x, alarm: { count: \">= 1\", within: 5m },\n"
+        "      tags: { team: red } }\n"
+        "composite_alarms:\n"
+        "  - { name: c, rule: ALARM(a), actions: { alarm: [t] }, tags: { team: red } }\n"
+        "mute_windows:\n"
+        "  - name: w\n"
+        "    schedule: cron(0 1 * * *)\n"
+        "    duration: 1h\n"
+        "    targets: { " +
+        targets + " }\n");
+  };
+  CHECK(window("alarms: [a, c]").empty());
+  CHECK(window("alarms: c").empty());
+  CHECK(window("alarms: [a, 'c*']") ==
+        Faults{"10:27 CloudWatch would refuse the pattern \"c*\" in a mute rule"});
+  CHECK(window("alarms: '*'").size() == 1);
+  CHECK(window("alarms: c, tags: { team: red }") ==
+        Faults{"10:35 CloudWatch would refuse a mute rule that goes by tags"});
+}
