@@ -21,6 +21,8 @@ Script::Script(std::uint64_t seed) : random_(seed) {
   make_metrics();
   const auto alarms = random_.range(2, 8);
   for (std::int64_t i = 0; i < alarms; ++i) add_alarm();
+  for (auto more = random_.pick<int>({0, 1, 3}); more > 0; --more) add_composite();
+  for (auto windows = random_.pick<int>({0, 0, 1, 2}); windows > 0; --windows) make_window();
   rules_ = std::make_shared<const RuleSet>(draft_);
   make_operations();
 }
@@ -28,6 +30,7 @@ Script::Script(std::uint64_t seed) : random_(seed) {
 void Script::add_alarm() {
   const std::string name = "alarm-" + std::to_string(alarms_made_++);
   random_.chance(0.4) ? add_short(name) : add_long(name);
+  make_attention(draft_.alarms.back());
 }
 
 void Script::make_groups() {
@@ -221,24 +224,9 @@ void Script::go_on() {
   if (random_.chance(0.03)) now_ += random_.pick<Duration>({hours{3}, hours{26}, days{8}});
 }
 
-// The short form's own filter has its name.
-void Script::remove(std::size_t alarm) {
-  const std::string name = draft_.alarms[alarm].name;
-  std::erase_if(draft_.filters, [&](const MetricFilter& f) { return f.name == name; });
-  draft_.alarms.erase(draft_.alarms.begin() + static_cast<std::ptrdiff_t>(alarm));
-}
-
-void Script::rename(Alarm& alarm) {
-  const std::string before = alarm.name;
-  alarm.name = "alarm-" + std::to_string(alarms_made_++);
-  alarm.was = before;
-  for (MetricFilter& f : draft_.filters)
-    if (f.name == before) f.name = f.metric_name = alarm.metric_name = alarm.name;
-}
-
 void Script::edit(Alarm& alarm) {
   const bool is_short = alarm.anchor == Anchor::event;
-  switch (random_.range(0, 7)) {
+  switch (random_.range(0, 8)) {
     case 0:
       alarm.threshold = static_cast<double>(random_.range(0, 6));
       break;
@@ -271,7 +259,15 @@ void Script::edit(Alarm& alarm) {
     case 7:
       if (!is_short) make_extended(alarm);
       break;
+    case 8:
+      make_attention(alarm);
+      break;
   }
+}
+
+MetricFilter& Script::some_filter() {
+  const auto last = static_cast<std::int64_t>(draft_.filters.size()) - 1;
+  return draft_.filters[static_cast<std::size_t>(random_.range(0, last))];
 }
 
 void Script::edit() {
@@ -280,12 +276,18 @@ void Script::edit() {
       random_.range(0, static_cast<std::int64_t>(draft_.alarms.size()) - 1));
   const double luck = static_cast<double>(random_.range(0, 99));
   if (luck < 60)
-    edit(draft_.alarms[at]);
+    draft_.alarms[at].composite ? edit_composite(draft_.alarms[at]) : edit(draft_.alarms[at]);
   else if (luck < 70 && draft_.alarms.size() > 1)
     remove(at);
   else if (luck < 80)
-    add_alarm();
-  else if (luck < 85)
+    random_.chance(0.3) ? add_composite() : add_alarm();
+  else if (luck < 83)
+    draft_.mute_windows.clear();
+  else if (luck < 86)
+    make_window();
+  else if (luck < 87)
+    some_filter().log_group = random_.pick(draft_.log_groups).name;
+  else if (luck < 90)
     draft_.log_groups[0].lateness = random_.pick<Duration>({Duration{0}, minutes{1}, minutes{15}});
   else
     draft_.filters[0].pattern_text += "x";  // its metric's datapoints start empty
@@ -300,6 +302,7 @@ void Script::make_operations() {
   const auto count = random_.range(20, 120);
   const bool jumps = random_.chance(0.2);
   const double edits = random_.pick<double>({0, 0, 0.05, 0.3});
+  const double requests = random_.pick<double>({0, 0, 0.1, 0.4});
   for (std::int64_t i = 0; i < count; ++i) {
     go_on();
     if (jumps && random_.chance(0.03)) {
@@ -310,6 +313,7 @@ void Script::make_operations() {
       operations_.push_back(o);
     }
     if (random_.chance(edits)) edit();
+    if (random_.chance(requests)) operate();
     if (random_.chance(0.6)) read(now_);
     if (random_.chance(0.5))
       for (const LogGroup& g : draft_.log_groups) look(now_, g.name, "");

@@ -9,6 +9,7 @@
 
 #include "sim/random.hpp"
 #include "tocsin/log_event.hpp"
+#include "tocsin/operator.hpp"
 #include "tocsin/rule_set.hpp"
 
 namespace tocsin::sim {
@@ -22,7 +23,7 @@ struct ScriptEvent {
 };
 
 struct Operation {
-  enum class Kind { look, read, advance, set_back, reload };
+  enum class Kind { look, read, advance, set_back, reload, operate };
   Kind kind = Kind::advance;
   Instant now;
   LookReport look;
@@ -31,6 +32,7 @@ struct Operation {
   bool more = false;                     // the stream has unread data after them
   Duration by{};                         // set_back
   std::shared_ptr<const RuleSet> rules;  // reload
+  OperatorRequest request;               // operate
 };
 
 class Script {
@@ -51,6 +53,14 @@ class Script {
   void make_extended(Alarm& alarm);
   void make_maths(Alarm& a);
   void make_operations();
+  void make_attention(Alarm& alarm);
+  std::string random_rule();
+  void make_composite(Alarm& alarm);
+  void add_composite();
+  void edit_composite(Alarm& alarm);
+  void make_window();
+  void operate();
+  MetricFilter& some_filter();
   void edit();
   void edit(Alarm& alarm);
   void rename(Alarm& alarm);

@@ -6,6 +6,7 @@
 
 #include "rules/message/names.hpp"
 #include "rules/message/notification_json.hpp"
+#include "rules/mute/mute_table.hpp"
 
 namespace tocsin::sim {
 namespace {
@@ -20,7 +21,13 @@ std::string text_of(const HistoryItem& h) {
 std::string text_of(const AlarmStatus& s) {
   return "status " + s.alarm + canonical_key(s.key) + " " + std::string(to_string(s.state)) + " " +
          text_of(s.state_since) + " " + text_of(s.updated_at) + " [" + s.reason + "] [" +
-         s.reason_data + "] " + s.note;
+         s.reason_data + "] " + s.note + (s.actions.enabled ? "" : " disabled") +
+         s.actions.switched_by + (s.actions.shadow ? " shadow" : "") +
+         (s.actions.hold ? " held by " + s.actions.hold->name : "") +
+         (s.actions.waiting ? " waiting" : "") +
+         (s.actions.acknowledged ? " seen by " + s.actions.acknowledged->who : "") +
+         (s.actions.next_repeat ? " again at " + text_of(*s.actions.next_repeat) : "") +
+         (s.actions.flapping ? " flapping" : "") + s.actions.set_by;
 }
 
 }  // namespace
@@ -58,7 +65,7 @@ Twin::Twin(const Script& script, const Schedule& schedule)
     : script_(script), schedule_(schedule), random_(schedule.seed), rules_(script.rules()) {
   open(script.start());
   note();
-  save();
+  save(script.start());
 }
 
 void Twin::open(Instant now) {
@@ -75,13 +82,14 @@ void Twin::note() {
   out_ = {};
 }
 
-void Twin::save() {
+void Twin::save(Instant now) {
   StateDelta delta;
   engine_->collect(delta);
   memory_.commit(std::move(delta));
   stored_said_ = said_;
   stored_place_ = place_;
   stored_rules_ = rules_;
+  stored_now_ = now;
 }
 
 // Between two calls.
@@ -90,17 +98,17 @@ void Twin::disturb(Instant now) {
     engine_->swap_rules(std::make_shared<const RuleSet>(*rules_), now, out_);
   note();
   if (random_.chance(schedule_.restart)) {
-    save();
+    save(now);
     open(now);
     note();
   } else if (random_.chance(schedule_.crash)) {
     said_ = stored_said_;
     place_ = stored_place_;
     rules_ = stored_rules_;
-    open(now);
+    open(stored_now_);
     note();
   } else if (random_.chance(0.3)) {
-    save();
+    save(now);
   }
 }
 
@@ -143,6 +151,17 @@ void Twin::read(const Operation& o) {
   if (last == o.events.size()) place_ = {place_.operation + 1, 0};
 }
 
+void Twin::operate(const Operation& o) {
+  OperatorRequest request = o.request;
+  auto* end = std::get_if<EndSilence>(&request.what);
+  if (end != nullptr && !engine_->mutes()->silences().empty())
+    end->id = engine_->mutes()->silences().front().id;
+  const Result<OperatorAnswer> answer = engine_->operate(request, o.now, out_);
+  note();
+  said_[2].push_back(answer ? "answer " + std::to_string(answer->concerned) + answer->silence
+                            : "error " + answer.error().text);
+}
+
 bool Twin::step() {
   if (place_.operation == script_.operations().size()) return false;
   const Operation& o = script_.operations()[place_.operation];
@@ -152,6 +171,7 @@ bool Twin::step() {
     if (o.kind == Operation::Kind::look) engine_->look(o.look, o.now, out_);
     if (o.kind == Operation::Kind::advance) engine_->advance(o.now, out_);
     if (o.kind == Operation::Kind::set_back) engine_->clock_set_back(o.now, o.by, out_);
+    if (o.kind == Operation::Kind::operate) operate(o);
     if (o.kind == Operation::Kind::reload) engine_->swap_rules(rules_ = o.rules, o.now, out_);
     place_ = {place_.operation + 1, 0};
   }

@@ -55,7 +55,8 @@ class Twin {
   void open(Instant now);
   bool step();
   void read(const Operation& o);
-  void save();
+  void operate(const Operation& o);
+  void save(Instant now);
   void disturb(Instant now);
   void note();
 
@@ -71,6 +72,7 @@ class Twin {
   Memory memory_;
   Said stored_said_;
   Place stored_place_;
+  Instant stored_now_;  // a crash comes right after the commit
   std::shared_ptr<const RuleSet> stored_rules_;
 };
 
