@@ -145,8 +145,8 @@ TEST_CASE("a mute window that goes by patterns or tags is flagged, and may name 
   CHECK(window("alarms: [a, c]").empty());
   CHECK(window("alarms: c").empty());
   CHECK(window("alarms: [a, 'c*']") ==
-        Faults{"10:27 CloudWatch would refuse the pattern \"c*\" in a mute rule"});
+        Faults{"10:28 CloudWatch would refuse the pattern \"c*\" in a mute rule"});
   CHECK(window("alarms: '*'").size() == 1);
   CHECK(window("alarms: c, tags: { team: red }") ==
-        Faults{"10:35 CloudWatch would refuse a mute rule that goes by tags"});
+        Faults{"10:33 CloudWatch would refuse a mute rule that goes by tags"});
 }
