@@ -8,7 +8,6 @@
 
 #include "daemon/cli/scan_way.hpp"
 #include "daemon/inputs/byte_source.hpp"
-#include "daemon/inputs/byte_source.hpp"
 #include "daemon/inputs/line_part.hpp"
 
 namespace tocsin {
@@ -131,6 +130,7 @@ class Scan {
       if (!more || !*more) break;
       job.place = place(job.totals.events, *job.reader);
       work(job, block, worker);
+      if (worker.saw_only_objects()) job.reader->set_only_objects();
       if (worker.bytes_held() < kHeldBytesMax) continue;
       await_turn(job.turn);
       worker.hand_over(job.shared->totals.events);

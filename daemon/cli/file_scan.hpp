@@ -47,6 +47,8 @@ class ScanWorker {
   // While other workers work. Returns how many events the block has.
   virtual std::uint64_t work(const ScanFile& file, const EventBlock& block,
                              const ScanPlace& place) = 0;
+  // Whether each event of that block is sure to be a line that begins with '{'.
+  virtual bool saw_only_objects() const { return false; }
   virtual std::size_t bytes_held() const = 0;
   // Asked before each piece of work: true ends the scan for this worker.
   virtual bool is_done() const { return false; }

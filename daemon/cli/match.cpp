@@ -62,10 +62,11 @@ class MatchWorker : public ScanWorker {
     while (true) {
       if (literals != nullptr) event.skip_to(*literals);
       if (event.at_end()) return event.index();
-      job_.patterns->match(event.message(), scratch_, matched_);
+      const std::string_view message = event.message(message_);
+      job_.patterns->match(message, scratch_, matched_);
       if (matched_.empty() == job_.inverted) {
         ++found_;
-        if (job_.style.prints_events()) append(file, event, place);
+        if (job_.style.prints_events()) append(file, event, message, place);
       }
       event.next();
     }
@@ -125,8 +126,9 @@ class MatchWorker : public ScanWorker {
     std::vector<ast::Range> parts;
   };
 
-  void append(const ScanFile& file, const EventCursor& event, const ScanPlace& place) {
-    const std::string_view name = shown_name(file.path), message = event.message();
+  void append(const ScanFile& file, const EventCursor& event, std::string_view message,
+              const ScanPlace& place) {
+    const std::string_view name = shown_name(file.path);
     if (!job_.keeps_events()) return append_event(job_.style, {name, 0, message, {}, {}}, text_);
     const std::uint64_t line =
         place.has_records ? event.position() : place.events_before + event.index();
@@ -142,6 +144,7 @@ class MatchWorker : public ScanWorker {
 
   MatchJob& job_;
   PatternSet::Scratch scratch_;
+  std::string message_;  // of the event at hand
   std::vector<std::uint32_t> matched_;
   JsonReader json_;
   EventView event_;

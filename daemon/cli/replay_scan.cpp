@@ -45,6 +45,7 @@ class ReplayScan::Worker : public ScanWorker {
     return matches.events;
   }
 
+  bool saw_only_objects() const override { return scratch_.saw_only_objects(); }
   std::size_t bytes_held() const override { return bytes_held_; }
 
   void hand_over(std::uint64_t) override {

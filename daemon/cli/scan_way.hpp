@@ -12,7 +12,7 @@ namespace tocsin {
 // Up to here, inflated, a file is one worker's job.
 inline constexpr std::uint64_t kWholeFileMax = std::uint64_t{16} << 20;
 // Of a larger plain file of lines each worker reads parts, whatever their number.
-inline constexpr std::uint64_t kPartBytes = std::uint64_t{8} << 20;
+inline constexpr std::uint64_t kPartBytes = std::uint64_t{4} << 20;
 
 struct ScanWay {
   enum class Kind {

@@ -36,7 +36,10 @@ class BlockReader {
   // Points `block` to the next events, one at least, until the next call; false at the end. Of a
   // pipe it hands over what is there. The last line needs no line break. An error (io, truncated,
   // damaged, too-large, not-records) ends the file: what was read before it has been handed over.
+  // Other processes may write to the bytes of a block: of two looks each may see something else.
   virtual Result<bool> next(EventBlock& block) = 0;
+  // Who has seen that each line of the last block begins with '{' spares the reader a look.
+  virtual void set_only_objects() {}
   // The file's mtime.
   virtual Instant modified() const = 0;
   // EventSlice::position is the index of a record, not the offset of a line. Settled by the first

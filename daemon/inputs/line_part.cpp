@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "daemon/inputs/byte_source.hpp"
+#include "daemon/inputs/file_mapping.hpp"
 #include "daemon/inputs/line_blocks.hpp"
 #include "daemon/inputs/other_lines.hpp"
 #include "daemon/inputs/read_window.hpp"
@@ -18,10 +19,27 @@ namespace {
 // Behind the end only the rest of one line is wanted.
 constexpr std::size_t kBeyondEnd = 16 << 10;
 
+// From an offset on; mapped if that can be, else read.
 class OffsetSource : public ByteSource {
  public:
-  OffsetSource(std::shared_ptr<const FileDescriptor> file, std::string path, std::uint64_t offset)
-      : file_(std::move(file)), path_(std::move(path)), offset_(offset) {}
+  // `size`: how much will be asked for, `sure` thereof in any case.
+  OffsetSource(std::shared_ptr<const FileDescriptor> file, std::string path, std::uint64_t offset,
+               std::size_t size, std::size_t sure)
+      : file_(std::move(file)),
+        path_(std::move(path)),
+        offset_(offset),
+        mapping_(FileMapping::open(*file_, offset, size)) {
+    if (mapping_) mapping_->want(sure);
+  }
+
+  std::optional<std::string_view> whole() const override {
+    return mapping_ ? std::optional(mapping_->bytes()) : std::nullopt;
+  }
+  // What was handed over was not what the file held.
+  std::optional<Error> damage() const {
+    if (!mapping_ || !mapping_->is_damaged(*file_)) return std::nullopt;
+    return Error{"io", path_ + ": became shorter, or unreadable, while it was read"};
+  }
 
   Result<std::size_t> read(std::span<char> out) override {
     while (true) {
@@ -39,6 +57,7 @@ class OffsetSource : public ByteSource {
   std::shared_ptr<const FileDescriptor> file_;
   std::string path_;
   std::uint64_t offset_;
+  std::unique_ptr<FileMapping> mapping_;
 };
 
 class LinePartReader : public BlockReader {
@@ -48,11 +67,14 @@ class LinePartReader : public BlockReader {
         begin_(part.begin),
         end_(part.end),
         modified_(modified_at(*part.file)),
-        source_(part.file, part.path, first_byte()),
-        window_(LineSplitter(part.line_bytes_max).window_bytes_min(), first_byte()),
+        source_(part.file, part.path, first_byte(),
+                part.end - first_byte() + window_bytes_min(part) + kReadBlock,
+                part.end - first_byte()),
+        window_(window_bytes_min(part), first_byte()),
         blocks_(part.line_bytes_max, part.end) {}
 
   Result<bool> next(EventBlock& block) override {
+    if (!end_block()) return end();
     if (!is_at_line_) find_line();
     blocks_.drop_used(window_);
     while (!blocks_.next(window_, has_ended_ && !failure_, block)) {
@@ -60,16 +82,33 @@ class LinePartReader : public BlockReader {
       if (has_ended_ || blocks_.is_done()) return end();
       fill();
     }
-    if (format_ == EventFormat::cloudtrail) counters_.broken += count_other_lines(block);
+    handed_ = block;
     return true;
   }
 
+  void set_only_objects() override { has_only_objects_ = true; }
   Instant modified() const override { return modified_; }
   bool has_records() const override { return false; }
   bool has_offsets() const override { return true; }
   const ReadCounters& counters() const override { return counters_; }
 
  private:
+  static std::size_t window_bytes_min(const LinePart& part) {
+    return LineSplitter(part.line_bytes_max).window_bytes_min();
+  }
+
+  // False: what the last block pointed to was damaged. Its lines are counted now that matching has
+  // brought them into the cache.
+  bool end_block() {
+    if (format_ == EventFormat::cloudtrail && !has_only_objects_)
+      counters_.broken += count_other_lines(handed_);
+    handed_ = {};
+    has_only_objects_ = false;
+    const std::optional<Error> damage = source_.damage();
+    if (damage) failure_ = damage;
+    return !damage;
+  }
+
   // The byte before the begin says whether a line begins there.
   std::uint64_t first_byte() const { return begin_ == 0 ? 0 : begin_ - 1; }
 
@@ -119,6 +158,8 @@ class LinePartReader : public BlockReader {
   ReadWindow window_;
   LineBlocks blocks_;
   std::optional<Error> failure_;
+  EventBlock handed_;
+  bool has_only_objects_ = false;  // of handed_
   bool is_at_line_ = false, has_ended_ = false;
   ReadCounters counters_;
 };

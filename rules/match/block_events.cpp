@@ -24,6 +24,11 @@ std::string_view EventCursor::message() const {
   return line;
 }
 
+std::string_view EventCursor::message(std::string& memory) const {
+  memory.assign(message());
+  return memory;
+}
+
 std::uint64_t EventCursor::position() const {
   return block_->events ? (*block_->events)[index_].position : block_->position + begin_;
 }
@@ -32,6 +37,7 @@ void EventCursor::enter_line(std::size_t begin) {
   const std::size_t size = block_->bytes.size();
   begin_ = std::min(begin, size);
   end_ = std::min(block_->bytes.find('\n', begin_), size);
+  other_lines_ = other_lines_ || (begin_ < size && block_->bytes[begin_] != '{');
 }
 
 void EventCursor::next() {
@@ -43,7 +49,7 @@ void EventCursor::back() {
   --index_;
   if (block_->events) return;
   const bool ends_open = begin_ == block_->bytes.size() && !block_->bytes.ends_with('\n');
-  end_ = ends_open ? begin_ : begin_ - 1;
+  end_ = ends_open || begin_ == 0 ? begin_ : begin_ - 1;
   // Unlike rfind() it looks at many bytes at a time.
   const char* const bytes = block_->bytes.data();
   const auto* const before =
@@ -62,6 +68,7 @@ void EventCursor::skip_to(const LiteralScan& literals) {
 void EventCursor::skip_lines_to(const LiteralScan& literals) {
   const LiteralScan::Find find = literals.next(block_->bytes, begin_);
   index_ += static_cast<std::uint32_t>(find.line_breaks);
+  other_lines_ = other_lines_ || find.other_lines;
   if (find.at != std::string_view::npos) return enter_line(find.line_begin);
   if (!block_->bytes.ends_with('\n')) ++index_;
   begin_ = end_ = block_->bytes.size();

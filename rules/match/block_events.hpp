@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "rules/match/literals/literal_scan.hpp"
@@ -22,6 +23,9 @@ class EventCursor {
   std::uint32_t index() const { return index_; }
   // These not at the end.
   std::string_view message() const;
+  // A copy in `memory`, for who parses: the block may lie in a file that somebody writes to, where
+  // the same byte need not be the same a second time. The cursor itself bears that.
+  std::string_view message(std::string& memory) const;
   std::uint64_t position() const;
 
   // Not at the end.
@@ -30,6 +34,9 @@ class EventCursor {
   void back();
   // To the first event at or behind the present one that holds a literal; else to the end.
   void skip_to(const LiteralScan& literals);
+  // Of a block of lines: false if each that was passed, from the first to the present one, is sure
+  // to begin with '{'.
+  bool has_other_lines() const { return other_lines_; }
 
  private:
   void enter_line(std::size_t begin);
@@ -39,6 +46,7 @@ class EventCursor {
   const EventBlock* block_;
   std::uint32_t index_ = 0;
   std::size_t begin_ = 0, end_ = 0;  // of the line, its break left out
+  bool other_lines_ = false;
 };
 
 }  // namespace tocsin

@@ -76,11 +76,14 @@ struct Matcher::Scratch::State {
   JsonReader reader;
   EventView view{reader};
   PatternSet::Scratch patterns;
+  std::string message;  // of the event at hand
   std::vector<std::uint32_t> matched;
+  bool only_objects = false;
 };
 
 Matcher::Scratch::Scratch() : state_(std::make_unique<State>()) {}
 Matcher::Scratch::~Scratch() = default;
+bool Matcher::Scratch::saw_only_objects() const { return state_->only_objects; }
 
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules, const Matcher* before)
     : rules_(std::move(rules)) {
@@ -136,17 +139,19 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
   while (true) {
     if (literals != nullptr) event.skip_to(*literals);
     if (event.at_end()) break;
-    group.patterns->match(event.message(), state.patterns, state.matched);
+    const std::string_view message = event.message(state.message);
+    group.patterns->match(message, state.patterns, state.matched);
     if (!state.matched.empty()) {
       MatchedEvent& found = out.matches.emplace_back(matched_event(group, state));
       found.index = event.index();
       found.position = event.position();
-      if (options.messages) found.message = std::string(event.message());
+      if (options.messages) found.message = message;
       times.matched(event, time_of(group, state, out.source_time));
     }
     event.next();
   }
   times.finish(event);
+  state.only_objects = !block.events && !event.has_other_lines();
   out.events = event.index();
   out.regex_limits = state.patterns.regex_limits() - limits_before;
   out.bytes = block.bytes.size();

@@ -29,6 +29,10 @@ class Matcher {
     Scratch();
     ~Scratch();
 
+    // Of the last block that was matched: whether each of its events is sure to be a line that
+    // begins with '{'.
+    bool saw_only_objects() const;
+
    private:
     friend class Matcher;
     struct State;

@@ -54,6 +54,7 @@ class LiteralScan {
     std::size_t at = std::string_view::npos;  // where a literal (or \u) begins; npos: nowhere
     std::size_t line_breaks = 0;              // '\n' between `from` and `at` (npos: and the end)
     std::size_t line_begin = 0;               // behind the last of them; `from` if there is none
+    bool other_lines = false;                 // false: behind each of them stands a '{', or the end
   };
   // A literal that begins at or behind `from`, such that none of those ends before it begins.
   Find next(std::string_view text, std::size_t from) const;

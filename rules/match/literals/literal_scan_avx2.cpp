@@ -29,7 +29,9 @@ class Avx2 {
         there = _mm256_and_si256(there, look_up(load(block + at + i), i));
       _mm256_store_si256(reinterpret_cast<__m256i*>(buckets + at), there);
       bits.passed |= (~equal(there, 0) & 0xffffffffu) << at;
-      bits.breaks |= equal(bytes, '\n') << at;
+      const std::uint64_t breaks = equal(bytes, '\n');
+      bits.breaks |= breaks << at;
+      bits.others |= (breaks & ~equal(load(block + at + 1), '{')) << at;
     }
     return bits;
   }

@@ -34,7 +34,8 @@ class Avx512 {
 #pragma GCC unroll 8
     for (std::size_t i = 1; i < kWindowBytes; ++i)
       there = _mm512_and_si512(there, look_up(_mm512_loadu_si512(block + i), i));
-    return result(bytes, there, buckets);
+    return result(bytes, there, _mm512_cmpneq_epi8_mask(_mm512_loadu_si512(block + 1), brace()),
+                  buckets);
   }
   // Masked lanes are not read.
   TOCSIN_SCAN_TARGET BlockBits pass_end(const char* block, std::size_t left,
@@ -42,13 +43,17 @@ class Avx512 {
     __mmask64 mask = left < 64 ? _bzhi_u64(~0ULL, static_cast<unsigned>(left)) : ~__mmask64{0};
     const __m512i bytes = _mm512_maskz_loadu_epi8(mask, block);
     __m512i there = look_up(bytes, 0);
+    const __mmask64 next =
+        left < 65 ? _bzhi_u64(~0ULL, static_cast<unsigned>(left - 1)) : ~__mmask64{0};
+    const __mmask64 others =
+        _mm512_mask_cmpneq_epi8_mask(next, _mm512_maskz_loadu_epi8(next, block + 1), brace());
 #pragma GCC unroll 8
     for (std::size_t i = 1; i < kWindowBytes; ++i) {
       const std::size_t lanes = left < i ? 0 : left - i;
       mask = lanes < 64 ? _bzhi_u64(~0ULL, static_cast<unsigned>(lanes)) : ~__mmask64{0};
       there = _mm512_and_si512(there, look_up(_mm512_maskz_loadu_epi8(mask, block + i), i));
     }
-    return result(bytes, there, buckets);
+    return result(bytes, there, others, buckets);
   }
   TOCSIN_SCAN_TARGET void append(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
                                  Passed& to) const {
@@ -121,10 +126,13 @@ class Avx512 {
   TOCSIN_SCAN_TARGET __m512i look_up(__m512i bytes, std::size_t place) const {
     return _mm512_maskz_permutexvar_epi8(~__mmask64{0}, bytes, tables_[place]);
   }
-  TOCSIN_SCAN_TARGET static BlockBits result(__m512i bytes, __m512i there, std::uint8_t* buckets) {
+  TOCSIN_SCAN_TARGET static __m512i brace() { return _mm512_set1_epi8('{'); }
+  // `others`: positions that no '{' follows.
+  TOCSIN_SCAN_TARGET static BlockBits result(__m512i bytes, __m512i there, __mmask64 others,
+                                             std::uint8_t* buckets) {
     _mm512_store_si512(buckets, there);
-    return {_mm512_test_epi8_mask(there, there),
-            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))};
+    const __mmask64 breaks = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
+    return {_mm512_test_epi8_mask(there, there), breaks, breaks & others};
   }
 
   __m512i tables_[kWindowBytes];

@@ -22,10 +22,14 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64;
+// What lies so far ahead is fetched from memory while stage one computes: the processor itself does
+// not look beyond a page.
+constexpr std::size_t kAheadBytes = 4096;
 
 // What stage one says of 64 positions, a bit each.
 struct BlockBits {
   std::uint64_t passed = 0, breaks = 0;
+  std::uint64_t others = 0;  // line breaks with neither '{' nor the text's end behind them
 };
 
 // StageOne, for the blocks that it is given:
@@ -72,7 +76,10 @@ class ScanLoop {
       if (!has_found_ && is_inside(at)) pass_dense(stage_one, at);
     }
     while (!has_found_ && at < text_.size()) pass_checked(stage_one, at);
-    return has_found_ ? find_ : lines_.end();
+    LiteralScan::Find find = has_found_ ? find_ : lines_.end();
+    // Behind the find too: who is told so in vain only looks again.
+    find.other_lines = others_ != 0;
+    return find;
   }
 
  private:
@@ -88,6 +95,7 @@ class ScanLoop {
 
   struct Group {
     std::array<std::uint64_t, kGroupBytes / kBlockBytes> breaks;
+    std::uint64_t others;
     Passed passed;
   };
 
@@ -96,22 +104,26 @@ class ScanLoop {
   // Up to a step that is not sparse.
   TOCSIN_SCAN_TARGET void pass_sparse(const StageOne& stage_one, std::size_t& at) {
     alignas(kBlockBytes) std::uint8_t buckets[kStepBytes];
+    std::uint64_t others = 0;
     for (; is_inside(at); at += kStepBytes) {
       BlockBits blocks[kStepBlocks];
       std::uint64_t passed = 0;
       for (std::size_t i = 0; i < kStepBlocks; ++i) {
+        __builtin_prefetch(text_.data() + at + kBlockBytes * i + kAheadBytes);
         blocks[i] = stage_one.pass(text_.data() + at + kBlockBytes * i, buckets + kBlockBytes * i);
         passed |= blocks[i].passed;
+        others |= blocks[i].others;
       }
       if (passed != 0) {
         // A copy, so that elsewhere they need no memory.
         const std::array<BlockBits, kStepBlocks> copy = {blocks[0], blocks[1], blocks[2],
                                                          blocks[3]};
-        if (!check_few(at, copy.data(), buckets)) return;
+        if (!check_few(at, copy.data(), buckets)) break;
       }
       for (std::size_t i = 0; i < kStepBlocks; ++i)
         lines_.add(at + kBlockBytes * i, blocks[i].breaks);
     }
+    others_ |= others;
   }
   // False: too many, or found.
   TOCSIN_SCAN_TARGET bool check_few(std::size_t at, const BlockBits* blocks,
@@ -139,6 +151,7 @@ class ScanLoop {
       const std::size_t most = std::min(kGroupBytes, text_.size() - at - kReach) / kStepBytes;
       const std::size_t steps = pass_group(stage_one, text_.data() + at, most, enough, group);
       const bool sparse = group.passed.count < kMany * steps;
+      others_ |= group.others;
       if (group.passed.count != 0) stage_two(stage_one, at, group.passed);
       const std::size_t blocks = steps * kStepBlocks;
       if (has_found_) return end_at(at, group.breaks.data(), blocks);
@@ -154,14 +167,17 @@ class ScanLoop {
                                                    Group& group) {
     alignas(kBlockBytes) std::array<std::uint8_t, kStepBytes> buckets;
     group.passed.count = 0;
+    group.others = 0;
     std::size_t step = 0;
     do {
       std::array<std::uint64_t, kStepBlocks> passed;
       std::uint64_t any = 0;
       for (std::size_t i = 0; i < kStepBlocks; ++i) {
+        __builtin_prefetch(text + kStepBytes * step + kBlockBytes * i + kAheadBytes);
         const BlockBits block = stage_one.pass(text + kStepBytes * step + kBlockBytes * i,
                                                buckets.data() + kBlockBytes * i);
         group.breaks[kStepBlocks * step + i] = block.breaks;
+        group.others |= block.others;
         any |= passed[i] = block.passed;
       }
       ++step;
@@ -194,6 +210,7 @@ class ScanLoop {
                           ? stage_one.pass(text_.data() + at, buckets)
                           : stage_one.pass_end(text_.data() + at, left, buckets);
     if (left < kBlockBytes) block.passed &= (std::uint64_t{1} << left) - 1;
+    others_ |= block.others;
     for (std::uint64_t passed = block.passed; passed != 0; passed &= passed - 1) {
       const auto i = static_cast<std::size_t>(__builtin_ctzll(passed));
       if (check(at + i, buckets[i])) return end_at(at, &block.breaks, 1);
@@ -240,6 +257,7 @@ class ScanLoop {
   LineCount lines_;
   LiteralScan::Find find_;
   std::size_t window_ = 0;  // of what is found
+  std::uint64_t others_ = 0;
   bool has_found_ = false;
 };
 
@@ -256,7 +274,9 @@ TOCSIN_SCAN_TARGET BlockBits pass_copy(const StageOne& stage_one, const char* bl
                                        std::size_t left, std::uint8_t* buckets) {
   char copy[kBlockBytes + kWindowBytes] = {};
   std::memcpy(copy, block, left);
-  return stage_one.pass(copy, buckets);
+  BlockBits bits = stage_one.pass(copy, buckets);
+  if (left <= kBlockBytes) bits.others &= ~(std::uint64_t{1} << (left - 1));
+  return bits;
 }
 inline void append_each(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
                         Passed& to) {

@@ -18,7 +18,7 @@ class Neon {
   }
 
   BlockBits pass(const char* block, std::uint8_t* buckets) const {
-    uint8x16_t passed[4], breaks[4];
+    uint8x16_t passed[4], breaks[4], others[4];
     for (std::size_t part = 0; part < 4; ++part) {
       const char* at = block + 16 * part;
       const uint8x16_t bytes = load(at);
@@ -28,8 +28,9 @@ class Neon {
       vst1q_u8(buckets + 16 * part, there);
       passed[part] = vtstq_u8(there, there);
       breaks[part] = vceqq_u8(bytes, vdupq_n_u8('\n'));
+      others[part] = vbicq_u8(breaks[part], vceqq_u8(load(at + 1), vdupq_n_u8('{')));
     }
-    return {bits_of(passed), bits_of(breaks)};
+    return {bits_of(passed), bits_of(breaks), bits_of(others)};
   }
   BlockBits pass_end(const char* block, std::size_t left, std::uint8_t* buckets) const {
     return pass_copy(*this, block, left, buckets);

@@ -16,7 +16,9 @@ class Bytewise {
         there &= tables_.by_byte[k][static_cast<unsigned char>(block[i + k])];
       buckets[i] = there;
       bits.passed |= std::uint64_t{there != 0} << i;
-      bits.breaks |= std::uint64_t{block[i] == '\n'} << i;
+      const bool is_break = block[i] == '\n';
+      bits.breaks |= std::uint64_t{is_break} << i;
+      bits.others |= std::uint64_t{is_break && block[i + 1] != '{'} << i;
     }
     return bits;
   }

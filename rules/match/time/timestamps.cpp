@@ -25,7 +25,7 @@ Timestamps::Timestamps(const EventBlock& block, const EventTime& time, Timestamp
 }
 
 EventTimestamp Timestamps::read(const EventCursor& cursor) {
-  view_.reset(cursor.message());
+  view_.reset(cursor.message(message_));
   return {cursor.index(), time_.find(view_, near_)};
 }
 

@@ -2,6 +2,7 @@
 // Looks for the times of those events of a block that need one: tocsin/match.hpp says which.
 #pragma once
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "rules/match/block_events.hpp"
@@ -37,6 +38,7 @@ class Timestamps {
   TimestampNeed need_;
   Instant near_;
   EventView& view_;
+  std::string message_;  // that the view is of
   std::vector<EventTimestamp>& out_;
   EventCursor unread_;      // the first event that list_others() has not seen
   Instant last_ = kNoTime;  // the time of the newest event that it has seen

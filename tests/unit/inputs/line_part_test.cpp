@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/inputs/line_part.hpp"
 
+#include <filesystem>
 #include <random>
 
 #include "daemon/inputs/byte_source.hpp"
@@ -93,6 +94,46 @@ TEST_CASE("parts of a large file have lines of all lengths", "[inputs]") {
   text += "the last one has no line break";
   check_parts(text, EventFormat::lines, 20'000, {1'000, 65'536, 524'288, 1'000'000});
   check_parts(text, EventFormat::lines, 1 << 20, {65'536, 1'000'001});
+}
+
+TEST_CASE("a part of a file that shrinks while it is read fails, and nobody is killed",
+          "[inputs]") {
+  const TempDir dir;
+  std::string text;
+  while (text.size() < 3'000'000) text += "{\"line\":" + std::to_string(text.size()) + "}\n";
+  const std::string path = dir.write("file", text);
+  const auto file = std::make_shared<const FileDescriptor>(open_file(path).value());
+  for (const std::uint64_t left : {2'000'000, 700'001, 0}) {
+    const auto reader = read_part({file, path, EventFormat::cloudtrail, 1 << 20, 0, text.size()});
+    EventBlock block;
+    REQUIRE(*reader->next(block));
+    std::filesystem::resize_file(path, left);
+    Result<bool> more = true;
+    while (more && *more) {
+      for (EventCursor event(block); !event.at_end(); event.next())
+        CHECK(event.message().size() <= block.bytes.size());
+      more = reader->next(block);
+    }
+    REQUIRE_FALSE(more.ok());
+    CHECK(more.error().code == "io");
+    CHECK(more.error().text.find("became shorter") != std::string::npos);
+    dir.write("file", text);
+  }
+}
+
+TEST_CASE("lines that are no objects are counted, unless somebody has seen that there are none",
+          "[inputs]") {
+  const TempDir dir;
+  const std::string path = dir.write("file", "{}\nno\n{}\n");
+  const auto file = std::make_shared<const FileDescriptor>(open_file(path).value());
+  for (const bool seen : {false, true}) {
+    const auto reader = read_part({file, path, EventFormat::cloudtrail, 100, 0, 9});
+    EventBlock block;
+    REQUIRE(*reader->next(block));
+    if (seen) reader->set_only_objects();
+    CHECK_FALSE(*reader->next(block));
+    CHECK(reader->counters().broken == (seen ? 0 : 1));
+  }
 }
 
 TEST_CASE("a file that shrinks while its parts are read ends earlier", "[inputs]") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/block_events.hpp"
 
+#include <algorithm>
+
 #include "support/catch.hpp"
 
 using namespace tocsin;
@@ -42,6 +44,37 @@ Texts holding(const EventBlock& block, std::vector<std::string> literals) {
 }
 
 }  // namespace
+
+TEST_CASE("a cursor knows whether it came by lines that begin with no brace", "[match][block]") {
+  const LiteralScan scan(std::vector<std::string>{"x"});
+  const auto others = [&](std::string_view bytes) {
+    EventCursor at(lines(bytes));
+    for (at.skip_to(scan); !at.at_end(); at.skip_to(scan)) at.next();
+    return at.has_other_lines();
+  };
+  const std::string many(300, '.');
+  for (const std::string& line :
+       {"{", "{x", "{ x }", ("{" + many).c_str(), ("{x" + many).c_str()}) {
+    CHECK_FALSE(others(line));
+    CHECK_FALSE(others(line + "\n{}\n" + line + "\n"));
+    CHECK(others("a\n" + line));
+    CHECK(others(line + "\nx\n" + line));
+    CHECK(others(line + "\n\n" + line));
+    CHECK(others(line + "\n ."));
+  }
+}
+
+TEST_CASE("a cursor goes back over bytes that somebody else has changed", "[match][block]") {
+  std::string bytes = "a\nb\nc\nd";
+  const EventBlock block = lines(bytes);
+  EventCursor at(block);
+  while (!at.at_end()) at.next();
+  std::fill(bytes.begin(), bytes.end(), 'x');
+  while (at.index() > 0) {
+    at.back();
+    CHECK(at.message().size() <= bytes.size());
+  }
+}
 
 TEST_CASE("lines are events, forward and backward, with or without a last line break",
           "[match][block]") {

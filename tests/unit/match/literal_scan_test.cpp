@@ -43,6 +43,13 @@ std::size_t find_plainly(std::string_view text, const Literal& literal, std::siz
   return kNone;
 }
 
+// Whether a line begins in [from, to) behind a line break, and not with '{'.
+bool has_other_lines(std::string_view text, std::size_t from, std::size_t to) {
+  for (std::size_t at = from; at + 1 < text.size() && at < to; ++at)
+    if (text[at] == '\n' && text[at + 1] != '{') return true;
+  return false;
+}
+
 // What LiteralScan promises, said plainly.
 bool is_right(const LiteralScan::Find& find, std::string_view text, std::size_t from,
               Literals literals, bool escapes) {
@@ -57,6 +64,8 @@ bool is_right(const LiteralScan::Find& find, std::string_view text, std::size_t 
   }
   if ((first_end == kNone) != (find.at == kNone)) return false;
   if (find.at != kNone && (!stands || find.at < from || first_end <= find.at)) return false;
+  if (find.other_lines ? !has_other_lines(text, from, kNone) : has_other_lines(text, from, find.at))
+    return false;
   const std::string_view passed = text.substr(from, find.at - from);
   const std::size_t last = passed.rfind('\n');
   return find.line_breaks ==
@@ -126,6 +135,8 @@ TEST_CASE("every variant finds what stands in random texts, and nothing else", "
     for (int i = 0; i < 12; ++i) {
       const std::size_t longest = i == 0 && seed % 8 < 2 ? 9000 : 300;
       std::string text = random.text(random.below(longest), kAlphabet.substr(random.below(4)));
+      if (random.below(3) == 0)
+        for (std::size_t at = 0; (at = text.find('\n', at)) != kNone;) text.insert(++at, 1, '{');
       if (random.below(2) == 0)
         text.insert(random.below(text.size() + 1), literals[random.below(literals.size())].text);
       check(scans, text, random.below(text.size() + 1), literals, escapes);
