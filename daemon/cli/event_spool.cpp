@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kReadAheadSum = std::size_t{4} << 20;
 constexpr std::size_t kReadAheadMin = std::size_t{4} << 10;
 constexpr std::size_t kReadAheadMax = std::size_t{256} << 10;
+constexpr std::size_t kWriteBytes = std::size_t{64} << 10;  // at a time
+// What the event that fills the memory takes, mostly.
+constexpr std::size_t kLastEventBytes = std::size_t{64} << 10;
 
 // The encoding, in memory as in the temporary file; it never leaves this process.
 class Writer {
@@ -127,7 +130,9 @@ std::FILE* open_temporary() {
   const int descriptor = mkstemp(path.data());
   if (descriptor < 0) return nullptr;
   unlink(path.c_str());
-  return fdopen(descriptor, "w+b");
+  std::FILE* const file = fdopen(descriptor, "w+b");
+  if (file != nullptr) std::setvbuf(file, nullptr, _IOFBF, kWriteBytes);
+  return file;
 }
 
 }  // namespace
@@ -178,6 +183,8 @@ EventSpool::~EventSpool() = default;
 std::size_t EventSpool::runs_on_disk() const { return runs_.size(); }
 
 Status EventSpool::add(const SpooledEvent& event) {
+  // At once, since a string that grows is there twice.
+  if (bytes_.capacity() < memory_max_) bytes_.reserve(memory_max_ + kLastEventBytes);
   Place place{event.time, event.group, event.file, event.event.position, bytes_.size(), 0};
   encode(event.event, bytes_);
   place.size = bytes_.size() - place.offset;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/cli/file_scan.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -15,6 +17,7 @@ namespace {
 
 // What a worker may hold before it waits for its turn.
 constexpr std::size_t kHeldBytesMax = 4 << 20;
+constexpr int kLargeBytes = 1 << 20;
 
 // A file that several workers read.
 struct SharedFile {
@@ -180,6 +183,8 @@ std::size_t scan_threads() {
 
 void scan_files(std::span<const ScanFile> files,
                 std::span<const std::unique_ptr<ScanWorker>> workers) {
+  // What inflates a file goes back to the system with it, instead of leaving holes.
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   Scan scan(files);
   std::vector<std::jthread> threads;
   for (const auto& worker : workers.subspan(1))

@@ -19,7 +19,7 @@
 namespace tocsin {
 namespace {
 
-constexpr std::size_t kForgetEvery = 10'000;  // events
+constexpr std::size_t kForgetEvery = 50'000;  // events
 
 struct ReplayOptions {
   std::string config;
@@ -171,8 +171,11 @@ class ReplayRun {
   }
 
   bool take(SpooledEvent& event) {
-    batch_.log_group = plan_.read.groups[event.group].name;
-    batch_.source = plan_.read.files[event.file].path;
+    if (std::pair place(event.group, event.file); place_ != place) {
+      place_ = place;
+      batch_.log_group = plan_.read.groups[event.group].name;
+      batch_.source = plan_.read.files[event.file].path;
+    }
     batch_.read_at = batch_.source_time = event.time;
     batch_.events = 0;
     batch_.times.clear();
@@ -181,7 +184,10 @@ class ReplayRun {
     batch_.matches.resize(event.event.samples.empty() ? 0 : 1);
     if (!batch_.matches.empty()) std::swap(batch_.matches.front(), event.event);
     engine_.apply(batch_, event.time, effects_);
-    report_.add(std::exchange(effects_, {}), before_);
+    if (effects_.empty())
+      report_.settle(before_);
+    else
+      report_.add(std::exchange(effects_, {}), before_);
     before_ = event.time;
     forget();
     return true;
@@ -207,7 +213,8 @@ class ReplayRun {
   ReplayReport& report_;
   EvidenceReader lines_;
   Engine engine_;
-  MatchBatch batch_;  // of one event, again and again
+  MatchBatch batch_;                                              // of one event, again and again
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> place_;  // its group and file
   Effects effects_;
   Instant before_ = kNoTime;  // time of the last event
   std::size_t applied_ = 0;

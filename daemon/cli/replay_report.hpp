@@ -30,6 +30,10 @@ class ReplayReport {
   // after an event that is later: it is held until nothing earlier can come, `settled`, and told in
   // order of event time, each transition followed by its notifications.
   void add(Effects effects, Instant settled);
+  // Nothing was decided, and nothing earlier can come.
+  void settle(Instant settled) {
+    if (!held_.empty()) tell(settled);
+  }
   // Tells what is held, and the summary.
   void finish(const ReplaySummary& summary);
 

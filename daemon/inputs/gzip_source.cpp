@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kWholeBytesMax = 16 << 20;
 constexpr std::size_t kInputBlock = 256 << 10;
 constexpr std::uint64_t kRatioSlack = 1 << 20;
+constexpr std::size_t kRoomStep = 256 << 10;
 
 std::uint64_t inflated_bytes_max(std::uint64_t compressed) {
   return std::min(kInflatedBytesMax, compressed * kInflateRatioMax + kRatioSlack);
@@ -89,6 +90,7 @@ class Room {
  public:
   char* of(std::size_t size) {
     if (size <= size_) return bytes_.get();
+    size += kRoomStep - size % kRoomStep;
     bytes_.reset();
     size_ = 0;
     bytes_.reset(new char[size]);

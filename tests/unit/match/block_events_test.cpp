@@ -54,7 +54,7 @@ TEST_CASE("a cursor knows whether it came by lines that begin with no brace", "[
   };
   const std::string many(300, '.');
   for (const std::string& line :
-       {"{", "{x", "{ x }", ("{" + many).c_str(), ("{x" + many).c_str()}) {
+       std::vector<std::string>{"{", "{x", "{ x }", "{" + many, "{x" + many}) {
     CHECK_FALSE(others(line));
     CHECK_FALSE(others(line + "\n{}\n" + line + "\n"));
     CHECK(others("a\n" + line));
