@@ -44,6 +44,7 @@ std::vector<PatternSet::Wanted> wanted_of(const RuleSet& rules,
 // Common to all filters, in this order. What makes CloudTrail events the same one when they are
 // delivered again (spec/time.md section 6), and the time.
 enum Common : std::size_t { kEventId, kAccountId, kTime };
+constexpr std::size_t kEventIdBytes = 64;  // an account, a UUID: mostly
 
 std::vector<std::string> common_of(const EventTime& time) {
   std::vector<std::string> common{"$.eventID", "$.recipientAccountId"};
@@ -183,11 +184,14 @@ MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) c
       sample.dimensions.emplace_back(next_reference());
   }
   if (!group.dedup) return found;
-  if (const auto id = group.patterns->common(kEventId, state.patterns); id && !id->empty()) {
-    found.event_id = *id;
-    const auto account = group.patterns->common(kAccountId, state.patterns);
-    found.event_id.insert(0, std::string(account.value_or("")) + '/');
-  }
+  found.event_id.reserve(kEventIdBytes);
+  found.event_id = group.patterns->common(kAccountId, state.patterns).value_or(std::string_view());
+  found.event_id += '/';
+  const auto id = group.patterns->common(kEventId, state.patterns);
+  if (id && !id->empty())
+    found.event_id += *id;
+  else
+    found.event_id.clear();
   return found;
 }
 

@@ -12,6 +12,12 @@ namespace {
 constexpr std::size_t kChunkCells = 128;
 constexpr double kExactSum = 4503599627370496.0;  // 2^52
 
+// Sums of such numbers are the same in any order.
+bool is_whole(const Totals& totals) {
+  return totals.rest == 0 && std::trunc(totals.sum) == totals.sum &&
+         std::fabs(totals.sum) < kExactSum / kChunkCells;
+}
+
 }  // namespace
 
 // The chunk that holds `t` or that it belongs into: the last one that begins at or before it.
@@ -65,7 +71,14 @@ void Samples::insert(std::size_t index, const Cell& cell) {
     return;
   }
   chunk.dirty = true;
-  chunk.fresh = false;
+  // At the end it is added to the sums as refresh() would.
+  const bool appended = at == chunk.cells.end();
+  chunk.fresh = chunk.fresh && appended;
+  if (chunk.fresh) {
+    chunk.merged.reset();
+    chunk.totals.add(cell.totals);
+    chunk.whole = chunk.whole && is_whole(cell.totals);
+  }
   if (known)
     at->totals.add(cell.totals);
   else
@@ -80,6 +93,7 @@ void Samples::split(std::size_t index) {
   const auto middle = left.begin() + static_cast<std::ptrdiff_t>(left.size() / 2);
   right.cells.assign(middle, left.end());
   left.erase(middle, left.end());
+  chunks_[index].fresh = false;
   chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(right));
 }
 
@@ -90,8 +104,7 @@ void Samples::refresh(const Chunk& chunk) {
   chunk.whole = true;
   for (const Cell& c : chunk.cells) {
     chunk.totals.add(c.totals);
-    chunk.whole = chunk.whole && c.totals.rest == 0 && std::trunc(c.totals.sum) == c.totals.sum &&
-                  std::fabs(c.totals.sum) < kExactSum / kChunkCells;
+    chunk.whole = chunk.whole && is_whole(c.totals);
   }
   chunk.fresh = true;
 }
@@ -101,10 +114,6 @@ Totals Samples::window(Instant after, Instant upto) const {
   if (chunks_.empty() || upto <= after) return out;
   const std::size_t first = chunk_for(after);
   const std::size_t last = chunk_for(upto);
-  if (first == last && !chunks_[first].fresh) {
-    add_cells(chunks_[first], after, upto, out);
-    return out;
-  }
   bool whole = true;
   for (std::size_t i = first; i <= last; ++i) {
     refresh(chunks_[i]);
