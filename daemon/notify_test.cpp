@@ -32,7 +32,7 @@ Result<std::vector<TestDelivery>> send_test(const Notification& message,
   for (const Endpoint& endpoint : endpoints) {
     (*transport)
         ->start(static_cast<Transport::Token>(results.size()),
-                endpoint.notifier->request(message, first_attempt(clock)));
+                endpoint.request(message, first_attempt(clock)));
     results.push_back({endpoint.label, "waiting", ""});
   }
   for (std::size_t open = endpoints.size(); open > 0;) {

@@ -201,18 +201,48 @@ void CurlTransfer::set_mail_body(const MailRequest& request) {
   mime_.reset(curl_mime_init(easy_.get()));
   if (!mime_) return fail_early("libcurl has no memory");
   // The best part last, as multipart/alternative wants it.
-  const std::pair<const std::string*, const char*> parts[] = {
-      {&request.text, "text/plain; charset=UTF-8"}, {&request.html, "text/html; charset=UTF-8"}};
-  for (const auto& [text, type] : parts) {
-    if (text->empty()) continue;
-    curl_mimepart* part = curl_mime_addpart(mime_.get());
-    if (part == nullptr) return fail_early("libcurl has no memory");
-    curl_mime_data(part, text->data(), text->size());
-    curl_mime_type(part, type);
-    curl_mime_encoder(part, "quoted-printable");
-  }
+  add_text(mime_.get(), request.text, "text/plain; charset=UTF-8");
+  if (request.images.empty())
+    add_text(mime_.get(), request.html, "text/html; charset=UTF-8");
+  else
+    add_related(request);
   curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
   curl_easy_setopt(easy_.get(), CURLOPT_MIMEPOST, mime_.get());
+}
+
+curl_mimepart* CurlTransfer::add_part(curl_mime* to, const std::string& data, const char* type,
+                                      const char* encoding) {
+  curl_mimepart* part = curl_mime_addpart(to);
+  if (part == nullptr || curl_mime_data(part, data.data(), data.size()) != CURLE_OK ||
+      curl_mime_type(part, type) != CURLE_OK || curl_mime_encoder(part, encoding) != CURLE_OK) {
+    fail_early("libcurl has no memory");
+    return nullptr;
+  }
+  return part;
+}
+
+void CurlTransfer::add_text(curl_mime* to, const std::string& text, const char* type) {
+  if (!text.empty()) add_part(to, text, type, "quoted-printable");
+}
+
+// The HTML with the pictures that it shows.
+void CurlTransfer::add_related(const MailRequest& request) {
+  curl_mimepart* whole = curl_mime_addpart(mime_.get());
+  Owned<curl_mime, curl_mime_free> made(whole == nullptr ? nullptr : curl_mime_init(easy_.get()));
+  if (!made || curl_mime_subparts(whole, made.get()) != CURLE_OK)
+    return fail_early("libcurl has no memory");
+  curl_mime* related = made.release();  // `whole` owns it now
+  curl_mime_type(whole, "multipart/related; type=\"text/html\"");
+  add_text(related, request.html, "text/html; charset=UTF-8");
+  for (const MailImage& image : request.images) {
+    curl_mimepart* part = add_part(related, image.bytes, image.type.c_str(), "base64");
+    if (part == nullptr) return;
+    Owned<curl_slist, curl_slist_free_all> lines;
+    append(lines, "Content-ID: <" + image.id + ">");
+    append(lines, "Content-Disposition: inline");
+    if (curl_mime_headers(part, lines.release(), 1) != CURLE_OK)
+      return fail_early("libcurl has no memory");
+  }
 }
 
 std::size_t CurlTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {

@@ -44,6 +44,11 @@ class CurlTransfer {
   void set_http(const HttpRequest& request);
   void set_mail(const MailRequest& request, const CurlTransportOptions& options);
   void set_mail_body(const MailRequest& request);
+  // nullptr: it has failed.
+  curl_mimepart* add_part(curl_mime* to, const std::string& data, const char* type,
+                          const char* encoding);
+  void add_text(curl_mime* to, const std::string& text, const char* type);
+  void add_related(const MailRequest& request);
   void append(Owned<curl_slist, curl_slist_free_all>& list, const std::string& line);
   void fail_early(std::string detail);
   void read_failure(CURLcode code);

@@ -121,7 +121,8 @@ void Dispatcher::start(const DueAttempt& due) {
            0);
     return;
   }
-  InFlight flight{endpoints_.at(due.endpoint).notifier, due.endpoint, *message, due.attempt};
+  const Endpoint& endpoint = endpoints_.at(due.endpoint);
+  InFlight flight{endpoint.notifier, due.endpoint, *message, endpoint.attempt(due.attempt)};
   flight.attempt.receipt = receipts_.find(due.endpoint, flight.message->dedup_key);
   const Request request = flight.notifier->request(*flight.message, flight.attempt);
   in_flight_[due.outbox_id] = std::move(flight);

@@ -5,11 +5,15 @@
 
 #include "notifiers/channels.hpp"
 #include "notifiers/email_body.hpp"
+#include "notifiers/email_html.hpp"
 #include "notifiers/endpoint_name.hpp"
+#include "notifiers/facts.hpp"
 #include "notifiers/http_outcome.hpp"
+#include "notifiers/incident.hpp"
 #include "notifiers/mail_header.hpp"
 #include "notifiers/sns_envelope.hpp"
 #include "notifiers/text.hpp"
+#include "notifiers/trend_chart.hpp"
 
 namespace tocsin {
 namespace {
@@ -44,7 +48,11 @@ class Email final : public Notifier {
       return mail;
     }
     mail.text = email_text(n, attempt, to_.address);
-    mail.html = email_html(n, attempt, to_.address);
+    // A template of the rule's own says what it shows.
+    std::string chart = rendered_for(n, "html").empty() ? trend_chart(n.trend) : "";
+    const std::string id = chart.empty() ? "" : "trend." + id_of(n);
+    mail.html = email_html(n, attempt, to_.address, id);
+    if (!chart.empty()) mail.images.push_back({.id = id, .bytes = std::move(chart)});
     return mail;
   }
 
@@ -53,6 +61,9 @@ class Email final : public Notifier {
   }
 
  private:
+  std::string id_of(const Notification& n) const {
+    return mail_domain(n.message_id) + "@" + domain_;
+  }
   // Message-ID is the same on every attempt, so that a receiver can drop a repeat; References is
   // one id per (alarm, key), so that ALARM and OK stand in one thread.
   std::vector<std::pair<std::string, std::string>> headers(const Notification& n,
@@ -64,15 +75,18 @@ class Email final : public Notifier {
         {"From", format_mail_address(from_)},
         {"To", format_mail_address(to_)},
         {"Subject", one_line(n.subject)},
-        {"Message-ID", "<" + mail_domain(n.message_id) + "@" + domain_ + ">"},
+        {"Message-ID", "<" + id_of(n) + ">"},
         {"In-Reply-To", thread},
         {"References", thread},
         {"Auto-Submitted", "auto-generated"},
         {"List-Id", "<" + mail_domain(n.topic) + "." + domain_ + ">"},
-        {"X-Alarm-State", std::string(to_string(n.transition.to))}};
+        {"X-Alarm-State", std::string(to_string(n.transition.to))},
+        {"X-Alarm-Severity", std::string(to_string(n.severity))},
+        {"X-Auto-Response-Suppress", "All"}};
     if (!n.transition.alarm.empty())
       list.emplace_back("X-Alarm-Name", one_line(n.transition.alarm));
     if (!n.digest.empty()) list.emplace_back("X-Alarm-Digest", std::to_string(n.digest.size()));
+    if (opens_incident(n) && n.severity >= Severity::high) list.emplace_back("Importance", "high");
     if (attempt.superseded) list.emplace_back("X-Alarm-Superseded", "true");
     if (attempt.overtaking) list.emplace_back("X-Alarm-Overtaking", "true");
     return list;

@@ -39,9 +39,13 @@ DetailGroup alarm_details(const Notification& n) {
                      {"Description", printable(n.description)},
                      {"State Change", change},
                      {"Reason for State Change", printable(n.transition.reason)},
-                     {"Timestamp", format_long(n.transition.at)},
+                     {"Timestamp", n.when.empty() ? format_long(n.transition.at) : n.when},
                      {"AWS Account", n.identity.account_id},
                      {"Alarm Arn", one_line(n.alarm_arn)}}};
+  const std::pair<const char*, const std::string*> more[] = {
+      {"Log Group", &n.log_group}, {"Filter Pattern", &n.pattern}, {"Rule", &n.rule_location}};
+  for (const auto& [label, value] : more)
+    if (!value->empty()) group.rows.push_back({label, one_line(*value)});
   for (const auto& [name, value] : n.tags)
     group.rows.push_back({"Tag " + one_line(name), one_line(value)});
   return group;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "notifiers/json_text.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
@@ -33,6 +34,15 @@ std::string state_and_name(AlarmState state, const std::string& alarm, const Ala
   text += ": " + alarm;
   if (!key.empty()) text += " (" + key_text(key) + ")";
   return one_line(text);
+}
+
+// The alarms that decide a composite one.
+std::string children_text(const std::vector<ChildState>& children) {
+  std::string text;
+  for (const ChildState& child : children)
+    if (child.decides)
+      text += (text.empty() ? "" : ", ") + child.alarm + " " + std::string(to_string(child.state));
+  return text;
 }
 
 // Without an event (missing data, a removed alarm) the reason is what happened.
@@ -74,11 +84,15 @@ std::vector<Fact> judgement_facts(const Notification& n) {
   if (!n.condition.empty())
     value += (value.empty() ? "alarm when " : ", alarm when ") + n.condition;
   add(facts, "Value", value);
+  add(facts, "Datapoints", n.datapoints_text);
+  add(facts, "Trend", trend_text(n));
   add(facts, "State",
       std::string(to_string(n.transition.from)) + " -> " + std::string(to_string(n.transition.to)) +
           (n.when.empty() ? "" : " at " + n.when));
   add(facts, "Lasted", n.duration_text);
+  add(facts, "Fired", firings_text(n));
   add(facts, "Severity", std::string(to_string(n.severity)));
+  add(facts, "Rests on", children_text(n.transition.children));
   add(facts, "Reason", n.transition.reason);
   add(facts, "Runbook", n.runbook);
   return facts;
@@ -115,6 +129,39 @@ std::string digest_text(const DigestLine& line) {
 std::string digest_rest(const Notification& n, std::size_t most) {
   if (n.digest.size() <= most) return {};
   return "and " + std::to_string(n.digest.size() - most) + " more";
+}
+
+std::string firings_text(const Notification& n) {
+  const std::uint64_t count = n.transition.firings;
+  if (count == 0) return {};
+  if (count > 1) return std::to_string(count) + " times in 30 days";
+  return n.transition.to == AlarmState::alarm ? "for the first time in 30 days" : "once in 30 days";
+}
+
+std::string trend_text(const Notification& n) {
+  if (n.trend.text.empty()) return {};
+  std::string text = n.trend.text + " (" + n.trend.caption;
+  if (n.trend.threshold) text += ", threshold " + to_text(Json(*n.trend.threshold));
+  return text + ")";
+}
+
+std::string told_because(const Notification& n, const Attempt& attempt, std::string_view who) {
+  constexpr std::size_t kQuoted = 300;
+  std::string text = "You get this because ";
+  text += !who.empty() ? who : attempt.subscription.empty() ? "this channel" : attempt.subscription;
+  text += " is subscribed to topic \"" + n.topic + "\"";
+  if (!n.identity.name.empty()) text += " of Tocsin on " + n.identity.name;
+  if (!attempt.filter.empty()) text += ", filter " + truncate(attempt.filter, kQuoted);
+  text += ".";
+  if (!n.rule_location.empty()) text += " The rule stands in " + n.rule_location + ".";
+  if (!n.pattern.empty()) text += " It looks for " + truncate(n.pattern, kQuoted);
+  return one_line(text);
+}
+
+std::string_view rendered_for(const Notification& n, std::string_view target) {
+  for (const auto& [name, text] : n.rendered)
+    if (name == target) return text;
+  return {};
 }
 
 std::string order_notice(bool superseded, bool overtaking) {

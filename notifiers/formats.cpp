@@ -51,6 +51,7 @@ Json alarm_of(const Notification& n) {
           {"runbook", n.runbook},
           {"tags", pairs(n.tags)},
           {"log_group", n.log_group},
+          {"pattern", n.pattern},
           {"rule", n.rule_location}};
 }
 
@@ -93,6 +94,20 @@ Json digest_document(const Notification& n) {
           {"alarms", std::move(alarms)}};
 }
 
+// null without a chart.
+Json trend_of(const Trend& trend) {
+  if (trend.points.empty()) return nullptr;
+  Json points = Json::array();
+  for (const TrendPoint& p : trend.points)
+    points.push_back({{"start", format_iso(p.start)},
+                      {"value", p.value ? Json(*p.value) : Json(nullptr)},
+                      {"breaching", p.breaching}});
+  return {{"text", trend.text},
+          {"caption", trend.caption},
+          {"threshold", trend.threshold ? Json(*trend.threshold) : Json(nullptr)},
+          {"points", std::move(points)}};
+}
+
 Json native_document(const Notification& n, const Attempt& attempt) {
   if (!n.digest.empty()) return digest_document(n);
   Json body{{"type", "alarm.state_changed"},
@@ -106,10 +121,14 @@ Json native_document(const Notification& n, const Attempt& attempt) {
   put_facts(body, n.events.empty() ? FiveWs{} : n.events.back().facts);
   body["value"] = n.transition.value ? Json(*n.transition.value) : Json(nullptr);
   body["value_text"] = n.value_text;
+  body["datapoints"] = n.datapoints_text;
+  body["trend"] = trend_of(n.trend);
   body["reason"] = n.transition.reason;
   body["duration"] = n.duration_text;
+  body["fired_in_30_days"] = n.transition.firings;
   body["alarm"] = alarm_of(n);
   body["topic"] = {{"name", n.topic}, {"arn", n.topic_arn}};
+  body["subscription"] = {{"name", attempt.subscription}, {"filter", attempt.filter}};
   body["tocsin"] = {{"name", n.identity.name},
                     {"account_id", n.identity.account_id},
                     {"region", n.identity.region}};

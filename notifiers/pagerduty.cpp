@@ -6,8 +6,8 @@
 #include "notifiers/incident.hpp"
 #include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
-#include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
+#include "tocsin/escape.hpp"
 
 namespace tocsin {
 namespace {
@@ -37,6 +37,8 @@ std::string dedup_key(const Notification& n) {
 }
 
 std::string summary(const Notification& n) {
+  if (const std::string_view own = rendered_for(n, "pagerduty"); !own.empty())
+    return truncate(one_line(own), kSummaryMax);
   const std::string head = headline(n);
   return truncate(head.empty() ? title(n) : title(n) + ": " + head, kSummaryMax);
 }

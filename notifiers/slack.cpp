@@ -7,8 +7,8 @@
 #include "notifiers/facts.hpp"
 #include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
-#include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
+#include "tocsin/escape.hpp"
 
 namespace tocsin {
 namespace {
@@ -42,18 +42,28 @@ std::string field(std::string_view label, std::string_view value) {
   return "*" + std::string(label) + "*\n" + slack_text(value, kFieldMax - 100);
 }
 
-Json fields(const Notification& n) {
+Json fields_section(Json list) {
+  while (list.size() > kFieldsMax) list.erase(list.size() - 1);
+  return {{"type", "section"}, {"fields", std::move(list)}};
+}
+
+Json five_ws_section(const Notification& n) {
   Json list = Json::array();
   for (const Fact& f : five_w_facts(n)) list.push_back(mrkdwn(field(f.label, f.value)));
+  return fields_section(std::move(list));
+}
+
+// What is long has a section of its own.
+Json judgement_section(const Notification& n) {
+  Json list = Json::array();
   for (const Fact& f : judgement_facts(n))
-    if (f.label != "Reason" && f.label != "Runbook")
+    if (f.label != "Reason" && f.label != "Runbook" && f.label != "Datapoints")
       list.push_back(mrkdwn(field(f.label, f.value)));
   const std::string fallback = n.when.empty() ? format_iso(n.transition.at) : n.when;
   list.push_back(mrkdwn("*Time*\n" + date_token(n.transition.at, fallback)));
   list.push_back(
       mrkdwn(field("Account, region", n.identity.account_id + ", " + n.identity.region)));
-  while (list.size() > kFieldsMax) list.erase(list.size() - 1);
-  return {{"type", "section"}, {"fields", std::move(list)}};
+  return fields_section(std::move(list));
 }
 
 std::string runbook_line(const std::string& runbook) {
@@ -97,30 +107,44 @@ void add_digest(const Notification& n, Json& blocks) {
   if (!rest.empty()) blocks.push_back(section("_" + rest + "_"));
 }
 
-Json footer(const Notification& n) {
-  std::string text = n.alarm_arn;
-  if (!n.rule_location.empty()) text += "  rule " + n.rule_location;
-  text += "  topic " + n.topic;
-  return context(Json::array({mrkdwn(slack_text(one_line(text), kContextMax))}));
+Json footer(const Notification& n, const Attempt& attempt) {
+  Json elements = Json::array({mrkdwn(slack_text(told_because(n, attempt), kContextMax))});
+  if (!n.alarm_arn.empty())
+    elements.push_back(mrkdwn(slack_text(one_line(n.alarm_arn), kContextMax)));
+  return context(std::move(elements));
 }
 
+Json labelled_section(std::string_view label, std::string_view text) {
+  return section("*" + std::string(label) + "* " + slack_text(printable(text), kSectionMax - 100));
+}
+
+void append_facts(Json& list, const Notification& n) {
+  if (n.digest.empty()) {
+    list.push_back(five_ws_section(n));
+    list.push_back(judgement_section(n));
+  } else {
+    add_digest(n, list);
+  }
+  if (!n.datapoints_text.empty()) list.push_back(labelled_section("Datapoints", n.datapoints_text));
+  if (!n.transition.reason.empty()) list.push_back(labelled_section("Reason", n.transition.reason));
+  if (!n.runbook.empty()) list.push_back(section(runbook_line(n.runbook)));
+  if (!n.events.empty()) list.push_back(events_context(n));
+}
+
+// What the template `slack` made stands in the place of all but header and footer.
 Json blocks(const Notification& n, const Attempt& attempt) {
   Json list = Json::array({header(n)});
   const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
   if (!notice.empty()) list.push_back(section("_" + notice + "_"));
   // Slack refuses a text that is empty.
-  const std::string head = headline(n);
-  if (!head.empty()) list.push_back(section("*" + slack_text(head, kSectionMax - 100) + "*"));
-  if (n.digest.empty())
-    list.push_back(fields(n));
-  else
-    add_digest(n, list);
-  if (!n.transition.reason.empty())
-    list.push_back(
-        section("*Reason* " + slack_text(printable(n.transition.reason), kSectionMax - 100)));
-  if (!n.runbook.empty()) list.push_back(section(runbook_line(n.runbook)));
-  if (!n.events.empty()) list.push_back(events_context(n));
-  list.push_back(footer(n));
+  if (const std::string_view own = rendered_for(n, "slack"); !own.empty()) {
+    list.push_back(section(std::string(own)));
+  } else {
+    if (const std::string head = headline(n); !head.empty())
+      list.push_back(section("*" + slack_text(head, kSectionMax - 100) + "*"));
+    append_facts(list, n);
+  }
+  list.push_back(footer(n, attempt));
   return list;
 }
 

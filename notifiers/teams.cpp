@@ -6,8 +6,8 @@
 #include "notifiers/facts.hpp"
 #include "notifiers/json_post.hpp"
 #include "notifiers/json_text.hpp"
-#include "notifiers/links.hpp"
 #include "notifiers/text.hpp"
+#include "tocsin/escape.hpp"
 
 namespace tocsin {
 namespace {
@@ -22,12 +22,7 @@ constexpr std::size_t kDigestLineMax = 300;
 
 // Cards render a part of Markdown: what is somebody else's text must stay text.
 std::string card_text(std::string_view text, std::size_t max) {
-  std::string out;
-  for (const char c : truncate(text, max)) {
-    if (std::string_view("\\`*_[]()~#").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
+  return escape_card(truncate(text, max));
 }
 
 Json text_block(std::string text) {
@@ -84,23 +79,28 @@ void add_digest(const Notification& n, Json& blocks) {
   if (!rest.empty()) blocks.push_back(subtle(rest));
 }
 
-Json body(const Notification& n, const Attempt& attempt) {
-  Json blocks = Json::array({heading(n)});
-  const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
-  if (!notice.empty()) blocks.push_back(subtle(notice));
+void append_facts(Json& blocks, const Notification& n) {
   const std::string head = headline(n);
   if (!head.empty()) blocks.push_back(text_block(card_text(head, kHeadMax)));
   if (!n.digest.empty()) {
     add_digest(n, blocks);
-    return blocks;
+    return;
   }
   blocks.push_back(fact_set(n));
   if (!n.events.empty()) blocks.push_back(subtle(events_caption(n)));
   for (const NotifiedEvent& e : n.events)
     blocks.push_back(subtle(card_text(event_line(e), kEventMax)));
-  std::string origin = "topic " + n.topic;
-  if (!n.rule_location.empty()) origin += ", rule " + n.rule_location;
-  blocks.push_back(subtle(card_text(one_line(origin), kValueMax)));
+}
+
+Json body(const Notification& n, const Attempt& attempt) {
+  Json blocks = Json::array({heading(n)});
+  const std::string notice = order_notice(attempt.superseded, attempt.overtaking);
+  if (!notice.empty()) blocks.push_back(subtle(notice));
+  if (const std::string_view own = rendered_for(n, "teams"); !own.empty())
+    blocks.push_back(text_block(std::string(own)));
+  else
+    append_facts(blocks, n);
+  blocks.push_back(subtle(card_text(told_because(n, attempt), 2 * kValueMax)));
   return blocks;
 }
 

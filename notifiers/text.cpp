@@ -86,32 +86,6 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string format_iso(Instant t) { return format(t, "%FT%TZ", true); }
 std::string format_long(Instant t) { return format(t, "%A %d %B, %Y %T UTC", false); }
 std::string format_mail_date(Instant t) { return format(t, "%a, %d %b %Y %T +0000", false); }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "tocsin/escape.hpp"  // IWYU pragma: export
 #include "tocsin/time.hpp"
 
 namespace tocsin {
@@ -21,8 +22,6 @@ std::string one_line(std::string_view text);
 
 // At most `max` code points (at least 3), the last three "..." if something was cut.
 std::string truncate(std::string_view text, std::size_t max);
-
-std::string escape_html(std::string_view text);
 
 // ASCII letters only.
 std::string lower_case(std::string_view text);

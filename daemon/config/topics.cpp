@@ -13,6 +13,8 @@
 #include "notifiers/quiet_options.hpp"
 #include "rules/message/filter_policy.hpp"
 #include "rules/message/human_time.hpp"
+#include "rules/message/message_template.hpp"
+#include "rules/rule_tests/compact_json.hpp"
 #include "tocsin/config_reader.hpp"
 #include "tocsin/message_attribute.hpp"
 
@@ -117,7 +119,11 @@ void decode_subscription(const ConfigNode& node, const NotifierContext& context,
     std::vector<Endpoint> made = type.make(options, context, out);
     const auto wants = decode_filter(options, context.event_bus, out);
     read_quiet_policy(options, made, out);
-    for (Endpoint& endpoint : made) endpoint.wants = both(std::move(endpoint.wants), wants);
+    const ConfigNode* filter = options.find("filter");
+    for (Endpoint& endpoint : made) {
+      endpoint.wants = both(std::move(endpoint.wants), wants);
+      if (filter != nullptr) endpoint.filter_text = compact_json(*filter);
+    }
     decode_redrive(options, context, made, into, out);
     std::move(made.begin(), made.end(), std::back_inserter(into.endpoints));
     if (makes_envelopes(type_name.scalar, options)) note_envelopes(type_name, context, into, out);
@@ -171,6 +177,8 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
            "there is no time zone \"" + topic.topic.time_zone + "\"",
            "an IANA name such as Europe/Paris or UTC");
   read.optional("last_resort", topic.last_resort);
+  read_templates(read, topic.topic.templates,
+                 [](const ConfigNode& written, int) { return written.where; });
   context.delivery_policy = read_topic_delivery_policy(read);
   context.signature_version = topic.signature_version = read_signature_version(read);
   Made made{topic.endpoints};

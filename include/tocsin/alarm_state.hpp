@@ -165,7 +165,9 @@ struct Transition {
   std::string reason_data;         // JSON, spec/alarms.md section 6
   std::optional<double> value;
   std::vector<Datapoint> datapoints;  // oldest first
-  std::optional<Instant> since;       // when the state that ends here began (event time)
+  std::vector<Datapoint> parts;  // of a short form's window, oldest first, without what is unknown
+  std::uint64_t firings = 0;  // how often it went to ALARM in 30 days (by UTC day), this included
+  std::optional<Instant> since;  // when the state that ends here began (event time)
   // The state that ends here, as it was told: its reason, and the wall clock of its last update.
   std::string from_reason;
   std::string from_reason_data;

@@ -15,6 +15,7 @@
 #include "tocsin/quiet_policy.hpp"
 #include "tocsin/rule_set.hpp"
 #include "tocsin/time.hpp"
+#include "tocsin/trend.hpp"
 
 namespace tocsin {
 
@@ -72,13 +73,20 @@ struct Notification {
   Severity severity = Severity::medium;
   std::string condition;   // "count >= 1 within 5m", "Sum >= 3 for 3 of 5 periods of 60 s"
   std::string value_text;  // "2"
-  std::string runbook;     // URL or text
+  // "3 of the last 5 datapoints breach (3 are needed): 1, 4, 6, missing, 7"; empty: one decides.
+  std::string datapoints_text;
+  Trend trend;
+  std::string runbook;  // URL or text
   std::vector<std::pair<std::string, std::string>> tags;
   std::string log_group;
+  std::string pattern;        // of the metric filter that feeds the alarm; empty: none does
   std::string rule_location;  // file:line
   std::string time_zone;
   std::string when;           // the transition's time in the topic's time zone
   std::string duration_text;  // for OK: how long it lasted
+  // What the templates of the rule or topic made of it, by target ("text", "html", "slack"...):
+  // escaped for that target, and to be shown in the place of what the channel would write.
+  std::vector<std::pair<std::string, std::string>> rendered;
   Identity identity;
   Transition transition;              // its events are moved to `events`
   std::vector<NotifiedEvent> events;  // oldest first

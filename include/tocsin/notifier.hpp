@@ -36,6 +36,13 @@ struct HttpRequest {
   SharedTlsOptions tls = nullptr;
 };
 
+// A picture that the HTML of a mail shows by <img src="cid:ID">.
+struct MailImage {
+  std::string id;  // "trend": letters, digits, dots, hyphens
+  std::string type = "image/png";
+  std::string bytes;
+};
+
 struct MailRequest {
   std::string smtp_url;  // smtp://host:port or smtps://
   // required: no mail without TLS. opportunistic: TLS if it is offered, and always if there is a
@@ -50,6 +57,7 @@ struct MailRequest {
   std::string text;
   std::string html;  // empty: text alone
   SharedTlsOptions tls = nullptr;
+  std::vector<MailImage> images = {};
 };
 
 // One line to be appended to a file of this host, made if it is not there.
@@ -95,6 +103,9 @@ struct Attempt {
   bool superseded = false;   // a newer transition of the same (alarm, key) was delivered already
   bool overtaking = false;   // an older transition of the same (alarm, key) is still being retried
   std::string receipt = {};  // the newest Delivery::receipt; empty: none, or it was forgotten
+  // Why the receiver gets it: Endpoint::label and Endpoint::filter_text.
+  std::string subscription = {};
+  std::string filter = {};
 };
 
 class Notifier {
@@ -171,7 +182,18 @@ struct Endpoint {
   // Whether it can show one message that stands for several. Where programs want a message each,
   // nothing is held back.
   bool takes_digests = true;
-  QuietPolicy quiet = {};  // who decodes the topic reads it too
+  QuietPolicy quiet = {};        // who decodes the topic reads it too
+  std::string filter_text = {};  // that option as JSON; empty: none
+
+  // An attempt at this endpoint, which learns whose it is.
+  Attempt attempt(Attempt next) const {
+    next.subscription = label;
+    next.filter = filter_text;
+    return next;
+  }
+  Request request(const Notification& message, Attempt next) const {
+    return notifier->request(message, attempt(std::move(next)));
+  }
 };
 
 // One row of the registry. `make` decodes its own options (the value of `- slack: {...}`),

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tocsin/diagnostics.hpp"
+#include "tocsin/message_templates.hpp"
 #include "tocsin/mute_window.hpp"
 #include "tocsin/quiet_policy.hpp"
 #include "tocsin/statistic.hpp"
@@ -165,7 +166,8 @@ struct Alarm {
   Flapping flapping = Flapping::mark;
   MessageRate storm;  // `storm_control`: beyond it, one digest; never the first ALARM
   Severity severity = Severity::medium;
-  std::string summary;  // mustache over the newest event
+  std::string summary;         // mustache over the newest event
+  MessageTemplates templates;  // win over the topic's
   std::string runbook;
   std::vector<std::pair<std::string, std::string>> tags;
   EvidenceSpec evidence;
@@ -177,6 +179,7 @@ struct Alarm {
 struct Topic {
   std::string name;
   std::string time_zone = "UTC";  // IANA; times in messages
+  MessageTemplates templates = {};
 };
 
 struct RuleSet {

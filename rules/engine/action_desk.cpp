@@ -107,6 +107,11 @@ void ActionDesk::calm_down(const std::string& alarm, ActionRecord& r, Instant at
   std::erase_if(r.changes, [&](Instant t) { return t + kFlappingSpan <= at; });
 }
 
+void ActionDesk::count_firing(ActionRecord& r, Transition& t) {
+  if (t.to == AlarmState::alarm) r.firings.add(t.at);
+  t.firings = r.firings.until(t.at);
+}
+
 void ActionDesk::start_reminders(ActionRecord& r, const Transition& t, const ActionFacts& facts,
                                  Instant now) {
   if (t.to != AlarmState::alarm || facts.repeat <= Duration{0}) return;
@@ -127,6 +132,7 @@ std::optional<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& fa
   ActionRecord& r = record(t.alarm, t.key);
   std::optional<Occasion> more;
   const bool began_to_flap = note_flapping(r, t, facts, to);
+  count_firing(r, t);
   if (const auto ack = std::exchange(r.acknowledged, nullptr))
     to.noted(t.alarm, t.alarm_type, t.key,
              "Acknowledgement by " + ack->who + " ended: the state changed");
@@ -172,6 +178,7 @@ void ActionDesk::closing(Transition& t, const ActionFacts& facts) {
     t.hold = at->second.held->hold;
   }
   if (at == records_.end()) return;
+  count_firing(at->second, t);
   at->second.held.reset();  // whatever it was, this is newer
   settle(at->first);
 }
@@ -275,6 +282,7 @@ void ActionDesk::step(const ActionName& name, Instant at, Recorder& to) {
     r.acknowledged.reset();
   }
   calm_down(name.first, r, at, to);
+  r.firings.forget_until(at);
   if (r.next_reminder <= at) remind(name, at, to);
   if (r.held && r.held->hold.until && *r.held->hold.until <= at) {
     if (is_mute(r.held->hold.by)) return run_held(name, at, to);

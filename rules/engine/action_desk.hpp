@@ -108,6 +108,7 @@ class ActionDesk {
   void settle(ActionName name);
   void step(const ActionName& name, Instant at, Recorder& to);
   void calm_down(const std::string& alarm, ActionRecord& r, Instant at, Recorder& to);
+  static void count_firing(ActionRecord& r, Transition& t);
   // Whether it begins to flap.
   bool note_flapping(ActionRecord& r, const Transition& t, const ActionFacts& facts, Recorder& to);
   void run_held(const ActionName& name, Instant at, Recorder& to);

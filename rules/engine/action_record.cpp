@@ -10,14 +10,15 @@
 namespace tocsin {
 
 Instant ActionRecord::due() const {
-  Instant least = std::min(next_reminder, calm_at(changes, flapping));
+  Instant least = std::min({next_reminder, calm_at(changes, flapping), firings.over_at()});
   if (held && held->hold.until) least = std::min(least, *held->hold.until);
   if (acknowledged && acknowledged->until) least = std::min(least, *acknowledged->until);
   return least;
 }
 
 bool ActionRecord::empty() const {
-  return !held && !acknowledged && !reminded_of && changes.empty() && !flapping;
+  return !held && !acknowledged && !reminded_of && changes.empty() && !flapping &&
+         firings.empty();
 }
 
 std::string ActionRecord::encode() const {
@@ -46,6 +47,7 @@ std::string ActionRecord::encode() const {
   out.number(changes.size());
   for (const Instant t : changes) out.instant(t);
   out.flag(flapping);
+  firings.write(out);
   return out.take();
 }
 
@@ -79,6 +81,7 @@ bool ActionRecord::decode(std::string_view row) {
   changes.resize(in.count(1));
   for (Instant& t : changes) t = in.instant();
   flapping = in.flag();
+  if (!in.at_end()) firings.read(in);  // rows of before they were counted end here
   return in.ok();
 }
 

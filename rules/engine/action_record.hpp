@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is remembered of one (alarm, key) to tell people of it: held actions, the acknowledgement,
-// reminders, recent changes of state. An alarm at rest has none.
+// reminders, recent changes of state, how often it fired. An alarm that rests for 30 days has none.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/engine/firings.hpp"
 #include "rules/engine/held_actions.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/time.hpp"
@@ -23,6 +24,7 @@ struct ActionRecord {
   Instant next_reminder = kNever;
   std::vector<Instant> changes;  // event times of the newest changes of state, oldest first
   bool flapping = false;
+  Firings firings;
 
   Instant queued = kNever;  // its place in the desk's queue
   bool stored = false;      // it has a row

@@ -149,6 +149,7 @@ void read_texts(const Json& j, Alarm& a) {
   j.at("insufficient").get_to(a.insufficient_data_topics);
   a.severity = static_cast<Severity>(j.at("severity").get<int>());
   a.summary = j.at("summary");
+  if (j.contains("templates")) j.at("templates").get_to(a.templates);
   a.runbook = j.at("runbook");
   j.at("tags").get_to(a.tags);
   a.evidence.events = j.at("evidence");
@@ -174,6 +175,7 @@ std::string encode_alarm(const Alarm& a) {
            {"insufficient", a.insufficient_data_topics},
            {"severity", static_cast<int>(a.severity)},
            {"summary", a.summary},
+           {"templates", a.templates},
            {"runbook", a.runbook},
            {"tags", a.tags},
            {"evidence", a.evidence.events},

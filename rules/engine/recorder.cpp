@@ -19,6 +19,7 @@ namespace tocsin {
 namespace {
 
 constexpr std::size_t kReasonCharacters = 1023;
+constexpr int kParts = 20;  // of a short form's window
 
 // The leading periods of the range without data say nothing.
 std::vector<Datapoint> told_datapoints(const std::vector<Datapoint>& range) {
@@ -36,6 +37,21 @@ std::optional<double> newest_value(const Alarm& alarm, AlarmState to,
     if (telling || !newest) newest = d.value;
   }
   return newest;
+}
+
+// The window that ends at `end`, part by part. A part cannot have what a window has only as a whole
+// (a percentile of a few): then there are none.
+std::vector<Datapoint> parts_of(const KeyEntry& entry, Instant end) {
+  const Alarm& alarm = *entry.book->spec;
+  std::vector<Datapoint> parts;
+  if (!alarm.statistic.simple() || alarm.period < kParts * Duration{1}) return parts;
+  for (int i = 0; i < kParts; ++i) {
+    const Instant from = end - alarm.period + alarm.period * i / kParts;
+    const Instant upto = end - alarm.period + alarm.period * (i + 1) / kParts;
+    const Totals totals = entry.short_form->samples().window(from, upto);
+    parts.push_back({from, totals.statistic(*alarm.statistic.simple()), totals.count});
+  }
+  return parts;
 }
 
 double events_of(const Alarm& alarm, const Change& c) {
@@ -88,6 +104,7 @@ Transition Recorder::describe(KeyEntry& entry, const Change& c) {
     reason = short_form_reason(alarm, c.to, c.value, c.samples, c.at, now_);
     t.value = c.value;
     t.datapoints = {{c.at - alarm.period, c.value, c.samples}};
+    if (entry.short_form != nullptr) t.parts = parts_of(entry, c.at);
   } else {
     reason = long_form_reason(alarm, c.to, c.datapoints, c.early, now_);
     t.datapoints = told_datapoints(c.datapoints);

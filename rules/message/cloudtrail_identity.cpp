@@ -13,6 +13,7 @@ namespace {
 // What CloudTrail writes instead of a name that nobody typed on purpose (often a password).
 constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 constexpr std::string_view kSsoPrefix = "AWSReservedSSO_";
+constexpr std::string_view kServicePrefix = "AWSServiceRoleFor";
 
 std::string first_of(const JsonNode* identity, std::initializer_list<std::string_view> paths) {
   for (const std::string_view path : paths) {
@@ -64,11 +65,20 @@ std::string iam_user(const JsonNode* identity) {
   return named("IAM user", first_of(identity, {"userName", "arn", "principalId"}));
 }
 
+// i-0dbc91f429e48eeed: EC2 calls the session of an instance's role so.
+bool is_instance(std::string_view session) {
+  return session.starts_with("i-") && session.size() >= 10 &&
+         session.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
+}
+
 std::string assumed_role(const JsonNode* identity) {
   const auto [role, session] = role_and_session(identity);
   if (std::string_view(role).starts_with(kSsoPrefix) && !session.empty())
     return "SSO user " + session + " as " + permission_set(role);
-  std::string out = named("assumed role", role.empty() ? text_at(identity, "arn") : role);
+  if (is_instance(session) && !role.empty()) return "EC2 instance " + session + " as role " + role;
+  std::string out = std::string_view(role).starts_with(kServicePrefix)
+                        ? "service-linked role " + role.substr(kServicePrefix.size())
+                        : named("assumed role", role.empty() ? text_at(identity, "arn") : role);
   if (!session.empty()) out += " / " + session;
   return out;
 }
@@ -160,6 +170,9 @@ std::string cloudtrail_who(const JsonNode& event) {
   std::string who = describe(identity);
   if (who.empty()) return {};
   who += account_text(identity, event, text_at(identity, "type") == "AWSAccount");
+  // Whoever it was when the first role of a chain was assumed.
+  const std::string source = first_of(identity, {"sessionContext.sourceIdentity"});
+  if (!source.empty() && who.find(source) == std::string::npos) who += ", as " + source;
   const std::string service = first_of(identity, {"invokedBy"});
   if (!service.empty() && who.find(service) == std::string::npos) who += ", through " + service;
   return who;

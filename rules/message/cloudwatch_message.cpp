@@ -187,6 +187,8 @@ Json additions(const Notification& n, const Alarm& alarm) {
            {"summary", n.summary},
            {"condition", n.condition},
            {"value", t.value ? Json(*t.value) : Json(nullptr)},
+           {"datapoints", n.datapoints_text},
+           {"firedIn30Days", t.firings},
            {"runbook", n.runbook},
            {"tags", std::move(tags)},
            {"logGroup", n.log_group}};

@@ -7,7 +7,9 @@
 #include "rules/message/cloudwatch_message.hpp"
 #include "rules/message/condition.hpp"
 #include "rules/message/human_time.hpp"
+#include "rules/message/message_template.hpp"
 #include "rules/message/text.hpp"
+#include "rules/message/trend.hpp"
 #include "rules/pattern/event_view.hpp"
 #include "rules/pattern/pattern.hpp"
 
@@ -32,10 +34,11 @@ const MetricFilter* find_filter(const RuleSet& rules, const Alarm& alarm) {
   return found;
 }
 
-std::string zone_of(const RuleSet& rules, std::string_view topic) {
+const Topic& topic_of(const RuleSet& rules, std::string_view name) {
+  static const Topic kNone;
   for (const Topic& t : rules.topics)
-    if (t.name == topic) return t.time_zone;
-  return Topic{}.time_zone;
+    if (t.name == name) return t;
+  return kNone;
 }
 
 const std::vector<std::string>& topics_for(const Alarm& alarm, AlarmState state) {
@@ -91,14 +94,18 @@ Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet&
   n.severity = alarm.severity;
   n.condition = condition_text(alarm, filter);
   n.value_text = t.value ? format_number(*t.value) : "";
+  n.datapoints_text = datapoints_text(t, alarm);
+  n.trend = make_trend(t, alarm);
   n.runbook = alarm.runbook;
   n.tags = alarm.tags;
   n.log_group = filter != nullptr ? filter->log_group : "";
   n.storm = alarm.storm;
+  n.pattern = filter != nullptr ? filter->pattern_text : "";
   n.rule_location = location_text(alarm.where);
   n.duration_text = duration_text(t);
   n.identity = rules.identity;
   n.transition = t;
+  n.transition.parts.clear();  // they are the trend's points
   for (Evidence& e : n.transition.events) {
     e.message = trim_evidence(e.message, EvidenceSpec{}, kSentEvidenceBytes);
     n.events.push_back({std::move(e), {}});
@@ -156,12 +163,14 @@ std::vector<Notification> make_notifications(const Transition& transition, const
     n.topic = topic;
     n.topic_arn = topic_arn(rules.identity, topic);
     n.message_id = message_id(transition, topic, occasion);
-    n.time_zone = zone_of(rules, topic);
+    const Topic& told = topic_of(rules, topic);
+    n.time_zone = told.time_zone;
     n.when = format_for_people(transition.at, n.time_zone);
     // The facts are read from the stored evidence, which has more than the 2 KB that are sent.
     for (std::size_t i = 0; i < n.events.size(); ++i)
       n.events[i].facts = five_ws(transition.events[i], n.time_zone);
     n.summary = preface(transition, occasion) + make_summary(transition, *alarm, n, fields);
+    render_templates(n, alarm->templates, told.templates, fields);
     n.cloudwatch_message = make_cloudwatch_message(n, *alarm, rules);
     n.event_record = record;
     out.push_back(std::move(n));

@@ -110,12 +110,24 @@ EvaluationState evaluation_of(const Json& object) {
   return enum_of(object, "evaluation_state", kStates, EvaluationState::normal);
 }
 
+Json from_datapoints(const std::vector<Datapoint>& datapoints) {
+  Json out = Json::array();
+  for (const Datapoint& p : datapoints)
+    out.push_back({{"start", to_ms(p.start)},
+                   {"value", from_optional(p.value)},
+                   {"sample_count", p.sample_count}});
+  return out;
+}
+
+std::vector<Datapoint> to_datapoints(const Json& object, const char* name) {
+  std::vector<Datapoint> out;
+  if (!object.contains(name)) return out;
+  for (const Json& p : object.at(name))
+    out.push_back({instant_of(p, "start"), to_optional(p, "value"), p.value("sample_count", 0.0)});
+  return out;
+}
+
 Json from_transition(const Transition& t) {
-  Json points = Json::array();
-  for (const Datapoint& p : t.datapoints)
-    points.push_back({{"start", to_ms(p.start)},
-                      {"value", from_optional(p.value)},
-                      {"sample_count", p.sample_count}});
   Json events = Json::array();
   for (const Evidence& e : t.events) events.push_back(from_evidence(e));
   Json out{{"id", t.id},
@@ -133,7 +145,7 @@ Json from_transition(const Transition& t) {
            {"reason", t.reason},
            {"reason_data", t.reason_data},
            {"value", from_optional(t.value)},
-           {"datapoints", std::move(points)},
+           {"datapoints", from_datapoints(t.datapoints)},
            {"since", nullptr},
            {"from_reason", t.from_reason},
            {"from_reason_data", t.from_reason_data},
@@ -141,6 +153,8 @@ Json from_transition(const Transition& t) {
            {"events_total", t.events_total},
            {"events", std::move(events)}};
   if (t.since) out["since"] = to_ms(*t.since);
+  if (!t.parts.empty()) out["parts"] = from_datapoints(t.parts);
+  if (t.firings != 0) out["firings"] = t.firings;
   if (!t.set_by.empty()) out["set_by"] = t.set_by;
   if (t.actions != ActionsFate::run) out["actions"] = to_string(t.actions);
   if (t.hold) out["hold"] = hold_to_json(*t.hold);
@@ -170,10 +184,9 @@ Transition to_transition(const Json& j) {
   t.reason = text_of(j, "reason");
   t.reason_data = text_of(j, "reason_data");
   t.value = to_optional(j, "value");
-  if (j.contains("datapoints"))
-    for (const Json& p : j.at("datapoints"))
-      t.datapoints.push_back(
-          {instant_of(p, "start"), to_optional(p, "value"), p.value("sample_count", 0.0)});
+  t.datapoints = to_datapoints(j, "datapoints");
+  t.parts = to_datapoints(j, "parts");
+  t.firings = j.value("firings", std::uint64_t{0});
   if (j.contains("since") && !j.at("since").is_null()) t.since = instant_of(j, "since");
   t.from_reason = text_of(j, "from_reason");
   t.from_reason_data = text_of(j, "from_reason_data");
@@ -203,6 +216,29 @@ NotifiedEvent to_event(const Json& j) {
   return e;
 }
 
+Json from_trend(const Trend& trend) {
+  Json points = Json::array();
+  for (const TrendPoint& p : trend.points)
+    points.push_back(
+        {{"start", to_ms(p.start)}, {"value", from_optional(p.value)}, {"breaching", p.breaching}});
+  return {{"points", std::move(points)},
+          {"threshold", from_optional(trend.threshold)},
+          {"caption", trend.caption},
+          {"text", trend.text}};
+}
+
+Trend to_trend(const Json& j) {
+  Trend out;
+  if (j.contains("points"))
+    for (const Json& p : j.at("points"))
+      out.points.push_back(
+          {instant_of(p, "start"), to_optional(p, "value"), p.value("breaching", false)});
+  out.threshold = to_optional(j, "threshold");
+  out.caption = text_of(j, "caption");
+  out.text = text_of(j, "text");
+  return out;
+}
+
 Json from_identity(const Identity& i) {
   return {{"account_id", i.account_id}, {"region", i.region}, {"name", i.name}};
 }
@@ -212,7 +248,7 @@ Identity to_identity(const Json& j) {
 }
 
 // The fields that are plain texts, in the order in which they are written.
-constexpr std::array<std::pair<const char*, std::string Notification::*>, 18> kTexts{{
+constexpr std::array<std::pair<const char*, std::string Notification::*>, 20> kTexts{{
     {"message_id", &Notification::message_id},
     {"topic", &Notification::topic},
     {"topic_arn", &Notification::topic_arn},
@@ -223,8 +259,10 @@ constexpr std::array<std::pair<const char*, std::string Notification::*>, 18> kT
     {"description", &Notification::description},
     {"condition", &Notification::condition},
     {"value_text", &Notification::value_text},
+    {"datapoints_text", &Notification::datapoints_text},
     {"runbook", &Notification::runbook},
     {"log_group", &Notification::log_group},
+    {"pattern", &Notification::pattern},
     {"rule_location", &Notification::rule_location},
     {"time_zone", &Notification::time_zone},
     {"when", &Notification::when},
@@ -289,6 +327,8 @@ Notification to_notification(const Json& j) {
   n.told_at = instant_of(j, "told_at");
   n.severity = severity_of(j);
   n.tags = to_pairs(j, "tags");
+  n.rendered = to_pairs(j, "rendered");
+  if (j.contains("trend")) n.trend = to_trend(j.at("trend"));
   if (j.contains("identity")) n.identity = to_identity(j.at("identity"));
   if (j.contains("transition")) n.transition = to_transition(j.at("transition"));
   if (j.contains("events"))
@@ -311,6 +351,8 @@ std::string to_json(const Notification& notification) {
   out["severity"] = to_string(notification.severity);
   out["tags"] = from_pairs(notification.tags);
   out["identity"] = from_identity(notification.identity);
+  if (!notification.trend.points.empty()) out["trend"] = from_trend(notification.trend);
+  if (!notification.rendered.empty()) out["rendered"] = from_pairs(notification.rendered);
   out["transition"] = from_transition(notification.transition);
   Json events = Json::array();
   for (const NotifiedEvent& e : notification.events) events.push_back(from_event(e));

@@ -3,101 +3,16 @@
 
 #include <charconv>
 #include <exception>
-#include <kainjow/mustache.hpp>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "rules/message/five_ws.hpp"
+#include "rules/message/mustache_context.hpp"
 #include "rules/message/summary.hpp"
 #include "rules/message/text.hpp"
-#include "rules/pattern/json_event.hpp"
 
 namespace tocsin {
 namespace {
-
-namespace km = kainjow::mustache;
-
-// Deeper levels of an event are not offered.
-constexpr int kLevels = 32;
-
-km::data to_data(const JsonNode& node, int level) {
-  switch (node.kind) {
-    case JsonNode::Kind::null:
-      return km::data(km::data::type::bool_false);
-    case JsonNode::Kind::boolean:
-      return km::data(std::string(node.boolean ? "true" : "false"));
-    case JsonNode::Kind::number:
-    case JsonNode::Kind::string:
-      return km::data(std::string(node.text));
-    case JsonNode::Kind::object:
-    case JsonNode::Kind::array:
-      break;
-  }
-  const bool object = node.kind == JsonNode::Kind::object;
-  km::data out(object ? km::data::type::object : km::data::type::list);
-  if (level >= kLevels) return out;
-  for (const JsonNode* child = node.first_child; child != nullptr; child = child->next) {
-    if (object)
-      out.set(std::string(child->name), to_data(*child, level + 1));
-    else
-      out.push_back(to_data(*child, level + 1));
-  }
-  return out;
-}
-
-// Names with dots in a template: objects by name, lists by index, innermost section first. Partials
-// do not exist: a partial would make a template of what stands in an event.
-class EventContext : public km::basic_context<std::string> {
- public:
-  // In order of precedence; each outlives this.
-  explicit EventContext(std::vector<const km::data*> levels) : levels_(std::move(levels)) {}
-
-  void push(const km::data* data) override { levels_.insert(levels_.begin(), data); }
-  void pop() override { levels_.erase(levels_.begin()); }
-  const km::data* get_partial(const std::string&) const override { return nullptr; }
-
-  const km::data* get(const std::string& name) const override {
-    if (name == ".") return levels_.front();
-    for (const km::data* level : levels_)
-      if (const km::data* found = descend(level, name)) return found;
-    return nullptr;
-  }
-
- private:
-  static const km::data* descend(const km::data* from, std::string_view path) {
-    while (from != nullptr && !path.empty()) {
-      const auto dot = path.find('.');
-      const std::string_view name = path.substr(0, dot);
-      path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
-      from = from->is_list() ? element(*from, name) : from->get(std::string(name));
-    }
-    return from;
-  }
-
-  static const km::data* element(const km::data& list, std::string_view name) {
-    std::size_t index = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
-    if (error != std::errc() || end != name.data() + name.size()) return nullptr;
-    return index < list.list_value().size() ? &list.list_value()[index] : nullptr;
-  }
-
-  std::vector<const km::data*> levels_;
-};
-
-// Sets `path` ("a.b" makes an object in an object).
-void set_path(km::data& object, std::string_view path, const std::string& value) {
-  const auto dot = path.find('.');
-  const std::string name(path.substr(0, dot));
-  if (dot == std::string_view::npos) {
-    object.set(name, value);
-    return;
-  }
-  const km::data* held = object.get(name);
-  km::data inner = held != nullptr && held->is_object() ? *held : km::data(km::data::type::object);
-  set_path(inner, path.substr(dot + 1), value);
-  object.set(name, inner);
-}
 
 km::data alarm_data(const Transition& transition, const Alarm& alarm) {
   km::data out(km::data::type::object);
@@ -112,19 +27,6 @@ km::data alarm_data(const Transition& transition, const Alarm& alarm) {
   out.set("key", key);
   out.set("count", std::to_string(transition.events_total));
   out.set("value", transition.value ? format_number(*transition.value) : std::string());
-  return out;
-}
-
-// The newest event; a line that is no JSON is {{message}} and what its pattern names.
-km::data event_data(const Transition& transition, const SummaryFields& fields) {
-  km::data out(km::data::type::object);
-  if (transition.events.empty()) return out;
-  const std::string& message = transition.events.back().message;
-  JsonReader reader;
-  const JsonNode* root = reader.read(message);
-  if (root != nullptr && root->kind == JsonNode::Kind::object) return to_data(*root, 0);
-  out.set("message", message);
-  for (const auto& [name, value] : fields) out.set(name, value);
   return out;
 }
 
@@ -175,7 +77,9 @@ Result<std::string> render_template(const std::string& text, const Transition& t
     km::mustache parsed(text);
     parsed.set_custom_escape([](const std::string& value) { return value; });
     const km::data own = alarm_data(transition, alarm);
-    const km::data event = event_data(transition, fields);
+    const km::data event = transition.events.empty()
+                               ? km::data(km::data::type::object)
+                               : event_data(transition.events.back().message, fields);
     const km::data facts = facts_data(transition);
     EventContext context({&own, &event, &facts});
     std::string out = parsed.render(context);

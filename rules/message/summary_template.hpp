@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mustache templates on events. The only file that sees the mustache library.
+// A rule's `summary:`: a mustache template on the newest event.
 #pragma once
 #include <string>
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <variant>
 
+#include "rules/message/message_template.hpp"
 #include "rules/message/summary.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/source_text.hpp"
@@ -312,6 +313,9 @@ void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& 
   limit_text(read, "description", alarm.description, 1024);
   read.optional_name("severity", alarm.severity, kSeverities);
   read_summary(read, context, alarm);
+  read_templates(read, alarm.templates, [&](const ConfigNode& node, int column) {
+    return place_inside(node, column, context.document);
+  });
   limit_text(read, "runbook", alarm.runbook, 16'384);
   read.optional("tags", alarm.tags);
   read_evidence(read, alarm.evidence);

@@ -49,7 +49,7 @@ void read_unit(ConfigReader& read, std::string& into);
 // Of an alarm that may have keys.
 void read_max_keys(ConfigReader& read, Alarm& alarm);
 
-// description, severity, summary, runbook, tags, evidence, was, and when people are told
+// description, severity, summary, templates, runbook, tags, evidence, was, and when people are told
 // beside the changes of state: ok_after, repeat, flapping, mode, storm_control.
 void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& alarm);
 

@@ -10,9 +10,9 @@ import shutil
 import socket
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
-from world import SOURCE, Daemon, folder, json_records, wait_for
+from world import SOURCE, Daemon, folder, json_records, node, wait_for
 
 CONFIG = """
 log_groups:
@@ -22,7 +22,7 @@ topics:
   security:
     time_zone: Europe/Paris
     subscriptions:
-      - email: { to: [secops@example.com, oncall@example.com] }
+      - email: { to: [secops@example.com, oncall@example.com], filter: { NewStateValue: [ALARM] } }
 email: { smtp: "smtp://localhost:@PORT@", from: tocsin@example.com, starttls: required, username: tocsin,
          password: "${credential:smtp}" }
 state: "{folder}/state"
@@ -34,7 +34,7 @@ rules:
   - name: sg-opened
     log_group: trail
     pattern: '{ $.eventName = AuthorizeSecurityGroupIngress }'
-    alarm: { count: ">= 1", within: 1h }
+    alarm: { count: ">= 2", within: 1h }
     group_by: [$.requestParameters.groupId]
     notify: [security]
     severity: high
@@ -68,8 +68,8 @@ class MailServer:
         self.process.wait()
 
 
-def event(group):
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def event(group, age):
+    now = (datetime.now(timezone.utc) - age).strftime("%Y-%m-%dT%H:%M:%SZ")
     return json.dumps({
         "eventVersion": "1.09", "eventTime": now, "eventSource": "ec2.amazonaws.com",
         "eventName": "AuthorizeSecurityGroupIngress", "awsRegion": "eu-west-1", "sourceIPAddress": "203.0.113.7",
@@ -77,7 +77,23 @@ def event(group):
                          "userName": "mallory", "accessKeyId": "AKIAIOSFODNN7EXAMPLE"},
         "requestParameters": {"groupId": group, "secretToken": "hunter2-hunter2", "ipPermissions": {"items": [
             {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}},
-        "recipientAccountId": "111122223333", "eventID": f"id-{group}"}) + "\n"
+        "recipientAccountId": "111122223333", "eventID": f"id-{group}-{age}"}) + "\n"
+
+
+def check_mime(raw):
+    """What a receiver's own library reads: two bodies, the chart within the HTML, headers that sort, thread and keep quiet."""
+    for mail in node("parse_mail.mjs", text=json.dumps(raw)):
+        assert mail["subject"].startswith('ALARM: "sg-opened" in '), mail["subject"]
+        assert mail["from"] == "tocsin@example.com", mail["from"]
+        assert mail["headers"]["auto-submitted"].endswith("auto-generated")
+        assert mail["list"]["id"]["id"].startswith("security."), mail["list"]
+        assert len(mail["references"]) == 1 and mail["references"][0] != mail["messageId"], mail["references"]
+        assert "for the first time in 30 days" in mail["text"], mail["text"]
+        assert 'filter {"NewStateValue":["ALARM"]}' in mail["text"].replace("\n", " "), mail["text"]
+        assert "CET" in mail["text"] or "CEST" in mail["text"], "times are not in the topic's zone"
+        [chart] = mail["attachments"]
+        assert chart["related"] and chart["type"] == "image/png" and chart["png"] == "PNG", chart
+        assert chart["disposition"] == "inline" and f'cid:{chart["cid"]}' in mail["html"], chart
 
 
 def main(bin_dir):
@@ -96,7 +112,7 @@ def main(bin_dir):
 
     def log(group):
         with open(home / "trail.log", "a", encoding="utf-8") as trail:
-            trail.write(event(group))
+            trail.write(event(group, timedelta(minutes=30)) + event(group, timedelta(0)))
 
     log("sg-while-down")  # nobody listens yet
     wait_for(lambda: "retry" in daemon.get("/metrics")[1], what="a first attempt to fail")
@@ -118,6 +134,7 @@ def main(bin_dir):
     assert "hunter2" not in first["raw"] and "AKIAIOSFODNN7EXAMPLE" not in first["raw"], "a secret in a mail"
     ids = [m["headers"]["Message-ID"] for m in mails]
     assert len(set(ids)) == 2, f"one id per message, the same for all who get it: {ids}"
+    check_mime([m["raw"] for m in mails])
     assert "s3cret-word" not in daemon.said(), "the password is in the log"
     daemon.stop()
     server.close()

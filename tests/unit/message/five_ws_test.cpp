@@ -74,6 +74,49 @@ TEST_CASE("every kind of CloudTrail identity reads well", "[message][five-ws]") 
   for (const auto& [identity, who] : rows) CHECK(by(identity).who == who);
 }
 
+TEST_CASE("identities as real trails have them read well", "[message][five-ws]") {
+  const auto who = [](const std::string& recipient, const std::string& identity) {
+    return facts(R"({"eventSource":"s3.amazonaws.com","eventName":"GetObject",)"
+                 R"("recipientAccountId":")" +
+                 recipient + R"(","userIdentity":)" + identity + "}")
+        .who;
+  };
+  const std::string own = "123837392027";
+  const std::string issuer =
+      R"(,"sessionContext":{"attributes":{"mfaAuthenticated":"false"},"sessionIssuer":{"type":"Role",)"
+      R"("accountId":"123837392027","userName":")";
+  const std::string role =
+      R"({"type":"AssumedRole","accountId":"123837392027","accessKeyId":"ASIA",)";
+  CHECK(who(own, role +
+                     R"("principalId":"AROATFQR7NSC6Q6YRQ2Q7:i-0dbc91f429e48eeed","arn":)"
+                     R"("arn:aws:sts::123837392027:assumed-role/web-role/i-0dbc91f429e48eeed")" +
+                     issuer + R"(web-role"}}})") ==
+        "EC2 instance i-0dbc91f429e48eeed as role web-role (123837392027)");
+  CHECK(who(own, role +
+                     R"("invokedBy":"inspector2.amazonaws.com","arn":"arn:aws:sts::123837392027:)"
+                     R"(assumed-role/AWSServiceRoleForAmazonInspector2/MandoService1")" +
+                     issuer + R"(AWSServiceRoleForAmazonInspector2"}}})") ==
+        "service-linked role AmazonInspector2 / MandoService1 (123837392027), through "
+        "inspector2.amazonaws.com");
+  CHECK(who("742491224508",
+            role +
+                R"("arn":"arn:aws:sts::123837392027:assumed-role/deploy/aws-go-sdk-1688990082")" +
+                issuer + R"(deploy"},"sourceIdentity":"alice"}})") ==
+        "assumed role deploy / aws-go-sdk-1688990082 (123837392027, another account), as alice");
+  CHECK(who("742491224508",
+            R"({"type":"FederatedUser","accountId":"742491224508","principalId":)"
+            R"("742491224508:red_team","arn":"arn:aws:sts::742491224508:federated-user/red_team",)"
+            R"("sessionContext":{"sessionIssuer":{"type":"IAMUser","userName":"federation"}}})") ==
+        "federated user red_team of federation (742491224508)");
+  CHECK(who(own,
+            R"({"type":"IAMUser","accountId":"123837392027","userName":"benjamin",)"
+            R"("arn":"arn:aws:iam::123837392027:user/benjamin","invokedBy":"AWS Internal"})") ==
+        "IAM user benjamin (123837392027), through AWS Internal");
+  CHECK(who(own, R"({"type":"Root","accountId":"123837392027","principalId":"123837392027",)"
+                 R"("arn":"arn:aws:iam::123837392027:root","accessKeyId":""})") ==
+        "root account (123837392027)");
+}
+
 TEST_CASE("an opened port is in the sentence", "[message][five-ws]") {
   const FiveWs f = facts(
       R"({"eventSource":"ec2.amazonaws.com","eventName":"AuthorizeSecurityGroupIngress",)"

@@ -30,6 +30,15 @@ Notification full_notification() {
   t.value = 0.1;
   t.datapoints = {{instant_from_ms(60'000), std::nullopt, 0}, {instant_from_ms(120'000), 1e300, 3}};
   t.since = instant_from_ms(7);
+  t.parts = {{instant_from_ms(1), 2.0, 2}};
+  t.firings = 3;
+  n.trend = {{{instant_from_ms(1), 2.0, true}, {instant_from_ms(2), std::nullopt, false}},
+             1.5,
+             "2 periods of 1 min",
+             "\u2588\u00B7"};
+  n.datapoints_text = "1 of 2";
+  n.pattern = "ERROR";
+  n.rendered = {{"slack", "*x*"}};
   t.events_total = 12;
   n.events = {{{instant_from_ms(9), "/var/log/x", 77, "line \xE2\x82\xAC"},
                {"who", "what", "when", "where", {"a", "b"}}}};
@@ -50,6 +59,10 @@ TEST_CASE("a notification survives the outbox unchanged", "[message]") {
   CHECK(back->transition.since == instant_from_ms(7));
   CHECK(back->transition.at == instant_from_ms(-5));
   CHECK(back->tags == n.tags);
+  CHECK(back->trend == n.trend);
+  CHECK(back->rendered == n.rendered);
+  CHECK(back->transition.firings == 3);
+  CHECK(back->transition.parts.size() == 1);
   CHECK(back->severity == Severity::critical);
   CHECK(back->events.at(0).evidence.message == n.events.at(0).evidence.message);
   CHECK(back->events.at(0).facts.resources == std::vector<std::string>{"a", "b"});

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints mails of made-up alarms as a JSON map: name -> { html, images: { id: base64 } }. For the
+// test that looks at them in a browser.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "notifiers/base64.hpp"
+#include "notifiers/channels.hpp"
+#include "support/config_nodes.hpp"
+#include "support/sample_notification.hpp"
+
+namespace tocsin {
+namespace {
+
+using nlohmann::json;
+
+Instant minute(int n) { return instant_from_ms(1'773'488'460'000 + n * 60'000LL); }
+
+// A security group was opened: the short form, one event, a runbook.
+Notification opened() {
+  Notification n = test::sample_notification();
+  n.when = "Saturday 14 March 2026, 12:41:02 CET";
+  n.transition.firings = 3;
+  n.pattern = "{ $.eventName = AuthorizeSecurityGroupIngress }";
+  n.events[0].facts.what = "ec2 AuthorizeSecurityGroupIngress: tcp 22 from 0.0.0.0/0";
+  n.events[0].evidence.message =
+      R"({"eventVersion":"1.09","eventTime":"2026-03-14T11:40:55Z","eventSource":"ec2.amazonaws.com","eventName":"AuthorizeSecurityGroupIngress","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.7","userIdentity":{"type":"IAMUser","userName":"alice","accessKeyId":"****MPLE"},"requestParameters":{"groupId":"sg-0a1b2c3d","secretToken":"<redacted>"}})";
+  return n;
+}
+
+// Errors of a web server: 3 of 5 datapoints, a chart with a threshold, no event.
+Notification errors() {
+  Notification n = test::sample_notification();
+  n.transition.alarm = "shop-errors";
+  n.transition.key.clear();
+  n.alarm_arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:shop-errors";
+  n.summary = "The shop answers 7 % of its requests with an error.";
+  n.description = "Errors per hundred requests of the shop";
+  n.condition = "100 * errors / requests > 5 for 3 of 5 periods of 1 min";
+  n.value_text = "7.25";
+  n.datapoints_text = "3 of the last 5 datapoints breach, 3 are needed: 1.5, 6.1, 3.75, 6.9, 7.25";
+  const double values[] = {1.5, 6.1, 3.75, 6.9, 7.25};
+  for (int i = 0; i < 5; ++i) n.trend.points.push_back({minute(i - 5), values[i], values[i] > 5});
+  n.trend.threshold = 5;
+  n.trend.caption = "5 periods of 1 min";
+  n.trend.text = "\u2582\u2587\u2585\u2588\u2588";
+  n.when = "Saturday 14 March 2026, 12:41:02 CET";
+  n.log_group = "edge";
+  n.cloudwatch_message.clear();  // as of metric maths, which has no one metric
+  n.pattern = "[ip, user, time, request, status, bytes]";
+  n.runbook = "Look at the shop's own log first, then at the database.";
+  n.tags.clear();
+  n.events.clear();
+  n.transition.events_total = 0;
+  n.transition.firings = 1;
+  n.transition.reason =
+      "Threshold Crossed: 3 out of the last 5 datapoints [7.25 (14/03/26 11:40:00), 6.9 (14/03/26 "
+      "11:39:00), 6.1 (14/03/26 11:37:00)] were greater than the threshold (5.0).";
+  return n;
+}
+
+// Failed logins come to an end: what it was, how long it lasted, a chart without a threshold.
+Notification recovered() {
+  Notification n = test::sample_notification();
+  n.transition.alarm = "ssh-brute-force";
+  n.transition.from = AlarmState::alarm;
+  n.transition.to = AlarmState::ok;
+  n.transition.key = {{"ip", "203.0.113.77"}};
+  n.alarm_arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:ssh-brute-force";
+  n.duration_text = "7 min 12 s";
+  n.summary = "Back to OK after 7 min 12 s. It was: 203.0.113.77 failed to log in as root 38 times";
+  n.condition = "count >= 10 within 5m";
+  n.value_text = "9";
+  const double counts[] = {0, 1, 2, 5, 4, 6, 3, 2, 0, 1};
+  for (int i = 0; i < 10; ++i) n.trend.points.push_back({minute(i - 10), counts[i], counts[i] > 0});
+  n.trend.caption = "the last 5 min";
+  n.trend.text = "\u2581\u2582\u2583\u2587\u2586\u2588\u2585\u2583\u2581\u2582";
+  n.when = "Saturday 14 March 2026, 12:48:14 CET";
+  n.log_group = "auth";
+  n.transition.events_total = 38;
+  n.transition.firings = 12;
+  n.transition.reason =
+      "Threshold Crossed: 1 datapoint [9.0 (14/03/26 11:43:14)] was not greater than or equal to "
+      "the threshold (10.0).";
+  n.pattern = "Failed password";
+  NotifiedEvent e;
+  e.evidence = {minute(3), "/var/log/auth.log", 10432,
+                "Mar 14 12:44:00 web1 sshd[811]: Failed password for root from 203.0.113.77 port "
+                "40022 ssh2"};
+  e.facts = {"root", "ssh login failed", "2026-03-14T12:44:00+01:00", "203.0.113.77", {"web1"}};
+  n.events = {e, e};
+  return n;
+}
+
+json rendered(const Endpoint& endpoint, const Notification& n) {
+  Attempt attempt;
+  attempt.now = n.transition.decided_at;
+  const auto mail = std::get<MailRequest>(endpoint.request(n, attempt));
+  json images = json::object();
+  for (const MailImage& image : mail.images) images[image.id] = to_base64(image.bytes);
+  return {{"html", mail.html}, {"images", images}};
+}
+
+int run() {
+  NotifierContext context;
+  context.topic = "security";
+  context.identity = {"000000000000", "us-east-1", "prod.example.com"};
+  context.mail = MailServer{"smtp://localhost:25", "tocsin@example.com",
+                            MailRequest::StartTls::none, "", Secret("")};
+  Diagnostics faults;
+  auto endpoints =
+      make_email(test::map({{"to", test::scalar("ops@example.com")}}), context, faults);
+  if (endpoints.size() != 1) return 1;
+  endpoints[0].filter_text = R"({"NewStateValue":["ALARM","OK"]})";
+  const json all{{"opened", rendered(endpoints[0], opened())},
+                 {"errors", rendered(endpoints[0], errors())},
+                 {"recovered", rendered(endpoints[0], recovered())}};
+  std::puts(all.dump().c_str());
+  return 0;
+}
+
+}  // namespace
+}  // namespace tocsin
+
+int main() { return tocsin::run(); }
