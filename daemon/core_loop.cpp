@@ -165,6 +165,8 @@ bool CoreLoop::try_commit() {
     on_commit_failed(done.error());
     return false;
   }
+  // Before all else: somebody waits for it.
+  if (!done->empty()) hooks_.deliver(std::move(*done));
   telemetry::committed(std::chrono::steady_clock::now() - began);
   if (failing_since_) telemetry::commit_recovered(clock_.tick() - *failing_since_);
   failing_since_.reset();
@@ -174,7 +176,6 @@ bool CoreLoop::try_commit() {
   pending_samples_ = 0;
   pending_since_ = Tick{};
   urgent_ = false;
-  if (!done->empty()) hooks_.deliver(std::move(*done));
   if (auto overflowed = store_.take_overflowed(); !overflowed.empty())
     hooks_.overflowed(std::move(overflowed));
   return true;

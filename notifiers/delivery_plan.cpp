@@ -40,36 +40,40 @@ void DeliveryPlan::set_endpoints(const std::vector<Endpoint>& endpoints, Instant
 
 void DeliveryPlan::push(const OutboxEntry& entry, Instant now) {
   follow_clock(now);
+  const auto found = queues_.find(entry.endpoint);
+  const bool is_removed = found == queues_.end() || found->second.removed;
+  if (is_removed || !found->second.disabled.empty()) {
+    reports_.push_back({{.outbox_id = entry.id,
+                         .fate = DeliveryRecord::Fate::dead,
+                         .attempts = entry.attempts,
+                         .at = now,
+                         .detail = is_removed ? "the subscription was removed"
+                                              : kDisabled + found->second.disabled},
+                        entry.message_id,
+                        entry.topic,
+                        entry.endpoint,
+                        entry.endpoint_label,
+                        entry.dedup_key});
+    return;
+  }
+  Queue& queue = found->second;
+  queue.topic = entry.topic;
+  queue.label = entry.endpoint_label;
   Message message;
   message.message_id = entry.message_id;
-  message.topic = entry.topic;
-  message.label = entry.endpoint_label;
-  message.dedup_key = entry.dedup_key;
   message.attempts = entry.attempts;
   message.created = entry.created;
   message.next_attempt = entry.next_attempt;
   message.superseded = entry.superseded;
   // After a restart the time of the first attempt is not known; it was made soon after the message.
   if (entry.attempts > 0) message.first_attempt = entry.created;
-
-  const auto found = queues_.find(entry.endpoint);
-  const bool is_removed = found == queues_.end() || found->second.removed;
-  if (is_removed || !found->second.disabled.empty()) {
-    report(entry.endpoint, entry.id, message,
-           {.outbox_id = entry.id,
-            .fate = DeliveryRecord::Fate::dead,
-            .attempts = entry.attempts,
-            .at = now,
-            .detail =
-                is_removed ? "the subscription was removed" : kDisabled + found->second.disabled});
-    return;
-  }
-  Queue& queue = found->second;
-  if (!queue.messages.emplace(entry.id, message).second) return;
   // No wait of ours is longer. A later time was stored before the clock was set back.
-  Message& kept = queue.messages.at(entry.id);
-  kept.next_attempt = std::min(kept.next_attempt, now + 2 * queue.policy.delay_max);
-  queue.chains[message.dedup_key].insert(entry.id);
+  message.next_attempt = std::min(message.next_attempt, now + 2 * queue.policy.delay_max);
+  const auto [kept, is_new] = queue.messages.emplace(entry.id, std::move(message));
+  if (!is_new) return;
+  const auto chain = queue.chains.try_emplace(entry.dedup_key).first;
+  chain->second.insert(entry.id);
+  kept->second.dedup_key = &chain->first;
   schedule(queue, entry.id);
   if (queue.messages.size() > limits_.pending_max) bury_oldest(entry.endpoint, queue, now);
 }
@@ -136,7 +140,7 @@ DueAttempt DeliveryPlan::start(const std::string& endpoint, Queue& queue, Instan
   if (message.first_attempt == kNoTime) {
     message.first_attempt = now;
     // From now on its successor knows until when it waits.
-    schedule_successor(queue, id, message.dedup_key);
+    schedule_successor(queue, id, *message.dedup_key);
   }
   return {id,
           endpoint,
@@ -178,17 +182,20 @@ void DeliveryPlan::on_outcome(std::int64_t id, const Delivery& delivery, int sta
                         .receipt = delivery.receipt};
   if (delivery.outcome == Delivery::Outcome::delivered) {
     record.fate = DeliveryRecord::Fate::delivered;
-    for (const std::int64_t other : queue.chains.at(message.dedup_key))
+    for (const std::int64_t other : queue.chains.at(*message.dedup_key))
       if (other < id) queue.messages.at(other).superseded = true;
+    if (std::exchange(queue.failures, 0) >= limits_.outage_failures) hurry(queue, now);
   } else if (delivery.outcome == Delivery::Outcome::retry && !queue.removed) {
     const auto next = next_attempt(queue.policy, {message.message_id, message.attempts,
                                                   message.created, now, delivery.retry_after});
     if (next) {
       record.fate = DeliveryRecord::Fate::retry;
       record.next_attempt = message.next_attempt = *next;
+      message.told_to_wait = delivery.retry_after.has_value();
+      ++queue.failures;
     }
   }
-  report(endpoint, id, message, record);
+  report(endpoint, queue, message, record);
   if (record.fate == DeliveryRecord::Fate::retry)
     schedule(queue, id);
   else
@@ -212,6 +219,16 @@ void DeliveryPlan::enable(const std::string& endpoint) {
     if (endpoint.empty() || id == endpoint) queue.disabled.clear();
 }
 
+void DeliveryPlan::hurry(Queue& queue, Instant now) {
+  if (queue.policy.delays) return;
+  for (auto& [id, message] : queue.messages) {
+    if (message.attempts == 0 || message.told_to_wait || message.next_attempt <= now) continue;
+    if (queue.waiting.count({message.due, id}) == 0) continue;  // the one that was just delivered
+    message.next_attempt = now;
+    schedule(queue, id);
+  }
+}
+
 std::size_t DeliveryPlan::pending() const {
   std::size_t count = 0;
   for (const auto& [endpoint, queue] : queues_) count += queue.messages.size();
@@ -219,11 +236,11 @@ std::size_t DeliveryPlan::pending() const {
 }
 
 bool DeliveryPlan::has_earlier(const Queue& queue, std::int64_t id, const Message& message) const {
-  return *queue.chains.at(message.dedup_key).begin() < id;
+  return *queue.chains.at(*message.dedup_key).begin() < id;
 }
 
 Instant DeliveryPlan::due_of(const Queue& queue, std::int64_t id, const Message& message) const {
-  const auto& chain = queue.chains.at(message.dedup_key);
+  const auto& chain = queue.chains.at(*message.dedup_key);
   const auto self = chain.find(id);
   // What was tried once has overtaken already, or was first.
   if (message.attempts > 0 || self == chain.begin()) return message.next_attempt;
@@ -251,7 +268,7 @@ void DeliveryPlan::schedule_successor(Queue& queue, std::int64_t id, const std::
 
 void DeliveryPlan::remove(Queue& queue, std::int64_t id) {
   const auto found = queue.messages.find(id);
-  const std::string dedup_key = found->second.dedup_key;
+  const std::string dedup_key = *found->second.dedup_key;
   queue.waiting.erase({found->second.due, id});
   queue.messages.erase(found);
   auto& chain = queue.chains.at(dedup_key);
@@ -262,17 +279,16 @@ void DeliveryPlan::remove(Queue& queue, std::int64_t id) {
     schedule_successor(queue, id, dedup_key);
 }
 
-void DeliveryPlan::report(const std::string& endpoint, std::int64_t id, const Message& message,
+void DeliveryPlan::report(const std::string& endpoint, const Queue& queue, const Message& message,
                           DeliveryRecord record) {
-  record.outbox_id = id;
-  reports_.push_back({std::move(record), message.message_id, message.topic, endpoint, message.label,
-                      message.dedup_key});
+  reports_.push_back({std::move(record), message.message_id, queue.topic, endpoint, queue.label,
+                      *message.dedup_key});
 }
 
 void DeliveryPlan::bury(const std::string& endpoint, Queue& queue, std::int64_t id,
                         std::string detail, Instant now) {
   const Message& message = queue.messages.at(id);
-  report(endpoint, id, message,
+  report(endpoint, queue, message,
          {.outbox_id = id,
           .fate = DeliveryRecord::Fate::dead,
           .attempts = message.attempts,

@@ -9,9 +9,11 @@
 //   but for
 //   - order: of one (alarm, key) a later message waits behind a retried earlier one, at most 60 s;
 //   then it overtakes.
+//   - An endpoint that failed several times in a row and delivers again gets at once what waits for
+//   its next attempt, but for what Retry-After or a delivery policy keeps back.
 //   - Nothing is dropped: what is not delivered becomes a dead letter, and take_reports() says so.
 //
-// Memory: a few hundred bytes a message, no texts; at most `pending_max` messages an endpoint,
+// Memory: some 400 bytes a message, no texts; at most `pending_max` messages an endpoint,
 // beyond which the oldest becomes a dead letter.
 #pragma once
 #include <cstdint>
@@ -34,6 +36,7 @@ struct DeliveryLimits {
   std::size_t group_in_flight_max = 4;
   std::size_t in_flight_max = 256;
   Duration order_hold{seconds{60}};
+  int outage_failures = 3;  // attempts in a row after which a success is a recovery
 };
 
 // An attempt to make now. It is in flight until on_outcome() with the same outbox id.
@@ -47,6 +50,9 @@ struct DueAttempt {
 class DeliveryPlan {
  public:
   explicit DeliveryPlan(DeliveryLimits limits = {}) : limits_(limits) {}
+  DeliveryPlan(DeliveryPlan&&) = default;
+  DeliveryPlan& operator=(DeliveryPlan&&) = default;
+  DeliveryPlan(const DeliveryPlan&) = delete;  // messages point to the names of their chains
 
   // The endpoints from now on (id, retry_for, policy and group are used). Messages of those that
   // are gone become dead letters, but for attempts in flight: their outcome counts.
@@ -79,15 +85,18 @@ class DeliveryPlan {
 
  private:
   struct Message {
-    std::string message_id, topic, label, dedup_key;
-    int attempts = 0;  // ended ones
+    std::string message_id;
+    const std::string* dedup_key = nullptr;  // the key of its chain
+    int attempts = 0;                        // ended ones
     Instant created;
     Instant next_attempt;
     Instant first_attempt = kNoTime;  // kNoTime: none yet
     Instant due;                      // under which it stands in Queue::waiting
     bool superseded = false;
+    bool told_to_wait = false;  // by the last answer's Retry-After
   };
   struct Queue {
+    std::string topic, label;
     RetryPolicy policy;
     std::string group;
     Duration spacing{0};
@@ -98,6 +107,7 @@ class DeliveryPlan {
         chains;                  // by dedup key, with two or more messages or one
     std::int64_t in_flight = 0;  // outbox id, 0: none
     std::string disabled;        // why; empty: it is not
+    int failures = 0;            // since the last delivery
     bool removed =
         false;  // its endpoint is gone from the configuration; goes with its last attempt
   };
@@ -114,8 +124,9 @@ class DeliveryPlan {
   bool may_start(const Queue& queue) const;
   static Instant due_of_next(const Queue& queue);
   DueAttempt start(const std::string& endpoint, Queue& queue, Instant now);
+  void hurry(Queue& queue, Instant now);
   void remove(Queue& queue, std::int64_t id);
-  void report(const std::string& endpoint, std::int64_t id, const Message& message,
+  void report(const std::string& endpoint, const Queue& queue, const Message& message,
               DeliveryRecord record);
   void bury(const std::string& endpoint, Queue& queue, std::int64_t id, std::string detail,
             Instant now);

@@ -135,11 +135,12 @@ std::string action_data(const Notification& message, const DeliveryRecord& recor
             {"type", "Action"},
             {"actionState", action_state(record.fate)},
             {"notificationResource", message.topic_arn},
-            {"stateUpdateTimestamp", to_ms(message.transition.decided_at)},
-            {"publishedMessage", published(message)},
-            {"error", error.empty() ? Json(nullptr) : Json(error)},
-            {"endpoint", endpoint},
-            {"attempts", record.attempts}};
+            {"stateUpdateTimestamp", to_ms(message.transition.decided_at)}};
+  // Most messages are too long: found out before they are made text again.
+  if (std::string text = published(message); fits(text)) data["publishedMessage"] = std::move(text);
+  data["error"] = error.empty() ? Json(nullptr) : Json(error);
+  data["endpoint"] = endpoint;
+  data["attempts"] = record.attempts;
   std::string text = dump(data);
   for (const char* longest : {"publishedMessage", "endpoint"}) {
     if (fits(text)) return text;

@@ -14,7 +14,8 @@ from contestants import MODULES
 
 ASK = {"jq": ["jq", "--version"], "mtail": ["mtail", "--version"], "rsyslog": ["rsyslogd", "-v"], "Python": ["python3", "--version"],
        "libdeflate": ["libdeflate-gunzip", "-V"], "mawk": ["mawk", "-W", "version"], "grep": ["grep", "--version"],
-       "ripgrep": ["rg", "--version"], "Prometheus": ["prometheus", "--version"], "Node": ["node", "--version"]}
+       "ripgrep": ["rg", "--version"], "Prometheus": ["prometheus", "--version"],
+       "Alertmanager": ["prometheus-alertmanager", "--version"], "Node": ["node", "--version"]}
 
 
 def versions():

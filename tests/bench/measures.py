@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures that are no race: memory, the time to compile patterns, latency, alarms. Each gives lines of (what, goal, measured, holds)."""
+"""Figures that are no race: memory, the time to compile patterns, latency, alarms, notifications. Each gives lines of (what, goal, measured, holds)."""
 import statistics
 from pathlib import Path
 
 import alarm_scale
 import latency
+import notifications
 import patterns
 from process import resident
 
@@ -58,4 +59,10 @@ def alarms(bench, rounds):
     return alarm_scale.measure(bench, rounds)
 
 
-MEASURES = {"memory": memory, "compile": compile_patterns, "latency": first_byte, "alarms": alarms}
+def delivery(bench, rounds):
+    if not notifications.there(bench):
+        return [("bench_receiver is not built", "", "", None)]
+    return notifications.measure(bench, rounds)
+
+
+MEASURES = {"memory": memory, "compile": compile_patterns, "latency": first_byte, "alarms": alarms, "notifications": delivery}

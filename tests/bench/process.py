@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Callable, Optional
 
 
@@ -49,6 +50,12 @@ class Run:
         """MB/s, by the clock on the wall or by CPU time; `less`: a run whose time does not count."""
         took = statistics.median(getattr(self, seconds)) - (statistics.median(getattr(less, seconds)) if less else 0)
         return self.size / max(took, 1e-3) / 1e6
+
+
+def cpu_seconds(pid):
+    """That a running process has computed so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def race(runs, rounds, core):

@@ -15,6 +15,7 @@ import threading
 import urllib.request
 from pathlib import Path
 
+from process import cpu_seconds
 from world import wait_for
 
 
@@ -75,8 +76,7 @@ class Server:
 
     def cpu(self):
         """Seconds, of the kernel's count: to ask Prometheus itself would cost it some."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def stop(self):
         self.process.terminate()

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "notifiers/curl_transport.hpp"
@@ -152,6 +153,28 @@ TEST_CASE("a hanging webhook delays no other, and what is gone is a dead letter"
   CHECK(delivery.wait_for(2).back().fate == Fate::delivered);
   CHECK(delivery.wait_for(3).back().fate == Fate::dead);
   CHECK(delivery.wait_for(3).back().status == 410);
+}
+
+TEST_CASE(
+    "twenty subscriptions to one server need no more than twenty connections for all messages",
+    "[conformance][delivery]") {
+  const TempDir dir;
+  const test::Receiver receiver = test::http_receiver(dir);
+  std::vector<Endpoint> endpoints;
+  for (int i = 0; i < 20; ++i)
+    endpoints.push_back(
+        make("webhook",
+             map({{"url", scalar("http://" + receiver.address() + "/" + std::to_string(i))}}))[0]);
+  DeliveryThread delivery(endpoints);
+  constexpr std::int64_t kMessages = 200;
+  for (std::int64_t id = 1; id <= kMessages; ++id)
+    delivery.send(id, endpoints[static_cast<std::size_t>(id) % endpoints.size()]);
+  for (std::int64_t id = 1; id <= kMessages; ++id)
+    CHECK(delivery.wait_for(id).back().fate == Fate::delivered);
+  std::set<int> connections;
+  for (const auto& request : receiver.record())
+    connections.insert(request["connection"].get<int>());
+  CHECK(connections.size() <= endpoints.size());
 }
 
 TEST_CASE("a mail server that is down for a while loses nothing", "[conformance][delivery]") {

@@ -87,6 +87,30 @@ TEST_CASE("connections are kept for the next request", "[conformance][transport]
   CHECK(record[0]["connection"] == record[2]["connection"]);
 }
 
+TEST_CASE(
+    "an HTTP/2 receiver gets all requests over one connection, and one that hangs delays no other",
+    "[conformance][transport]") {
+  if (!test::has_http2_receiver()) return;
+  const TempDir dir;
+  const auto certificate = test::make_certificate(dir);
+  const test::Receiver receiver = test::http2_receiver(dir, certificate);
+  const std::string url = "https://" + receiver.address();
+  const auto t = transport({.ca_file = certificate.certificate_file});
+  CHECK(perform(*t, post(url + "/first")).status == 200);
+  t->start(100, post(url + "/hang"));
+  for (int i = 0; i < 20; ++i) t->start(i, post(url + "/" + std::to_string(i)));
+  std::size_t done = 0;
+  while (done < 20)
+    for (const auto& [token, response] : t->poll(seconds{20})) {
+      CHECK(token != 100);
+      CHECK(response.status == 200);
+      ++done;
+    }
+  const auto record = receiver.record();
+  CHECK(record.size() == 22);
+  for (const auto& request : record) CHECK(request["connection"] == record[0]["connection"]);
+}
+
 TEST_CASE("every way to fail has its name", "[conformance][transport]") {
   const TempDir dir;
   const test::Receiver receiver = test::http_receiver(dir);

@@ -48,10 +48,17 @@ Certificate make_certificate(const TempDir& directory) {
   return made;
 }
 
-bool has_smtp_receiver() {
-  const bool is_there = run({"/usr/bin/python3", "-c", "import aiosmtpd"}) == 0;
-  if (!is_there) WARN("skipped: python3-aiosmtpd is missing");
+namespace {
+
+bool has_module(const std::string& module) {
+  const bool is_there = run({"/usr/bin/python3", "-c", "import " + module}) == 0;
+  if (!is_there) WARN("skipped: python3-" << module << " is missing");
   return is_there;
 }
+
+}  // namespace
+
+bool has_smtp_receiver() { return has_module("aiosmtpd"); }
+bool has_http2_receiver() { return has_module("h2"); }
 
 }  // namespace tocsin::test

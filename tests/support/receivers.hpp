@@ -39,6 +39,14 @@ inline Receiver smtp_receiver(const TempDir& directory, std::vector<std::string>
   return {directory, "smtp_receiver.py", std::move(arguments)};
 }
 
+inline Receiver http2_receiver(const TempDir& directory, const Certificate& certificate) {
+  return {directory,
+          "http2_receiver.py",
+          {"--tls", certificate.certificate_file, certificate.key_file}};
+}
+
+// Whether Debian's python3-h2 is there. Without it tests of HTTP/2 do nothing but say so.
+bool has_http2_receiver();
 // Whether Debian's python3-aiosmtpd is there. Without it tests of mail do nothing but say so.
 bool has_smtp_receiver();
 

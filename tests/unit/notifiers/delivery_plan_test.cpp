@@ -104,6 +104,47 @@ TEST_CASE("a failed attempt is made again after its delay, others go out meanwhi
   CHECK(only_due(plan, report.next_attempt).attempt.number == 2);
 }
 
+TEST_CASE("an endpoint that is back after an outage gets at once what waits for it",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  Instant now = kStart;
+  plan.push(entry(1, "a"), now);
+  plan.push(entry(2, "a"), now);
+  const auto fail = [&](std::optional<Duration> retry_after) {
+    const auto due = only_due(plan, now);
+    Delivery answer = kRetry;
+    answer.retry_after = retry_after;
+    plan.on_outcome(due.outbox_id, answer, 503, now);
+    return due.outbox_id;
+  };
+  CHECK(fail(std::nullopt) == 1);
+  const bool told_to_wait = GENERATE(false, true);
+  CHECK(fail(told_to_wait ? std::optional<Duration>(minutes{5}) : std::nullopt) == 2);
+  for (int i = 0; i < 2; ++i) {
+    now = plan.next_due();
+    fail(told_to_wait ? std::optional<Duration>(minutes{5}) : std::nullopt);
+  }
+  plan.push(entry(3, "a", {}, now), now);
+  CHECK(only_due(plan, now).outbox_id == 3);
+  REQUIRE(plan.next_due() == kNever);
+  plan.on_outcome(3, kDelivered, 200, now);
+  if (told_to_wait)
+    CHECK(plan.next_due() > now);
+  else
+    CHECK(only_due(plan, now).outbox_id == 1);
+}
+
+TEST_CASE("a success after a single failure leaves the retry where it was", "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a"), kStart);
+  plan.on_outcome(only_due(plan, kStart).outbox_id, kRetry, 503, kStart);
+  const Instant retry = plan.next_due();
+  plan.push(entry(2, "a"), kStart);
+  plan.on_outcome(only_due(plan, kStart).outbox_id, kDelivered, 200, kStart);
+  CHECK(plan.next_due() == retry);
+  CHECK(retry > kStart);
+}
+
 TEST_CASE("a rejected message is a dead letter at once", "[notifiers][plan]") {
   DeliveryPlan plan = plan_with({endpoint("a")});
   plan.push(entry(1, "a"), kStart);
