@@ -47,7 +47,9 @@ Status CoreLoop::start(std::shared_ptr<const RuleSet> rules, EndpointTable endpo
   if (!held) return held.error();
   outgoing_.set_endpoints(std::move(endpoints), clock_.now());
   outgoing_.restore(image->rows, *held);
-  engine_ = std::make_unique<Engine>(std::move(rules), clock_.now());
+  EngineOptions options;
+  options.restore_follows = true;
+  engine_ = std::make_unique<Engine>(std::move(rules), clock_.now(), options);
   Effects effects;
   engine_->restore(*image, clock_.now(), effects);
   gather(std::move(effects));

@@ -28,8 +28,9 @@ void flush(Effects& pending, Effects& out) {
 
 Engine::Engine(std::shared_ptr<const RuleSet> rules, Instant now, EngineOptions options)
     : state_(std::make_unique<State>(rules, options)) {
-  Recorder to(*rules, state_->desk, state_->next_sequence, now, state_->pending);
-  state_->reconcile(std::move(rules), to);
+  if (options.restore_follows) return;
+  Recorder to = state_->recorder(now, state_->pending);
+  state_->reconcile(std::move(rules), state_->alarm_index, to);
 }
 
 Engine::~Engine() = default;
@@ -37,10 +38,9 @@ Engine::~Engine() = default;
 void Engine::restore(const StateImage& image, Instant now, Effects& out) {
   auto fresh = std::make_unique<State>(state_->rules, state_->options);
   fresh->next_sequence = std::max<std::uint64_t>(image.next_sequence, 1);
-  const std::shared_ptr<const RuleSet> rules = state_->rules;
   state_ = std::move(fresh);
   state_->wall = now;
-  Recorder to(*rules, state_->desk, state_->next_sequence, now, out);
+  Recorder to = state_->recorder(now, out);
   state_->restore(image, to);
 }
 
@@ -179,11 +179,13 @@ void Engine::finish(std::optional<Instant> until, Effects& out) {
 
 void Engine::swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effects& out) {
   flush(state_->pending, out);
-  const std::shared_ptr<const RuleSet> before = state_->rules;  // until the farewells are said
+  // Until the farewells are said.
+  const std::shared_ptr<const RuleSet> before = state_->rules;
   Recorder old = state_->recorder(now, out);
   state_->run_wall(now, old);
-  Recorder to(*rules, state_->desk, state_->next_sequence, now, out);
-  state_->reconcile(std::move(rules), to);
+  const auto index = std::make_shared<const AlarmIndex>(*rules);
+  Recorder to(*index, state_->desk, state_->next_sequence, now, out);
+  state_->reconcile(std::move(rules), index, to);
 }
 
 void Engine::collect(StateDelta& out) { state_->collect(out); }

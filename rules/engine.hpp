@@ -52,6 +52,8 @@ struct EngineOptions {
   // Of every metric what extended statistics need, so that statistic() can answer them. Else only
   // where an alarm asks for one.
   bool keep_values = false;
+  // restore() is the first call: nothing is built before it, since it would only be thrown away.
+  bool restore_follows = false;
 };
 
 // What the evaluation of one (alarm, key) sees now. Counters and boxes for people: nothing is

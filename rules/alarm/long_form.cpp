@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "rules/alarm/short_array.hpp"
 #include "rules/engine/row_codec.hpp"
 
 namespace tocsin {
@@ -72,24 +73,29 @@ std::vector<Datapoint> LongForm::datapoints(Instant end) const {
   return out;
 }
 
-// Which of them breach; nothing: missing.
-std::vector<std::optional<bool>> LongForm::flags(std::span<const Datapoint> range) const {
-  std::vector<std::optional<bool>> out;
-  out.reserve(range.size());
-  for (const Datapoint& d : range)
-    out.push_back(d.value ? spec_->breaches(d, threshold_) : std::optional<bool>());
-  return out;
+// The range that ends at `end`, as datapoints() has it, and which of them breach.
+void LongForm::look(Instant end, std::span<Datapoint> range, std::span<Flag> flags) const {
+  source_->datapoints(spec_->statistic, spec_->period, end, range);
+  for (std::size_t i = 0; i < range.size(); ++i) flags[i] = flag(range[i]);
+}
+
+// Whether it breaches; nothing: missing.
+LongForm::Flag LongForm::flag(const Datapoint& d) const {
+  return d.value ? spec_->breaches(d, threshold_) : Flag();
 }
 
 AlarmState LongForm::plain_state(Instant end) const {
-  const std::vector<Datapoint> range = datapoints(end);
-  const std::vector<std::optional<bool>> breaching = flags(range);
+  const auto size = static_cast<std::size_t>(spec_->evaluation.range);
+  ShortArray<Datapoint> range(size);
+  ShortArray<Flag> flags(size);
+  look(end, range.all(), flags.all());
   if (spec_->least_samples) {
     std::vector<double> counts;
-    for (const Datapoint& d : range) counts.push_back(d.sample_count);
-    if (has_few_samples(spec_->evaluation, breaching, counts, *spec_->least_samples)) return plain_;
+    for (const Datapoint& d : range.all()) counts.push_back(d.sample_count);
+    if (has_few_samples(spec_->evaluation, flags.all(), counts, *spec_->least_samples))
+      return plain_;
   }
-  return judged(breaching);
+  return judged(flags.all());
 }
 
 // A key that vanishes goes to OK, whatever missing data are treated as (spec/alarms.md section 12),
@@ -109,7 +115,11 @@ bool LongForm::has_vanished() const {
 // Does every completion of the open periods give ALARM at `end`? The worst one makes each a good
 // datapoint.
 bool LongForm::is_certain(Instant end) const {
-  std::vector<std::optional<bool>> worst = flags(datapoints(end));
+  const auto size = static_cast<std::size_t>(spec_->evaluation.range);
+  ShortArray<Datapoint> range(size);
+  ShortArray<Flag> flags(size);
+  look(end, range.all(), flags.all());
+  const std::span<Flag> worst = flags.all();
   for (auto f = worst.rbegin(); f != worst.rend() && end > closed_; ++f, end -= spec_->period)
     if (*f != true) *f = false;
   return evaluate(spec_->evaluation, worst, AlarmState::ok) == AlarmState::alarm;
@@ -226,7 +236,7 @@ void LongForm::note_futile(Instant cell) {
   std::vector<Datapoint> point(1);
   for (Instant end = cell + spec_->step; end <= cell + spec_->period; end += spec_->step) {
     source_->datapoints(spec_->statistic, spec_->period, end, point);
-    if (flags(point)[0] == true) continue;
+    if (flag(point[0]) == true) continue;
     out.spare = std::min(out.spare, adds_up ? threshold_ - point[0].value.value_or(0) : 0);
   }
   futile_ = std::make_unique<Futile>(out);

@@ -88,8 +88,11 @@ class LongForm final : public Machine {
   bool decode(std::string_view row, Instant w) override;
 
  private:
+  using Flag = std::optional<bool>;  // whether a datapoint breaches; nothing: it is missing
+
   std::vector<Datapoint> datapoints(Instant end) const;
-  std::vector<std::optional<bool>> flags(std::span<const Datapoint> range) const;
+  void look(Instant end, std::span<Datapoint> range, std::span<Flag> flags) const;
+  Flag flag(const Datapoint& datapoint) const;
   AlarmState plain_state(Instant end) const;
   AlarmState judged(std::span<const std::optional<bool>> flags) const;
   bool is_certain(Instant end) const;

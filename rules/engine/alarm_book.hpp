@@ -43,37 +43,37 @@ struct MathKey {
 
 // The state of one (alarm, key).
 struct KeyEntry {
+  // What a sample and the end of a period look at stands first.
   AlarmBook* book = nullptr;
-  AlarmKey key;
-  std::string id;  // canonical
   std::unique_ptr<Machine> machine;
   ShortForm* short_form = nullptr;  // one of the three is `machine`
   LongForm* long_form = nullptr;
   CompositeMachine* composite = nullptr;
-  StoredSeries* series = nullptr;         // long form on one metric
   std::unique_ptr<MathKey> maths;         // long form by maths
   std::unique_ptr<StateOverlay> overlay;  // where not the machine's state is shown
   KeyEvidence evidence;
-  Instant last_sample = kNoTime;
-  std::uint64_t events_total = 0;  // of this episode
-  std::optional<Instant> since;    // event time of the last change of state
-  bool told = false;               // it has changed state before
-  KeptStatus status;
-
+  Instant queued = kNever;
+  Instant quiet_at = kNever;          // its place among the book's quiet keys; kNever: not there
+  std::uint32_t dirty_place = 0;      // in the list of dirty keys
+  std::uint32_t queue_place = 0;      // in the clock's queue, at `queued`
+  std::uint32_t cells = 0;            // as counted in the book's totals
+  std::uint32_t evidence_bytes = 0;   // likewise
   std::optional<AlarmState> counted;  // in the book's contributors
   bool counted_vanished = false;
   bool noted_approximate = false;  // the status says so
   bool dirty = true;
   bool status_dirty = true;
-  bool listed = false;               // in the engine's list of dirty keys
-  bool overlay_stored = false;       // `overlay` has a row
-  std::uint32_t dirty_place = 0;     // in the list of dirty keys
-  std::uint32_t queue_place = 0;     // in the clock's queue, at `queued`
-  std::uint32_t cells = 0;           // as counted in the book's totals
-  std::uint32_t evidence_bytes = 0;  // likewise
-  Instant queued = kNever;
-  Instant quiet_at = kNever;      // its place among the book's quiet keys; kNever: not there
-  std::uint64_t stored_hash = 0;  // of the row as it was last collected
+  bool listed = false;          // in the engine's list of dirty keys
+  bool overlay_stored = false;  // `overlay` has a row
+  bool told = false;            // it has changed state before
+  AlarmKey key;
+  std::string id;                  // canonical
+  Instant last_sample = kNoTime;   // only with group_by
+  std::uint64_t stored_hash = 0;   // of the row as it was last collected
+  std::uint64_t events_total = 0;  // of this episode
+  std::optional<Instant> since;    // event time of the last change of state
+  StoredSeries* series = nullptr;  // long form on one metric
+  KeptStatus status;
 
   // What people are shown.
   AlarmState state() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codes: 0-94 a printable ASCII character, 95-194 two digits, 195-253 a phrase, 254 a time, 255 the
-// byte that follows.
+// Codes: 0-94 a printable ASCII character, 95-194 two digits, 195-252 a phrase, 253 the time a
+// minute before the last one, 254 a time, 255 the byte that follows.
 #include "rules/engine/packed_text.hpp"
 
 #include <algorithm>
@@ -15,6 +15,7 @@ namespace {
 
 constexpr unsigned kPair = 95;
 constexpr unsigned kPhrase = 195;
+constexpr unsigned kMinuteBefore = 253;
 constexpr unsigned kTime = 254;  // and six bytes of milliseconds, least first
 constexpr unsigned kRaw = 255;
 constexpr int kTimeBytes = 6;
@@ -80,7 +81,7 @@ constexpr std::array kPhrases = std::to_array<std::string_view>({
     " in the ",
     " in ALARM",
 });
-static_assert(kPhrase + kPhrases.size() <= kTime);
+static_assert(kPhrase + kPhrases.size() <= kMinuteBefore);
 
 // The phrases by their first byte, as ranges of a sorted table.
 struct PhraseIndex {
@@ -139,14 +140,25 @@ std::optional<Instant> time_at(std::string_view text) {
 
 char code(unsigned value) { return static_cast<char>(static_cast<unsigned char>(value)); }
 
-// Writes what `text` begins with and says how many bytes of it that was.
-std::size_t pack_head(std::string_view text, std::string& out) {
+void pack_time(Instant t, std::optional<Instant>& last, std::string& out) {
+  const bool follows = last && t == *last - minutes{1};
+  last = t;
+  if (follows) {
+    out += code(kMinuteBefore);
+    return;
+  }
+  out += code(kTime);
+  for (int i = 0; i < kTimeBytes; ++i)
+    out += code(static_cast<unsigned>(to_ms(t) >> (8 * i)) & 0xFF);
+}
+
+// Writes what `text` begins with and says how many bytes of it that was. `last`: the last time that
+// was written.
+std::size_t pack_head(std::string_view text, std::optional<Instant>& last, std::string& out) {
   const char c = text.front();
   if (is_digit(c) && text.size() > 1 && is_digit(text[1])) {
     if (const auto time = time_at(text)) {
-      out += code(kTime);
-      for (int i = 0; i < kTimeBytes; ++i)
-        out += code(static_cast<unsigned>(to_ms(*time) >> (8 * i)) & 0xFF);
+      pack_time(*time, last, out);
       return kTimeForm.size();
     }
     out += code(kPair + static_cast<unsigned>((c - '0') * 10 + (text[1] - '0')));
@@ -162,28 +174,34 @@ std::size_t pack_head(std::string_view text, std::string& out) {
   return 1;
 }
 
-std::string unpack_time(std::string_view bytes) {
+Instant unpack_time(std::string_view bytes) {
   std::int64_t ms = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     ms |= static_cast<std::int64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-  return format_cloudwatch(instant_from_ms(ms));
+  return instant_from_ms(ms);
 }
 
 }  // namespace
 
 void pack_text(std::string_view text, std::string& out) {
-  while (!text.empty()) text.remove_prefix(pack_head(text, out));
+  std::optional<Instant> last;
+  while (!text.empty()) text.remove_prefix(pack_head(text, last, out));
 }
 
 std::string unpack_text(std::string_view codes) {
   std::string out;
+  Instant last;
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const unsigned c = static_cast<unsigned char>(codes[i]);
     if (c == kRaw) {
       out += codes[++i];
     } else if (c == kTime) {
-      out += unpack_time(codes.substr(i + 1, kTimeBytes));
+      last = unpack_time(codes.substr(i + 1, kTimeBytes));
+      out += format_cloudwatch(last);
       i += kTimeBytes;
+    } else if (c == kMinuteBefore) {
+      last -= minutes{1};
+      out += format_cloudwatch(last);
     } else if (c >= kPhrase) {
       out += kPhrases[c - kPhrase];
     } else if (c >= kPair) {

@@ -15,8 +15,9 @@ namespace tocsin {
 void pack_text(std::string_view text, std::string& out);
 std::string unpack_text(std::string_view codes);
 
-// Two texts; of each at most the first 16 KiB. A few bytes of codes take no memory of their
-// own.
+// Two texts; of each at most the first 16 KiB. What is short enough takes no memory of its
+// own: a change of state of every alarm at once must not scatter small pieces over all that it
+// needs in passing.
 class PackedTexts {
  public:
   PackedTexts() = default;
@@ -28,7 +29,7 @@ class PackedTexts {
   std::size_t size() const { return size_; }
 
  private:
-  static constexpr std::size_t kInline = 4;
+  static constexpr std::size_t kInline = 116;
 
   std::string_view codes() const { return {more_ == nullptr ? here_.data() : more_.get(), size_}; }
 

@@ -341,7 +341,7 @@ void Engine::State::restore(const StateImage& image, Recorder& to) {
     const std::string& input = group->spec.input;
     group->listens_anew = input == "stdin" || input == "http" || input == "syslog";
   }
-  reconcile(rules, to);
+  reconcile(rules, alarm_index, to);
 }
 
 // An older version stored no state of the whole: it is what its keys say, and news to nobody.

@@ -119,7 +119,7 @@ Transition Recorder::describe(KeyEntry& entry, const Change& c) {
 }
 
 void Recorder::run_actions(const Transition& transition, const Occasion& occasion) {
-  for (Notification& n : make_notifications(transition, rules_, occasion)) {
+  for (Notification& n : make_notifications(transition, index_, occasion)) {
     n.told_at = now_;
     out_.notifications.push_back(std::move(n));
   }

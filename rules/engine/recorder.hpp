@@ -32,10 +32,15 @@ struct CompositeChange {
 
 class Recorder {
  public:
-  // `rules` decide who is told, `desk` when. All outlive it.
-  Recorder(const RuleSet& rules, ActionDesk& desk, std::uint64_t& next_sequence, Instant now,
+  // The rules of `index` decide who is told, `desk` when. All outlive it.
+  Recorder(const AlarmIndex& index, ActionDesk& desk, std::uint64_t& next_sequence, Instant now,
            Effects& out)
-      : rules_(rules), desk_(desk), next_sequence_(next_sequence), now_(now), out_(out) {}
+      : index_(index),
+        rules_(index.rules()),
+        desk_(desk),
+        next_sequence_(next_sequence),
+        now_(now),
+        out_(out) {}
 
   // `current`: the event being judged decided it, and travels with it.
   void changed(KeyEntry& entry, const Change& change, bool current);
@@ -58,7 +63,7 @@ class Recorder {
   void noted(const std::string& alarm, AlarmType type, const AlarmKey& key,
              const std::string& note);
   // The same, by other rules: for the last words of an alarm that is no more.
-  Recorder by(const RuleSet& rules) const { return {rules, desk_, next_sequence_, now_, out_}; }
+  Recorder by(const AlarmIndex& index) const { return {index, desk_, next_sequence_, now_, out_}; }
   // The messages of a transition, to whoever its alarm's rules name now.
   void run_actions(const Transition& transition, const Occasion& occasion);
   // One that never comes again.
@@ -74,6 +79,7 @@ class Recorder {
             const std::optional<ActionHold>& suppressed = {});
   std::string transition_id(const Transition& transition) const;
 
+  const AlarmIndex& index_;
   const RuleSet& rules_;
   ActionDesk& desk_;
   std::uint64_t& next_sequence_;

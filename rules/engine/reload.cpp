@@ -57,7 +57,8 @@ std::span<const MetricFilter* const> Engine::State::publishers_of(std::string_vi
   return found == publishers.end() ? std::span<const MetricFilter* const>() : found->second;
 }
 
-void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to) {
+void Engine::State::reconcile(std::shared_ptr<const RuleSet> next,
+                              std::shared_ptr<const AlarmIndex> next_index, Recorder& to) {
   for (auto& [name, book] : books) book->leave_clock();
   composites.clear(books);
   take_names(*next, to);
@@ -66,6 +67,7 @@ void Engine::State::reconcile(std::shared_ptr<const RuleSet> next, Recorder& to)
   std::map<std::string, std::uint64_t> counted;
   for (std::size_t i = 0; i < matched.size(); ++i) counted[rules->filters[i].name] = matched[i];
   rules = std::move(next);
+  alarm_index = std::move(next_index);
   matched.clear();
   for (const MetricFilter& f : rules->filters) matched.push_back(counted[f.name]);
   build_groups(*rules);
@@ -128,13 +130,15 @@ void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to)
   const Instant w = watermark_of(clock_for(groups_of(*book.spec)));
   if (entry.state() == AlarmState::alarm) {
     const RuleSet old = rules_of(*book.spec, *rules);
-    Recorder by = to.by(old);
+    const AlarmIndex old_index(old);
+    Recorder by = to.by(old_index);
     // An early breach may lie ahead of the watermark; its end does not come before it.
     by.closed(entry, std::max(w, entry.since.value_or(kNoTime)), reason);
   }
   if (const ActionName name{entry.book->spec->name, entry.id}; desk.knows(name)) {
     const RuleSet old = rules_of(*entry.book->spec, *rules);
-    Recorder by = to.by(old);
+    const AlarmIndex old_index(old);
+    Recorder by = to.by(old_index);
     desk.forget(name, by);
   }
   remove_key(entry);
@@ -281,8 +285,10 @@ void Engine::State::update_book(AlarmBook& book, std::shared_ptr<const Alarm> ne
   // A renamed short form keeps its metric in all but the name.
   Alarm same = alarm;
   if (alarm.anchor == Anchor::event) same.metric_name = before.metric_name;
-  const bool judged = condition_of(before) != condition_of(same) || emptied;
-  if (encode_alarm(before) != encode_alarm(alarm)) {
+  const bool edited = encode_alarm(before) != encode_alarm(alarm);
+  // The condition is a part of that.
+  const bool judged = emptied || (edited && condition_of(before) != condition_of(same));
+  if (edited) {
     book.dirty = true;
     to.configured(ConfigurationChange::updated, alarm, book.status(), &before);
   }

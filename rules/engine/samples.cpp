@@ -172,7 +172,9 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
 
 // What every sample leaves behind, whatever is made of it.
 void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
-  entry.last_sample = std::max(entry.last_sample, a.time);
+  // Only a key that may have to give way to another needs it, and it makes a new row of each
+  // sample.
+  if (!entry.key.empty()) entry.last_sample = std::max(entry.last_sample, a.time);
   const EvidenceText* text = nullptr;
   if (a.event.message.empty()) {
     if (!options.evidence_text || a.event.samples.empty()) return entry.evidence.add_nothing();

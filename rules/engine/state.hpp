@@ -88,12 +88,15 @@ FiltersByMetric filters_by_metric(const RuleSet& rules);
 struct Engine::State {
   State(std::shared_ptr<const RuleSet> rule_set, EngineOptions engine_options)
       : rules(std::move(rule_set)),
+        alarm_index(std::make_shared<const AlarmIndex>(*rules)),
         publishers(filters_by_metric(*rules)),
         options(engine_options),
         desk(action_lookups()) {}
 
   // Tells by the present rules.
-  Recorder recorder(Instant now, Effects& out) { return {*rules, desk, next_sequence, now, out}; }
+  Recorder recorder(Instant now, Effects& out) {
+    return {*alarm_index, desk, next_sequence, now, out};
+  }
 
   // Actions, by the wall clock (engine/actions.cpp)
   ActionDesk::Lookups action_lookups();
@@ -196,7 +199,9 @@ struct Engine::State {
   void set_back_suppressors(Duration by);
 
   // Rules (engine/reload.cpp)
-  void reconcile(std::shared_ptr<const RuleSet> next, Recorder& to);
+  // `to` tells by `next_index`, which is of `next`.
+  void reconcile(std::shared_ptr<const RuleSet> next, std::shared_ptr<const AlarmIndex> next_index,
+                 Recorder& to);
   void build_groups(const RuleSet& next);
   void forget_changed_metrics();
   void take_names(const RuleSet& next, Recorder& to);
@@ -235,7 +240,8 @@ struct Engine::State {
   bool restore_shown_row(const StateRow& row);
 
   std::shared_ptr<const RuleSet> rules;
-  FiltersByMetric publishers;  // of `rules`
+  std::shared_ptr<const AlarmIndex> alarm_index;  // of `rules`
+  FiltersByMetric publishers;                     // of `rules`
   EngineOptions options;
   std::map<std::string, std::unique_ptr<GroupState>> groups;
   std::map<std::set<std::string>, std::unique_ptr<EventClock>> clocks;

@@ -16,24 +16,6 @@
 namespace tocsin {
 namespace {
 
-const Alarm* find_alarm(const RuleSet& rules, std::string_view name) {
-  for (const Alarm& alarm : rules.alarms)
-    if (alarm.name == name) return &alarm;
-  return nullptr;
-}
-
-// The filter that feeds the alarm's metric; a short form has one of its own name.
-const MetricFilter* find_filter(const RuleSet& rules, const Alarm& alarm) {
-  const MetricFilter* found = nullptr;
-  for (const MetricFilter& filter : rules.filters) {
-    if (filter.metric_name != alarm.metric_name ||
-        filter.metric_namespace != alarm.metric_namespace)
-      continue;
-    if (found == nullptr || filter.name == alarm.name) found = &filter;
-  }
-  return found;
-}
-
 const Topic& topic_of(const RuleSet& rules, std::string_view name) {
   static const Topic kNone;
   for (const Topic& t : rules.topics)
@@ -80,9 +62,8 @@ SummaryFields named_fields(const Transition& t, const MetricFilter* filter) {
 }
 
 // What is the same for every topic.
-Notification make_common(const Transition& t, const Alarm& alarm, const RuleSet& rules,
-                         const Occasion& occasion) {
-  const MetricFilter* filter = find_filter(rules, alarm);
+Notification make_common(const Transition& t, const Alarm& alarm, const MetricFilter* filter,
+                         const RuleSet& rules, const Occasion& occasion) {
   Notification n;
   n.alarm_arn = alarm_arn(rules.identity, alarm.name);
   n.dedup_key = dedup_key(n.alarm_arn, t.key);
@@ -143,20 +124,22 @@ std::string preface(const Transition& t, const Occasion& occasion) {
 
 }  // namespace
 
-std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules,
+std::vector<Notification> make_notifications(const Transition& transition, const AlarmIndex& index,
                                              const Occasion& occasion) {
-  // First, since the search is linear: at the start of the rules all their transitions are silent.
+  const RuleSet& rules = index.rules();
+  // At the start of the rules all their transitions are silent.
   if (transition.silent) return {};
-  const Alarm* alarm = find_alarm(rules, transition.alarm);
+  const Alarm* alarm = index.alarm(transition.alarm);
   const bool at_once = occasion.cause == MessageCause::change;
   if (alarm == nullptr) return {};
   if (at_once && transition.actions != ActionsFate::run) return {};
   const std::vector<std::string>* topics = &topics_for(*alarm, transition.to);
   if (topics->empty() && occasion.cause == MessageCause::flapping) topics = &alarm->alarm_topics;
   if (topics->empty()) return {};
-  const Notification common = make_common(transition, *alarm, rules, occasion);
+  const MetricFilter* filter = index.filter_of(*alarm);
+  const Notification common = make_common(transition, *alarm, filter, rules, occasion);
   const std::string record = state_change_record(transition, *alarm, rules).json;
-  const SummaryFields fields = named_fields(transition, find_filter(rules, *alarm));
+  const SummaryFields fields = named_fields(transition, filter);
   std::vector<Notification> out;
   for (const std::string& topic : *topics) {
     Notification n = common;

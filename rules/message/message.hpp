@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "rules/message/alarm_index.hpp"        // IWYU pragma: export
+#include "rules/message/alarm_index.hpp"        // IWYU pragma: export
 #include "rules/message/evidence.hpp"           // IWYU pragma: export
 #include "rules/message/five_ws.hpp"            // IWYU pragma: export
 #include "rules/message/names.hpp"              // IWYU pragma: export
@@ -28,7 +30,12 @@ struct Occasion {
 // flapping notice without any: for ALARM). None if it is silent, if its actions were not run when
 // it was decided and this is not the later occasion, or if the alarm is not in `rules`. The
 // transition's events have been through trim_evidence.
-std::vector<Notification> make_notifications(const Transition& transition, const RuleSet& rules,
+std::vector<Notification> make_notifications(const Transition& transition, const AlarmIndex& index,
                                              const Occasion& occasion = {});
+inline std::vector<Notification> make_notifications(const Transition& transition,
+                                                    const RuleSet& rules,
+                                                    const Occasion& occasion = {}) {
+  return make_notifications(transition, AlarmIndex(rules), occasion);
+}
 
 }  // namespace tocsin

@@ -40,7 +40,9 @@ std::vector<Endpoint> all_endpoints(const World& world) {
 Daemon::Daemon(const World& world, const std::string& directory, Endpoints& endpoints,
                Ledger& ledger, Instant now)
     : world_(world), servers_(endpoints), ledger_(ledger), store_(open_store(directory)) {
-  engine_ = std::make_unique<Engine>(world.rules, now);
+  EngineOptions options;
+  options.restore_follows = true;
+  engine_ = std::make_unique<Engine>(world.rules, now, options);
   Effects effects;
   engine_->restore(must(store_->load()), now, effects);
   gather(std::move(effects));
