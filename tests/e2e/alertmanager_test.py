@@ -14,18 +14,13 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 
-from world import RECEIVERS, Daemon, folder, wait_for
+from world import APP_LOG, RECEIVERS, Daemon, folder, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
       - alertmanager: { url: "https://localhost:@PORT@/am/", tls: { ca: server.pem, certificate: client.pem, key: client.key } }
-state: "{folder}/state"
-api: { listen: "off", socket: "{folder}/api.sock" }
 """
 RULES = """
 rules:

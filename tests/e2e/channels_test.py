@@ -8,14 +8,10 @@ never, and of the ones that never take it somebody is told.
 import json
 import shutil
 import sys
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import APP_LOG, Daemon, Webhook, append_events, folder, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
@@ -24,8 +20,6 @@ topics:
       - webhook: { url: "@SLOWED@" }
       - webhook: { url: "@FLAKY@" }
       - webhook: { url: "@GONE@" }
-state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 RULES = """
@@ -56,9 +50,7 @@ def main(bin_dir):
     daemon = Daemon(bin_dir, home, config).start()
 
     def log(n):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(home / "app.log", "a", encoding="utf-8") as out:
-            out.write(json.dumps({"time": stamp, "n": n}) + "\n")
+        append_events(home / "app.log", {"n": n})
 
     def ids(name):
         return {b["id"] for b in list(hooks[name].bodies)}

@@ -9,14 +9,10 @@ message when it delivers again.
 import json
 import shutil
 import sys
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, json_records, wait_for
+from world import APP_LOG, Daemon, Webhook, append_events, folder, json_records, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
@@ -24,8 +20,6 @@ topics:
   chat:
     subscriptions:
       - slack: { webhook_url: "@CHAT@", delivery_policy: { healthyRetryPolicy: { numRetries: 0 } } }
-state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 RULES = """
@@ -43,10 +37,9 @@ def main(bin_dir):
     down = [True]
     chat = Webhook(lambda n, body: 503 if down else 200)
     daemon = Daemon(bin_dir, home, CONFIG.replace("@HOOK@", hook.url).replace("@CHAT@", chat.url)).start()
+
     def log(**event):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(home / "app.log", "a", encoding="utf-8") as out:
-            out.write(json.dumps({"time": stamp, **event}) + "\n")
+        append_events(home / "app.log", event)
 
     for n in range(4):
         log(n=n)

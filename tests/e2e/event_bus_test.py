@@ -8,14 +8,10 @@ told of, over kill -9, rotation of the file and a reload.
 import json
 import shutil
 import sys
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, json_records, wait_for
+from world import APP_LOG, Daemon, Webhook, append_events, folder, json_records, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
@@ -24,8 +20,6 @@ topics:
 event_bus:
   - webhook: { url: "@BUS@" }
   - file: { path: "{folder}/bus.ndjson" }
-state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 RULES = """
@@ -61,9 +55,7 @@ def main(bin_dir):
         return {(r["detail"]["alarmName"], r["detail"]["operation"]) for r in records
                 if r["detail-type"] == "CloudWatch Alarm Configuration Change"}
 
-    stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    with open(home / "app.log", "a", encoding="utf-8") as out:
-        out.write(json.dumps({"time": stamp, "n": 1}) + "\n")
+    append_events(home / "app.log", {"n": 1})
     red = {("quiet", "ALARM"), ("told", "ALARM")}
     wait_for(lambda: changes(in_file()) >= red, 20, "both alarms in the file, also the one that tells nobody")
     assert operations(in_file()) == {("quiet", "create"), ("told", "create")}

@@ -9,19 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import datetime, timezone
 from pathlib import Path
 
-from world import Daemon, folder, wait_for
+from world import APP_LOG, Daemon, append_events, folder, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops: { subscriptions: [journal: {}] }
-state: "{folder}/state"
-api: { listen: "off", socket: "{folder}/api.sock" }
 """
 RULES = """
 rules:
@@ -50,8 +44,7 @@ def in_namespace(bin_dir):
     home = folder()
     (home / "rules.yaml").write_text(RULES)
     daemon = Daemon(bin_dir, home, CONFIG).start()
-    stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    (home / "app.log").write_text(json.dumps({"time": stamp, "user": "mallory\nTOCSIN_STATE=OK"}) + "\n")
+    append_events(home / "app.log", {"user": "mallory\nTOCSIN_STATE=OK"})
     # Without journald nothing is lost.
     wait_for(lambda: "retry" in daemon.get("/metrics")[1], what="a first attempt to fail")
     with open(home / "journald", "wb") as said:

@@ -18,7 +18,7 @@ import threading
 import time
 from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import Daemon, Webhook, folder, now_text, wait_for
 
 CONFIG = """
 log_groups:
@@ -86,7 +86,7 @@ class Writer(threading.Thread):
 
     def write_line(self):
         kind = self.random.choices(("burst", "error", "other"), (1, 1, 10 if int(time.time() / 4) % 2 else 400))[0]
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        stamp = now_text()
         event = {"time": stamp, "n": len(self.lines), "kind": kind, "user": self.random.choice("abc")}
         if self.random.random() < 0.1:
             event["size"] = self.random.randrange(60 if int(time.time() / 7) % 2 else 5)

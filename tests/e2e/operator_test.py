@@ -11,18 +11,12 @@ import pwd
 import shutil
 import subprocess
 import sys
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import APP_LOG, Daemon, Webhook, append_events, folder, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops: { subscriptions: [{ webhook: { url: "@HOOK@" } }] }
-state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 RULES = """
@@ -54,9 +48,7 @@ class World:
         self.tocsin = self.daemon.tocsin
 
     def log(self, what, **fields):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(self.home / "app.log", "a", encoding="utf-8") as out:
-            out.write(json.dumps({"time": stamp, "what": what, **fields}) + "\n")
+        append_events(self.home / "app.log", {"what": what, **fields})
 
     def alarm(self, name):
         return self.daemon.json_lines("alarms", "list", name)[0]

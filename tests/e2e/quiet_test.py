@@ -7,21 +7,15 @@
 import json
 import shutil
 import sys
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import APP_LOG, Daemon, Webhook, append_events, folder, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
       - webhook: { url: "@GROUPED@"@GROUP@ }
       - webhook: { url: "@EACH@" }
-state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 RULES = """
@@ -50,9 +44,7 @@ def main(bin_dir):
     daemon = Daemon(bin_dir, home, config.replace("@GROUP@", ", group: { interval: 1h, by: [] }")).start()
 
     def log(what, n):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(home / "app.log", "a", encoding="utf-8") as out:
-            out.write(json.dumps({"time": stamp, "what": what, "n": n}) + "\n")
+        append_events(home / "app.log", {"what": what, "n": n})
 
     def held():
         return json.loads(daemon.get("/api/v1/status")[1])["outbox"]["held"]

@@ -11,14 +11,10 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import datetime, timezone
 
-from world import SOURCE, Daemon, folder, json_records, node, wait_for
+from world import APP_LOG, SOURCE, Daemon, append_events, folder, json_records, node, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
@@ -26,8 +22,6 @@ topics:
       - webhook: { url: "http://127.0.0.1:@PORT@/both", signing_key: ["${credential:two}", "${credential:one}"] }
       - webhook: { url: "http://127.0.0.1:@PORT@/pair", signing_key: "${credential:pair}" }
       - teams: { webhook_url: "http://127.0.0.1:@PORT@/teams" }
-state: "{folder}/state"
-api: { listen: "off", socket: "{folder}/api.sock" }
 """
 RULES = """
 rules:
@@ -95,8 +89,7 @@ def main(bin_dir):
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     port = receiver.stdout.readline().decode().strip()
     daemon = Daemon(bin_dir, home, CONFIG.replace("@PORT@", port)).start()
-    stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    (home / "app.log").write_text("".join(json.dumps({"time": stamp, "user": user}) + "\n" for user in HOSTILE))
+    append_events(home / "app.log", *({"user": user} for user in HOSTILE))
 
     def requests():
         by_path = {}

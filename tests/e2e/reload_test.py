@@ -5,23 +5,16 @@ says so, a removed alarm that is red says OK, and a clean stop exits with 0.
 
   reload_test.py BIN_DIR
 """
-import json
 import shutil
 import sys
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import APP_LOG, Daemon, Webhook, append_events, folder, wait_for
 
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops:
     subscriptions:
       - webhook: { url: "@URL@" }
-state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 RULE = """
@@ -44,9 +37,7 @@ def main(bin_dir):
     daemon = Daemon(bin_dir, home, CONFIG.replace("@URL@", hook.url)).start()
 
     def line(kind):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(home / "app.log", "a", encoding="utf-8") as log:
-            log.write(json.dumps({"time": stamp, "kind": kind}) + "\n")
+        append_events(home / "app.log", {"kind": kind})
 
     def told(alarm, state):
         return [b for b in list(hook.bodies) if b["alarm"]["name"] == alarm and b["state"] == state]

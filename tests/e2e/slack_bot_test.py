@@ -11,19 +11,13 @@ import os
 import shutil
 import sys
 import threading
-from datetime import datetime, timezone
 
-from world import Daemon, folder, wait_for
+from world import APP_LOG, Daemon, append_events, folder, wait_for
 
 TOKEN = "xoxb-e2e-S3CRETS3CRET"
-CONFIG = """
-log_groups:
-  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
-rules: [rules.yaml]
+CONFIG = APP_LOG + """
 topics:
   ops: { subscriptions: [{ slack: { token: "${credential:bot}", channel: "#alarms", url: "@API@" } }] }
-state: "{folder}/state"
-api: { listen: "off", socket: "{folder}/api.sock" }
 """
 RULES = """
 rules:
@@ -104,10 +98,7 @@ def main(bin_dir):
     daemon = Daemon(bin_dir, home, CONFIG.replace("@API@", slack.url)).start()
 
     def log(*keys):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(home / "app.log", "a", encoding="utf-8") as out:
-            for n in keys:
-                out.write(json.dumps({"time": stamp, "n": n}) + "\n")
+        append_events(home / "app.log", *({"n": n} for n in keys))
 
     def wait_for_posts(wanted, what):
         try:

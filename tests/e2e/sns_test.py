@@ -13,9 +13,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, node, wait_for
+from world import Daemon, Webhook, append_events, folder, node, wait_for
 
 CONFIG = """
 log_groups:
@@ -77,10 +76,8 @@ def main(bin_dir):
     daemon = Daemon(bin_dir, home, config).start()
     warned = daemon.tocsin("check", str(daemon.config))
     assert "weak-signature" in warned and "unsigned" not in warned, warned
-    with open(home / "app.log", "a", encoding="utf-8") as log:
-        for what in ("mild", "grave"):
-            stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            log.write(json.dumps({"time": stamp, "what": what}) + "\n")
+    for what in ("mild", "grave"):
+        append_events(home / "app.log", {"what": what})
     for name in ("SIGNED", "OLD"):
         wait_for(lambda n=name: alarms(hooks[n]) == ["grave", "mild"], 20, f"both messages at {name}")
     wait_for(lambda: len(hooks["RAW"].bodies) == 2, 20, "both messages, raw")

@@ -16,9 +16,8 @@ import struct
 import subprocess
 import sys
 import urllib.request
-from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, node, wait_for
+from world import Daemon, Webhook, append_events, folder, node, wait_for
 
 ADDRESS = "203.0.113.7"
 IN_OWN_NETWORK = "TOCSIN_TEST_OWN_NETWORK"
@@ -69,9 +68,7 @@ def main(bin_dir):
     os.environ["NODE_EXTRA_CA_CERTS"] = str(authority)
 
     def log(n):
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with open(home / "app.log", "a", encoding="utf-8") as out:
-            out.write(json.dumps({"time": stamp, "n": n}) + "\n")
+        append_events(home / "app.log", {"n": n})
 
     def visit(url):
         with urllib.request.urlopen(url, context=ssl.create_default_context(cafile=str(authority)), timeout=10) as answer:

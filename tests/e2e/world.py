@@ -10,10 +10,33 @@ import subprocess
 import tempfile
 import threading
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
 RECEIVERS = SOURCE / "build/receivers"  # servers that tests/install-receivers unpacked
+
+
+# A configuration to which a test adds its topics: it follows app.log, in which append_events() writes, by rules.yaml.
+APP_LOG = """
+log_groups:
+  app: { input: file, path: "{folder}/app.log", lateness: 1s, start_at: beginning }
+rules: [rules.yaml]
+state: "{folder}/state"
+api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
+"""
+
+
+def now_text():
+    """RFC 3339, UTC, with milliseconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def append_events(path, *events):
+    """Appends lines of JSON to a log, each with the time of now."""
+    stamp = now_text()
+    with open(path, "a", encoding="utf-8") as log:
+        log.write("".join(json.dumps({"time": stamp, **event}) + "\n" for event in events))
 
 
 def wait_for(condition, timeout=30, what="the condition"):
