@@ -86,7 +86,7 @@ def check_mime(raw):
         assert mail["subject"].startswith('ALARM: "sg-opened" in '), mail["subject"]
         assert mail["from"] == "tocsin@example.com", mail["from"]
         assert mail["headers"]["auto-submitted"].endswith("auto-generated")
-        assert mail["list"]["id"]["id"].startswith("security."), mail["list"]
+        assert "<security." in mail["headers"]["list-id"], mail["headers"]["list-id"]
         assert len(mail["references"]) == 1 and mail["references"][0] != mail["messageId"], mail["references"]
         assert "for the first time in 30 days" in mail["text"], mail["text"]
         assert 'filter {"NewStateValue":["ALARM"]}' in mail["text"].replace("\n", " "), mail["text"]

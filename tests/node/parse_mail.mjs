@@ -9,7 +9,7 @@ for (const raw of JSON.parse(readFileSync(0, "utf8"))) {
   parsed.push({
     subject: mail.subject, from: mail.from?.text, to: mail.to?.text, date: mail.date, messageId: mail.messageId,
     references: [].concat(mail.references ?? []), headers: Object.fromEntries(mail.headerLines.map((h) => [h.key, h.line])),
-    list: mail.headers.get("list"), text: mail.text, html: mail.html || "",
+    text: mail.text, html: mail.html || "",
     attachments: mail.attachments.map((a) => ({ cid: a.cid, type: a.contentType, related: a.related, size: a.size,
                                                 disposition: a.contentDisposition, png: a.content.subarray(1, 4).toString() })),
   });
