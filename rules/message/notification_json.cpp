@@ -2,6 +2,8 @@
 #include "rules/message/notification_json.hpp"
 
 #include <array>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -110,20 +112,33 @@ EvaluationState evaluation_of(const Json& object) {
   return enum_of(object, "evaluation_state", kStates, EvaluationState::normal);
 }
 
+// What is not finite has no number in JSON: such a bound is open.
+Json from_bound(double bound) { return std::isfinite(bound) ? Json(bound) : Json(nullptr); }
+
 Json from_datapoints(const std::vector<Datapoint>& datapoints) {
   Json out = Json::array();
-  for (const Datapoint& p : datapoints)
-    out.push_back({{"start", to_ms(p.start)},
-                   {"value", from_optional(p.value)},
-                   {"sample_count", p.sample_count}});
+  for (const Datapoint& p : datapoints) {
+    Json point{{"start", to_ms(p.start)},
+               {"value", from_optional(p.value)},
+               {"sample_count", p.sample_count}};
+    if (p.band) {
+      point["low"] = from_bound(p.band->low);
+      point["high"] = from_bound(p.band->high);
+    }
+    out.push_back(std::move(point));
+  }
   return out;
 }
 
 std::vector<Datapoint> to_datapoints(const Json& object, const char* name) {
+  constexpr double kOpen = std::numeric_limits<double>::infinity();
   std::vector<Datapoint> out;
-  if (!object.contains(name)) return out;
-  for (const Json& p : object.at(name))
-    out.push_back({instant_of(p, "start"), to_optional(p, "value"), p.value("sample_count", 0.0)});
+  for (const Json& p : object.value(name, Json::array())) {
+    Datapoint& d = out.emplace_back(
+        Datapoint{instant_of(p, "start"), to_optional(p, "value"), p.value("sample_count", 0.0)});
+    if (p.contains("low"))
+      d.band = Band{to_optional(p, "low").value_or(-kOpen), to_optional(p, "high").value_or(kOpen)};
+  }
   return out;
 }
 

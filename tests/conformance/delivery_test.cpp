@@ -203,7 +203,7 @@ TEST_CASE("a mail server that is down for a while loses nothing", "[conformance]
     CHECK(mail["defects"].empty());
     CHECK(mail["headers"]["Message-ID"] ==
           "<6f9619ff-8b86-5011-b42d-00cf4fc964ff@prod.example.com>");
-    CHECK(mail["text"].get<std::string>().find("Who       IAM user alice") != std::string::npos);
+    CHECK(mail["text"].get<std::string>().find("Who         IAM user alice") != std::string::npos);
     CHECK(mail["html"].get<std::string>().find("IAM user alice") != std::string::npos);
   }
 }

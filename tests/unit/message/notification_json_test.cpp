@@ -30,7 +30,7 @@ Notification full_notification() {
   t.value = 0.1;
   t.datapoints = {{instant_from_ms(60'000), std::nullopt, 0}, {instant_from_ms(120'000), 1e300, 3}};
   t.since = instant_from_ms(7);
-  t.parts = {{instant_from_ms(1), 2.0, 2}};
+  t.parts = {{instant_from_ms(1), 2.0, 2, Band{-1.5, 4}}};
   t.firings = 3;
   n.trend = {{{instant_from_ms(1), 2.0, true}, {instant_from_ms(2), std::nullopt, false}},
              1.5,
@@ -62,7 +62,10 @@ TEST_CASE("a notification survives the outbox unchanged", "[message]") {
   CHECK(back->trend == n.trend);
   CHECK(back->rendered == n.rendered);
   CHECK(back->transition.firings == 3);
-  CHECK(back->transition.parts.size() == 1);
+  REQUIRE(back->transition.parts.size() == 1);
+  REQUIRE(back->transition.parts[0].band.has_value());
+  CHECK(back->transition.parts[0].band->low == -1.5);
+  CHECK(back->transition.parts[0].band->high == 4);
   CHECK(back->severity == Severity::critical);
   CHECK(back->events.at(0).evidence.message == n.events.at(0).evidence.message);
   CHECK(back->events.at(0).facts.resources == std::vector<std::string>{"a", "b"});
