@@ -15,10 +15,9 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from datetime import datetime, timezone
 
 from fault_server import FaultServer
-from world import Daemon, folder, wait_for
+from world import Daemon, folder, now_text, wait_for
 
 CONFIG = """
 log_groups:
@@ -79,7 +78,7 @@ class Writer(threading.Thread):
         pause = threading.Event()
         for _ in range(self.rounds):
             for key in range(self.keys):
-                stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+                stamp = now_text()
                 self.log.write(json.dumps({"time": stamp, "user": f"user-{key}"}).encode() + b"\n")
                 pause.wait(1 / self.keys)
             pause.wait(2)
