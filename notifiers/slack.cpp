@@ -120,7 +120,8 @@ Json labelled_section(std::string_view label, std::string_view text) {
 
 void append_facts(Json& list, const Notification& n) {
   if (n.digest.empty()) {
-    list.push_back(five_ws_section(n));
+    // Slack refuses a list that is empty, too.
+    if (Json known = five_ws_section(n); !known["fields"].empty()) list.push_back(std::move(known));
     list.push_back(judgement_section(n));
   } else {
     add_digest(n, list);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kApiUrl = "https://slack.com/api";
 constexpr std::size_t kChannelMax = 80;
-constexpr std::size_t kReasonMax = 2900;
+constexpr std::size_t kFactMax = 190;  // with the fall-back a reply stays below 4000
 // Slack takes one message a second of a channel.
 constexpr Duration kSpacing = seconds{1};
 
@@ -46,6 +46,11 @@ struct Post {
   }
 };
 
+// A digest stands for many alarms: a post of its own, which nothing follows.
+std::optional<Post> known_post(const Notification& n, const Attempt& attempt) {
+  return n.digest.empty() ? Post::parse(attempt.receipt) : std::nullopt;
+}
+
 enum class Step { post, reply, update };
 
 Step next_step(const std::optional<Post>& post, const Notification& n) {
@@ -64,7 +69,7 @@ class SlackBot final : public Notifier {
       : api_(std::move(api)), token_(std::move(token)), channel_(std::move(channel)) {}
 
   Request request(const Notification& n, const Attempt& attempt) const override {
-    const auto post = Post::parse(attempt.receipt);
+    const auto post = known_post(n, attempt);
     switch (next_step(post, n)) {
       case Step::reply:
         return call("chat.postMessage", reply(n, attempt, *post));
@@ -89,7 +94,7 @@ class SlackBot final : public Notifier {
                     Instant now) const override {
     const SlackAnswer said = SlackAnswer::parse(answer.body);
     Delivery result = slack_outcome(answer, said, now, api_.host);
-    auto post = Post::parse(attempt.receipt);
+    auto post = known_post(n, attempt);
     if (post && answer.status == 200 && said.is_post_lost()) {
       result.outcome = Delivery::Outcome::delivered;  // so far: it is posted anew at once
       result.more = true;
@@ -108,7 +113,8 @@ class SlackBot final : public Notifier {
         post->shows = n.transition.sequence;
         break;
     }
-    if (!post->channel.empty() && !post->ts.empty()) result.receipt = post->receipt();
+    if (n.digest.empty() && !post->channel.empty() && !post->ts.empty())
+      result.receipt = post->receipt();
     return result;
   }
 
@@ -120,7 +126,7 @@ class SlackBot final : public Notifier {
     if (!notice.empty()) text += "\n_" + notice + "_";
     for (const Fact& fact : judgement_facts(n))
       if (fact.label == "Lasted" || fact.label == "Reason")
-        text += "\n" + fact.label + ": " + slack_text(one_line(fact.value), kReasonMax / 2);
+        text += "\n" + fact.label + ": " + slack_text(one_line(fact.value), kFactMax);
     Json body{{"channel", post.channel},
               {"thread_ts", post.ts},
               {"text", std::move(text)},

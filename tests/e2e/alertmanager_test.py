@@ -14,7 +14,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 
-from world import APP_LOG, RECEIVERS, Daemon, folder, wait_for
+from world import APP_LOG, RECEIVERS, Daemon, certificate, folder, wait_for
 
 CONFIG = APP_LOG + """
 topics:
@@ -29,12 +29,6 @@ rules:
   - { name: ends, log_group: app, pattern: "{ $.m = * }", alarm: { count: ">= 1", within: 2s }, group_by: [$.m], notify: [ops] }
 """
 HOSTILE = "{{ $labels }} \"quoted\" \\ é 漢 \u2028 end"
-
-
-def certificate(home, name):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-keyout", home / f"{name}.key",
-                    "-out", home / f"{name}.pem"], check=True, capture_output=True)
 
 
 class Alertmanager:

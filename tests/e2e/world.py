@@ -194,5 +194,12 @@ def node(script, *args, text=""):
     return json.loads(done.stdout)
 
 
+def certificate(home, name):
+    """NAME.pem and NAME.key in `home`: a certificate of localhost that is its own authority."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-keyout", home / f"{name}.key",
+                    "-out", home / f"{name}.pem"], check=True, capture_output=True)
+
+
 def folder():
     return Path(tempfile.mkdtemp(prefix="tocsin-e2e-"))

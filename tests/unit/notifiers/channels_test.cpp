@@ -243,34 +243,6 @@ TEST_CASE("a Slack message has header, facts, reason, events and colour", "[noti
   CHECK(blocks.dump().find("<https://wiki.example.com/sg-open|") != std::string::npos);
 }
 
-TEST_CASE("a Slack message stays within Slack's limits, whatever the texts", "[notifiers][slack]") {
-  Diagnostics out;
-  const auto endpoints =
-      make_slack(map({{"webhook_url", scalar("${credential:slack}")}}), context(), out);
-  Notification n = test::sample_notification();
-  const std::string huge(1'000'000, '&');
-  n.summary = n.transition.reason = n.runbook = n.transition.alarm = n.alarm_arn = huge;
-  n.condition = n.value_text = n.duration_text = n.rule_location = huge;
-  NotifiedEvent event = n.events[0];
-  event.evidence.message = "\xff`" + huge;
-  event.facts = {huge, huge, huge, huge, {huge, huge}};
-  n.events.assign(9, event);
-  const json body = json::parse(http_request(endpoints, n).body);
-  CHECK(body["text"].get<std::string>().size() < 4000);
-  const json& blocks = body["attachments"][0]["blocks"];
-  CHECK(blocks.size() <= 50);
-  for (const json& block : blocks) {
-    if (block["type"] == "header") CHECK(block["text"]["text"].get<std::string>().size() <= 150);
-    if (block.contains("text")) CHECK(block["text"]["text"].get<std::string>().size() <= 3000);
-    if (block.contains("fields")) CHECK(block["fields"].size() <= 10);
-    for (const json& f : block.value("fields", json::array()))
-      CHECK(f["text"].get<std::string>().size() <= 2000);
-    CHECK(block.value("elements", json::array()).size() <= 10);
-    for (const json& e : block.value("elements", json::array()))
-      CHECK(e["text"].get<std::string>().size() <= 3000);
-  }
-}
-
 TEST_CASE("every mail address is an endpoint of its own on one server", "[notifiers][email]") {
   Diagnostics out;
   const auto endpoints =

@@ -154,6 +154,19 @@ TEST_CASE("a post that somebody deleted is posted anew in the same attempt", "[n
   CHECK(t.calls[3].body["thread_ts"] == "2.5");
 }
 
+TEST_CASE("a digest is a post of its own, which no alarm's thread follows", "[notifiers][slack]") {
+  Teller t;
+  Notification digest = message(1, AlarmState::alarm);
+  digest.cause = MessageCause::digest;
+  digest.digest.resize(2);
+  t.tell(digest);
+  CHECK(t.receipt.empty());
+  t.tell(message(2, AlarmState::ok));
+  CHECK_FALSE(t.calls[1].body.contains("thread_ts"));
+  t.tell(digest);
+  CHECK_FALSE(t.calls[2].body.contains("thread_ts"));
+}
+
 TEST_CASE("what is remembered but cannot be read is as nothing", "[notifiers][slack]") {
   for (const char* receipt : {"x", "[]", "{}", R"({"channel":"","ts":"1"})",
                               R"({"channel":1,"ts":2,"replied":[],"shows":"no"})"}) {
