@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "notifiers/base64.hpp"
 #include "notifiers/text.hpp"
 
 namespace tocsin {
@@ -38,20 +39,6 @@ bool is_name(std::string_view name) {
   });
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned value = 0;
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t j = 0; j < 3; ++j)
-      value = value << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j)
-      text += j <= count ? kDigits[value >> (18 - 6 * j) & 63] : '=';
-  }
-  return text;
-}
-
 // Encoded words of whole code points, one a line.
 std::string encode_words(std::string_view text) {
   std::string out;
@@ -63,7 +50,7 @@ std::string encode_words(std::string_view text) {
       length += next;
     }
     if (!out.empty()) out += "\r\n ";
-    out += "=?UTF-8?B?" + base64(text.substr(0, length)) + "?=";
+    out += "=?UTF-8?B?" + to_base64(text.substr(0, length)) + "?=";
     text.remove_prefix(length);
   }
   return out;
