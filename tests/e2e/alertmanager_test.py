@@ -42,7 +42,8 @@ class Alertmanager:
         self.process = subprocess.Popen(
             [RECEIVERS / "prometheus-alertmanager/usr/bin/prometheus-alertmanager", f"--config.file={home}/am.yml",
              f"--web.config.file={home}/web.yml", f"--storage.path={home}/am", "--web.listen-address=127.0.0.1:0",
-             "--web.route-prefix=/am", "--cluster.listen-address="], stdout=open(self.said, "wb"), stderr=subprocess.STDOUT)
+             "--web.route-prefix=/am", "--cluster.listen-address="], cwd=RECEIVERS / "prometheus-alertmanager",
+            stdout=open(self.said, "wb"), stderr=subprocess.STDOUT)
         found = wait_for(lambda: re.search(r'"Listening on" address=127\.0\.0\.1:(\d+)\s', self.said.read_text()),
                          what="Alertmanager to listen")
         self.port = int(found[1])

@@ -71,8 +71,11 @@ def main(bin_dir):
         in_namespace(bin_dir)
         return
     user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
-    subprocess.run(["unshare", *user, "--mount", "--propagation", "private", sys.executable, *sys.argv],
-                   env={**os.environ, "TOCSIN_IN_NAMESPACE": "1"}, check=True)
+    unshare = ["unshare", *user, "--mount", "--propagation", "private"]
+    if subprocess.run([*unshare, "true"], check=False).returncode != 0:
+        print("journal: no mounts of one's own here, as below chroot")
+        sys.exit(77)
+    subprocess.run([*unshare, sys.executable, *sys.argv], env={**os.environ, "TOCSIN_IN_NAMESPACE": "1"}, check=True)
 
 
 if __name__ == "__main__":
