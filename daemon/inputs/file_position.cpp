@@ -33,6 +33,7 @@ Json to_json(const FilePosition& p) {
             {"tail", to_hex(p.tail_hash)},
             {"at", to_ms(p.seen_at)}};
   if (p.is_in_long_line) json["cut"] = true;
+  if (p.is_closed) json["end"] = true;
   return json;
 }
 
@@ -45,6 +46,7 @@ FilePosition from_json(const Json& json) {
   p.head_hash = from_hex(json.at("head").at(1));
   p.tail_hash = from_hex(json.at("tail"));
   p.is_in_long_line = json.contains("cut");
+  p.is_closed = json.contains("end");
   p.seen_at = instant_from_ms(json.at("at").get<std::int64_t>());
   return p;
 }

@@ -33,7 +33,9 @@ struct FilePosition {
   std::uint64_t head_hash = kEmptyHash;  // of the file's first head_length bytes
   std::uint64_t tail_hash = kEmptyHash;  // of the last bytes before offset, at most kTailBytesMax
   bool is_in_long_line = false;  // offset stands inside a line whose beginning was handed over
-  Instant seen_at{};             // the last look, wall clock, at which it was read from here
+  bool is_closed = false;        // read to its end and given up
+  // Wall clock: all that had the name of its stream until then is known.
+  Instant seen_at{};
 
   std::uint64_t tail_length() const { return offset < kTailBytesMax ? offset : kTailBytesMax; }
   // Nothing is known of its content: only its id tells it from others.
@@ -42,7 +44,7 @@ struct FilePosition {
 };
 
 // The value of a position row: the files of one stream that are still read, oldest first, as JSON:
-// [{"dev":1,"ino":2,"off":3,"head":[3,"hex"],"tail":"hex","cut":true,"at":ms}].
+// [{"dev":1,"ino":2,"off":3,"head":[3,"hex"],"tail":"hex","cut":true,"end":true,"at":ms}].
 std::string encode_positions(const std::vector<FilePosition>& files);
 // Nothing if it is not that.
 std::optional<std::vector<FilePosition>> decode_positions(std::string_view text);

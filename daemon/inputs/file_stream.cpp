@@ -30,13 +30,16 @@ FileStream::FileStream(std::string path, FileStreamShared& shared, std::vector<F
       stored_(std::move(stored)),
       start_(start),
       looked_at_(shared.clock.now()),
+      known_at_(looked_at_),
       has_begun_(!stored_.empty()) {}
 
 std::optional<StreamLook> FileStream::look(Instant now, std::vector<PositionUpdate>& updates) {
   look_at_path();
   look_at_files();
   looked_at_ = now;
+  if (is_path_known()) known_at_ = now;
   close_finished();
+  forget_closed();
   if (is_dirty_) updates.push_back(position_update());
   is_dirty_ = false;
   if (path_state_ == PathState::missing && files_.empty()) return std::nullopt;
@@ -59,8 +62,7 @@ void FileStream::look_at_path() {
   path_id_ = id_of(info);
   path_size_ = static_cast<std::uint64_t>(info.st_size);
   if (!first_size_) first_size_ = path_size_;
-  const bool is_known = stored_.empty() && !files_.empty() && is_current(files_.size() - 1);
-  if (!is_known && !open_retry_.is_waiting(tick())) open_current();
+  if (!is_path_known() && !open_retry_.is_waiting(tick())) open_current();
 }
 
 void FileStream::open_current() {
@@ -137,6 +139,10 @@ bool FileStream::is_current(std::size_t index) const {
          files_[index].file->position().id == path_id_;
 }
 
+bool FileStream::is_path_known() const {
+  return stored_.empty() && !files_.empty() && is_current(files_.size() - 1);
+}
+
 void FileStream::look_at_files() {
   for (std::size_t i = 0; i < files_.size(); ++i) {
     const std::uint64_t head = files_[i].file->position().head_length;
@@ -157,14 +163,32 @@ void FileStream::close_finished() {
                               files_.size() - i > kLingeringMax || file.is_deleted();
     const bool lost_its_path = !is_current(i) && (file.is_deleted() || i + 1 < files_.size());
     if (lost_its_path && has_lingered && !file.is_unread()) file.finish();
-    // Younger ones stay in the position row: a search for files that were missed must know them.
+    // Younger ones stay open: a search for files that were missed must know them.
     const bool is_settled =
         file.modified() + kSettled < looked_at_ || tick() - files_[i].changed > kLinger;
     if (file.is_finished() && !file.is_unread() && is_settled)
-      erase(i);
+      close(i);
     else
       ++i;
   }
+}
+
+void FileStream::close(std::size_t index) {
+  const LogFile& file = *files_[index].file;
+  if (!is_path_known()) closed_.push_back({file.position(), file.modified()});
+  erase(index);
+}
+
+// While the path has no other file the last one stays: what is rotated before it is seen is looked
+// for from there.
+void FileStream::forget_closed() {
+  const auto is_settled = [this](const Closed& closed) {
+    return closed.modified + kSettled < known_at_;
+  };
+  const auto last = closed_.end() - (is_path_known() || closed_.empty() ? 0 : 1);
+  const auto kept = std::remove_if(closed_.begin(), last, is_settled);
+  is_dirty_ = is_dirty_ || kept != last;
+  closed_.erase(kept, last);
 }
 
 void FileStream::poke(const Wake& wake) {
@@ -268,10 +292,13 @@ std::optional<Instant> FileStream::first_time() const {
 
 std::vector<FilePosition> FileStream::positions() const {
   std::vector<FilePosition> all = stored_;
-  for (const Held& held : files_) {
-    all.push_back(held.file->position());
-    all.back().seen_at = looked_at_;
-  }
+  const auto add = [&](FilePosition position, bool is_closed) {
+    position.is_closed = is_closed;
+    position.seen_at = known_at_;
+    all.push_back(position);
+  };
+  for (const Closed& closed : closed_) add(closed.position, true);
+  for (const Held& held : files_) add(held.file->position(), false);
   return all;
 }
 

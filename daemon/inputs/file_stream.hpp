@@ -90,9 +90,16 @@ class FileStream : public FollowedStream {
     std::uint64_t size = 0;
   };
 
+  // Read to its end, but a search for files that were missed would find it.
+  struct Closed {
+    FilePosition position;
+    Instant modified;
+  };
+
   enum class PathState { unknown, missing, unreadable, file };
 
   void look_at_path();
+  bool is_path_known() const;
   void open_current();
   void restore(std::unique_ptr<LogFile> current);
   bool restore_one(const FilePosition& position, bool is_last, std::unique_ptr<LogFile>& current);
@@ -104,6 +111,8 @@ class FileStream : public FollowedStream {
   void look_for_missed_file();
   bool has_directory_changed();
   void close_finished();
+  void close(std::size_t index);
+  void forget_closed();
   void on_changed(std::size_t index);
   void on_read_failure(std::size_t index);
   void add(std::unique_ptr<LogFile> file);
@@ -127,7 +136,8 @@ class FileStream : public FollowedStream {
   FileStreamShared& shared_;
   std::vector<FilePosition> stored_;  // not yet found again
   StartPoint start_;
-  std::vector<Held> files_;  // oldest first
+  std::vector<Closed> closed_;  // older than files_
+  std::vector<Held> files_;     // oldest first
   PathState path_state_ = PathState::unknown;
   FileId path_id_;
   std::uint64_t path_size_ = 0;
@@ -135,6 +145,9 @@ class FileStream : public FollowedStream {
   bool was_blank_ = false;                   // nothing was in the file at the path in the last look
   std::optional<std::uint64_t> first_size_;  // of a file without a position
   Instant looked_at_{};                      // wall clock when the last look began
+  // The same for the last one after which no file was unknown that had had the path by then: not
+  // of one in the midst of a rotation.
+  Instant known_at_{};
   Instant newest_ = kNoTime;
   RetryTimer open_retry_, read_retry_;
   std::string trouble_;

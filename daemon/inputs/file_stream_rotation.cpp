@@ -18,9 +18,9 @@ constexpr Duration kTimestampTick = milliseconds{20};
 
 // The path has another file than before.
 void FileStream::follow(std::unique_ptr<LogFile> current) {
-  if (!files_.empty()) {
+  if (const std::vector<FilePosition> before = positions(); !before.empty()) {
     ++totals_.rotations;
-    add_rotated(search_between(files_.back().file->position(), looked_at_, current.get()));
+    add_rotated(search_between(before.back(), known_at_, current.get()));
   }
   add(std::move(current));
 }
@@ -29,12 +29,14 @@ void FileStream::follow(std::unique_ptr<LogFile> current) {
 void FileStream::restore(std::unique_ptr<LogFile> current) {
   const bool has_path = current != nullptr;
   const std::vector<FilePosition> stored = stored_;
+  known_at_ = shared_.clock.now();
   std::vector<FilePosition> missing;
   for (std::size_t i = 0; i < stored.size(); ++i)
     if (!restore_one(stored[i], i + 1 == stored.size(), current)) missing.push_back(stored[i]);
   is_dirty_ = is_dirty_ || missing.size() < stored.size();
   // Without the path what is missing may come back, as a directory that is mounted.
   stored_ = has_path ? std::vector<FilePosition>{} : std::move(missing);
+  for (FilePosition& position : stored_) position.seen_at = known_at_;
   if (current) add(std::move(current));
   if (has_path) put_current_last();
 }
@@ -65,7 +67,7 @@ bool FileStream::restore_one(const FilePosition& position, bool is_last,
   if (current && !is_current) {
     if (has_name) ++(current->size() < position.offset ? totals_.truncations : totals_.rewrites);
     if (is_last && !has_name) ++totals_.rotations;
-    if (is_last && !found.rest) ++totals_.rests_lost;
+    if (is_last && !found.rest && !position.is_closed) ++totals_.rests_lost;
   }
   const bool has_rest = found.rest != nullptr;
   add_rotated(std::move(found));
@@ -159,7 +161,7 @@ void FileStream::look_for_missed_file() {
   if (!(was_blank || position.is_blank()) || !has_directory_changed()) return;
   Held current = std::move(files_.back());
   files_.pop_back();
-  RotatedFiles found = search_between(position, looked_at_, current.file.get());
+  RotatedFiles found = search_between(position, known_at_, current.file.get());
   is_dirty_ = is_dirty_ || !found.between.empty();
   add_rotated(std::move(found));
   files_.push_back(std::move(current));
@@ -176,7 +178,7 @@ void FileStream::on_changed(std::size_t index) {
   is_dirty_ = true;
   // Before the search: what it holds now may be copied, to be truncated again.
   if (is_at_path) current.file->start_at(0);
-  RotatedFiles found = search(old, looked_at_, is_at_path ? current.file.get() : nullptr);
+  RotatedFiles found = search(old, known_at_, is_at_path ? current.file.get() : nullptr);
   if (!found.rest) ++totals_.rests_lost;
   add_rotated(std::move(found));
   if (!is_at_path) {

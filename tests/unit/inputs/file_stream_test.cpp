@@ -67,23 +67,29 @@ class Followed {
     stream_.emplace(dir.path("log"), shared_, std::move(stored), StartPoint{});
   }
 
-  void look() {
+  void look(Duration later = {}) {
     std::vector<PositionUpdate> updates;
-    stream_->look(clock_.now(), updates);
+    stream_->look(clock_.now() + later, updates);
     for (PositionUpdate& update : updates) row_ = std::move(update.value);
   }
-  // As after the last look.
+  // As after the last look or read.
   std::vector<FilePosition> stored() const { return decode_positions(*row_).value(); }
   void read_all() {
     while (stream_->is_readable()) {
       EventBatch batch;
       if (!stream_->read(clock_.now(), batch)) continue;
       for (const EventSlice& event : batch.events) seen.emplace_back(batch.message(event));
+      for (PositionUpdate& update : batch.positions) row_ = std::move(update.value);
     }
   }
-  void look_and_read() {
-    look();
+  void look_and_read(Duration later = {}) {
+    look(later);
     read_all();
+  }
+  // As if the writer had not opened its file yet.
+  void rotate_without_successor() const {
+    rotate();
+    fs::remove(dir.path("log"));
   }
 
   TempDir dir;
@@ -254,4 +260,56 @@ TEST_CASE("after a restart a compressed file is found again under its next name"
   log.restart(log.stored());
   log.look_and_read();
   CHECK(log.seen == Texts{"a", "b"});
+}
+
+TEST_CASE("a look in the midst of a rotation hides no file that was missed before", "[inputs]") {
+  Followed log;
+  log.append("a\n");
+  log.look_and_read();
+  log.rotate();
+  log.append("b\n");
+  log.rotate_without_successor();
+  log.look_and_read(seconds{10});
+  SECTION("in one life") {}
+  SECTION("over a restart") { log.restart(log.stored()); }
+  log.append("c\n");
+  for (int look = 0; look < 3; ++look) log.look_and_read(seconds{20});
+  CHECK(log.seen == Texts{"a", "b", "c"});
+}
+
+TEST_CASE("while nothing is at the path, what was read and compressed stays known", "[inputs]") {
+  Followed log;
+  log.append("a\n");
+  log.look_and_read();
+  log.rotate_without_successor();
+  log.compress("log.1");
+  log.look_and_read(seconds{10});
+  log.look_and_read(seconds{20});
+  SECTION("in one life") {}
+  SECTION("over a restart") { log.restart(log.stored()); }
+  log.rename("log.1.gz", "log.2.gz");
+  log.append("b\n");  // whole between two looks
+  log.rename("log", "log.1");
+  log.append("c\n");
+  for (int look = 0; look < 3; ++look) log.look_and_read(seconds{30});
+  CHECK(log.seen == Texts{"a", "b", "c"});
+}
+
+TEST_CASE("what was found while nothing was at the path is not found again", "[inputs]") {
+  Followed log;
+  log.append("a\n");
+  log.look_and_read();
+  log.rotate();
+  log.append("b\n");
+  log.rotate_without_successor();
+  fs::remove(log.dir.path("log.2"));
+  log.restart(log.stored());
+  log.look_and_read(seconds{10});
+  log.compress("log.1");
+  log.look_and_read(seconds{20});
+  SECTION("in one life") {}
+  SECTION("over a restart") { log.restart(log.stored()); }
+  log.append("c\n");
+  for (int look = 0; look < 3; ++look) log.look_and_read(seconds{30});
+  CHECK(log.seen == Texts{"a", "b", "c"});
 }
