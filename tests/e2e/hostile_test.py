@@ -12,20 +12,16 @@ import shutil
 import sys
 from datetime import datetime, timedelta, timezone
 
-from world import Daemon, Webhook, folder, wait_for
+from world import OPS_WEBHOOK, Daemon, Webhook, folder, wait_for
 
 CONFIG = """
 log_groups:
   app:   { input: file, path: "{folder}/log/*.log", lateness: 1s, start_at: beginning }
   trail: { input: cloudtrail, path: "{folder}/trail", lateness: 1s, start_at: beginning }
 rules: [rules.yaml]
-topics:
-  ops:
-    subscriptions:
-      - webhook: { url: "@URL@" }
 state: "{folder}/state"
 api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
-"""
+""" + OPS_WEBHOOK
 
 RULES = """
 rules:

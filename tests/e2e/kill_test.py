@@ -18,19 +18,15 @@ import threading
 import time
 from datetime import datetime, timezone
 
-from world import Daemon, Webhook, folder, now_text, wait_for
+from world import OPS_WEBHOOK, Daemon, Webhook, folder, now_text, wait_for
 
 CONFIG = """
 log_groups:
   app: { input: file, path: "{folder}/log/app.log", lateness: 8s, start_at: beginning }
 rules: [rules.yaml]
-topics:
-  ops:
-    subscriptions:
-      - webhook: { url: "@URL@" }
 state: "{folder}/state"
 api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
-"""
+""" + OPS_WEBHOOK
 
 RULES = """
 rules:

@@ -8,14 +8,9 @@ says so, a removed alarm that is red says OK, and a clean stop exits with 0.
 import shutil
 import sys
 
-from world import APP_LOG, Daemon, Webhook, append_events, folder, wait_for
+from world import APP_LOG, OPS_WEBHOOK, Daemon, Webhook, append_events, folder, wait_for
 
-CONFIG = APP_LOG + """
-topics:
-  ops:
-    subscriptions:
-      - webhook: { url: "@URL@" }
-"""
+CONFIG = APP_LOG + OPS_WEBHOOK
 
 RULE = """
   - name: {name}

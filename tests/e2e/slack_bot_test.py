@@ -5,14 +5,13 @@ is one post, it shows the newest state, its thread tells the changes, and a kill
 
   slack_bot_test.py BIN_DIR
 """
-import http.server
 import json
 import os
 import shutil
 import sys
 import threading
 
-from world import APP_LOG, Daemon, append_events, folder, wait_for
+from world import APP_LOG, Daemon, LocalServer, RequestHandler, append_events, folder, wait_for
 
 TOKEN = "xoxb-e2e-S3CRETS3CRET"
 CONFIG = APP_LOG + """
@@ -32,32 +31,15 @@ class Slack:
         self.posts, self.calls, self.limited, self.lock = {}, [], 1, threading.Lock()
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(RequestHandler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                body = self.read_json()
                 with outer.lock:
                     status, headers, answer = outer.answer(self.path.rsplit("/", 1)[1], self.headers, body)
-                text = json.dumps(answer).encode()
-                self.send_response(status)
-                for name, value in {**headers, "content-length": str(len(text))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(text)
+                self.send(status, headers, json.dumps(answer).encode())
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):
-                pass  # a daemon that is killed cuts its connections
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/api"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = LocalServer(Handler)
+        self.url = self.server.url + "/api"
 
     def answer(self, method, headers, body):
         if headers["authorization"] != f"Bearer {TOKEN}":

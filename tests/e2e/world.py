@@ -27,6 +27,15 @@ api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock" }
 """
 
 
+# What a test adds to a configuration that has no topics: one whose webhook the test fills in.
+OPS_WEBHOOK = """
+topics:
+  ops:
+    subscriptions:
+      - webhook: { url: "@URL@" }
+"""
+
+
 def now_text():
     """RFC 3339, UTC, with milliseconds."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -67,6 +76,37 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+class RequestHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def read_json(self):
+        return json.loads(self.rfile.read(int(self.headers["content-length"])))
+
+    def send(self, status, headers=None, body=b""):
+        self.send_response(status)
+        for name, value in {**(headers or {}), "content-length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+class LocalServer(http.server.ThreadingHTTPServer):
+    """Serves from now on, on a free port."""
+
+    daemon_threads = True
+
+    def __init__(self, handler, host="127.0.0.1"):
+        super().__init__((host, 0), handler)
+        self.url = f"http://{host}:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        pass  # a daemon that is killed cuts its connections
+
+
 class Webhook:
     """Records the JSON bodies it gets. `answer(n, body)` gives (status, headers) for the n-th request, default 200;
     "hang" keeps the connection open, "reset" cuts it."""
@@ -76,11 +116,9 @@ class Webhook:
         self.released = threading.Event()
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(RequestHandler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                body = self.read_json()
                 with outer.lock:
                     number = len(outer.bodies)
                     outer.bodies.append(body)
@@ -94,25 +132,10 @@ class Webhook:
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                     self.close_connection = True
                     return
-                status, extra = status if isinstance(status, tuple) else (status, {})
-                self.send_response(status)
-                for name, value in extra.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", "0")
-                self.end_headers()
+                self.send(*(status if isinstance(status, tuple) else (status,)))
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):
-                pass  # a daemon that is killed cuts its connections
-
-        self.server = Server((host, 0), Handler)
-        self.url = f"http://{host}:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = LocalServer(Handler, host)
+        self.url = self.server.url + "/hook"
 
     def count(self):
         with self.lock:

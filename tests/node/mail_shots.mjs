@@ -31,17 +31,7 @@ async function shoot(mail, width, colorScheme) {
 // browser to the next; a text that is gone, another colour or a broken layout is many blocks. Another height is all of them.
 async function difference(page, got, wanted) {
   return page.evaluate(async ([a, b]) => {
-    const load = async (base64) => {
-      const image = new Image();
-      image.src = `data:image/png;base64,${base64}`;
-      await image.decode();
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [image.width, image.height];
-      const context = canvas.getContext("2d");
-      context.drawImage(image, 0, 0);
-      return context.getImageData(0, 0, image.width, image.height);
-    };
-    const [first, second] = [await load(a), await load(b)];
+    const [first, second] = [await pixelsOf(a), await pixelsOf(b)];
     if (first.width !== second.width || Math.abs(first.height - second.height) > 0.02 * second.height) return 1;
     const size = 10;
     const mean = (data, x, y) => {
@@ -84,14 +74,7 @@ function chunk(type, data) {
 // A tenth of the browser's own picture: few colours, which is all that a text of few colours needs.
 async function small(page, png) {
   const { width, height, palette, indexes } = await page.evaluate(async (base64) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${base64}`;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [image.width, image.height];
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, image.width, image.height);
+    const { width, height, data } = await pixelsOf(base64);
     for (const step of [8, 16, 32, 64]) {
       const colours = new Map();
       let indexes = "";
@@ -101,7 +84,7 @@ async function small(page, png) {
         indexes += String.fromCharCode(colours.get(key));
       }
       if (colours.size <= 256)
-        return { width: image.width, height: image.height, palette: [...colours.keys()], indexes: btoa(indexes) };
+        return { width, height, palette: [...colours.keys()], indexes: btoa(indexes) };
     }
   }, png);
   const header = Buffer.alloc(13);
@@ -116,7 +99,20 @@ async function small(page, png) {
                         chunk("IDAT", deflateSync(rows, { level: 9 })), chunk("IEND", Buffer.alloc(0))]).toString("base64");
 }
 
+// The pixels of a PNG, as a page has them.
+async function pixelsOf(base64) {
+  const image = new Image();
+  image.src = `data:image/png;base64,${base64}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, image.width, image.height);
+}
+
 const judge = await browser.newPage();
+await judge.addScriptTag({ content: pixelsOf.toString() });
 const shots = {};
 for (const [name, mail] of Object.entries(input.mails))
   for (const width of [380, 900])

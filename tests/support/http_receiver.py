@@ -18,16 +18,16 @@ the last; a path "/answer/A" asks for A itself and takes nothing from the script
 Every request is one JSON line of the record: {"method","path","headers","body","answer","connection"}; header names in lower
 case, connection a number that keep-alive requests share.
 """
-import argparse
 import itertools
 import json
 import socket
-import ssl
 import struct
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
+
+import receiver_options
 
 
 class Receiver(ThreadingHTTPServer):
@@ -113,21 +113,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--answers", default="200")
-    parser.add_argument("--record", default="/dev/null")
-    parser.add_argument("--tls", nargs=2)
-    parser.add_argument("--client-ca")
-    parser.add_argument("--port", type=int, default=0)
-    args = parser.parse_args()
+    args = receiver_options.parser(answers="200").parse_args()
     with open(args.record, "a", encoding="utf-8") as record:
         server = Receiver(("127.0.0.1", args.port), args.answers.split(","), record)
-        if args.tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*args.tls)
-            if args.client_ca:
-                context.load_verify_locations(args.client_ca)
-                context.verify_mode = ssl.CERT_REQUIRED
+        context = receiver_options.tls_context(args)
+        if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         print(server.server_address[1], flush=True)

@@ -15,17 +15,17 @@ ones the last. An answer is
 Every mail that was taken is one JSON line of the record: {"from","to","tls","user","headers","text","html","defects","raw"},
 parsed by Python's email module; headers decoded, names as they stood; defects: what that module found wrong.
 """
-import argparse
 import asyncio
 import email
 import email.policy
 import json
 import logging
-import ssl
 import sys
 import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+import receiver_options
 
 
 def parse(envelope, session):
@@ -85,24 +85,13 @@ def authenticator(expected):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--record", default="/dev/null")
-    parser.add_argument("--answers", default="250")
-    parser.add_argument("--tls", nargs=2)
-    parser.add_argument("--client-ca")
+    parser = receiver_options.parser(answers="250")
     parser.add_argument("--auth")
-    parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
     # A client that gives up is part of the script.
     logging.disable()
     warnings.simplefilter("ignore")
-    context = None
-    if args.tls:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*args.tls)
-        if args.client_ca:
-            context.load_verify_locations(args.client_ca)
-            context.verify_mode = ssl.CERT_REQUIRED
+    context = receiver_options.tls_context(args)
     with open(args.record, "a", encoding="utf-8") as record:
         script = Script(args.answers.split(","), record)
 
