@@ -6,6 +6,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <future>
 #include <utility>
 
 namespace tocsin {
@@ -64,6 +65,19 @@ void MainLoop::every(Duration interval, std::function<void()> act) {
 }
 
 void MainLoop::post(std::function<void()> act) { asio::post(state_->io, std::move(act)); }
+
+bool MainLoop::call(const std::function<void()>& act) {
+  constexpr Duration kLook = milliseconds{50};  // for a stop
+  auto done = std::make_shared<std::promise<void>>();
+  std::future<void> waiting = done->get_future();
+  post([done, &act] {
+    act();
+    done->set_value();
+  });
+  while (waiting.wait_for(kLook) != std::future_status::ready)
+    if (state_->io.stopped()) return false;
+  return true;
+}
 
 void MainLoop::run() { state_->io.run(); }
 

@@ -19,6 +19,9 @@ class MainLoop {
   void every(Duration interval, std::function<void()> act);
   // Any thread.
   void post(std::function<void()> act);
+  // Any other thread: acts on the main thread and waits for it. False if the loop was stopped
+  // before.
+  bool call(const std::function<void()>& act);
 
   void run();
   void stop();  // any thread

@@ -3,9 +3,11 @@
 // it gets as copies.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "daemon/http/api_source.hpp"
 #include "daemon/input_watch.hpp"
@@ -25,6 +27,8 @@ class ServiceApi : public ApiSource {
   void on_life() { alive_at_ = clock_.tick().time_since_epoch().count(); }
   // Main thread, once a second: what only counters show.
   void observe();
+  // Main thread, before it is served: how another thread has the configuration loaded anew.
+  void reload_by(std::function<Status()> reload) { reload_ = std::move(reload); }
   // Main thread: what receivers may fetch, in PEM.
   void show_certificates(std::string authority, std::string signing);
 
@@ -33,6 +37,7 @@ class ServiceApi : public ApiSource {
   std::string metrics() const override;
   DaemonStatus status() const override;
   std::shared_ptr<const RuleIndex> rules() const override;
+  Status reload() override { return reload_(); }
   Instant now() const override { return clock_.now(); }
   Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override;
   Result<std::vector<AlarmSummary>> alarm_summaries(const AlarmQuery& query) const override;
@@ -65,6 +70,7 @@ class ServiceApi : public ApiSource {
 
   Service& service_;
   const Clock& clock_;
+  std::function<Status()> reload_;
   InputWatch input_watch_;
   std::atomic<std::int64_t> alive_at_;  // Tick, milliseconds
   mutable std::mutex mutex_;            // guards what follows

@@ -57,7 +57,7 @@ class Watchdog {
   std::atomic<bool> returned_{false};
 };
 
-void reload(Service& service, ServiceApi& api, const Clock& clock) {
+Status reload(Service& service, ServiceApi& api, const Clock& clock) {
   service_notify::reloading();
   Status done = service.reload();
   if (done) {
@@ -67,6 +67,7 @@ void reload(Service& service, ServiceApi& api, const Clock& clock) {
   }
   api.on_reload(done ? "" : done.error().text);
   service_notify::ready(api.status_line());
+  return done;
 }
 
 int fail(const Error& error) {
@@ -84,7 +85,13 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
   service.before_delivery([&](const MainConfig& config) { return https.prepare(config); });
   if (Status started = service.start(); !started) return fail(started.error());
   ServiceApi api(service, clock);
-  loop.on_signal(SIGHUP, [&] { reload(service, api, clock); });
+  // Whoever sends the signal finds the outcome in the log and the status.
+  loop.on_signal(SIGHUP, [&] { static_cast<void>(reload(service, api, clock)); });
+  api.reload_by([&] {
+    Status done = success();
+    const bool called = loop.call([&] { done = reload(service, api, clock); });
+    return called ? done : Error{"stopping", "the daemon is stopping"};
+  });
 
   const ApiConfig& where = service.config().api;
   ApiOptions options;

@@ -112,8 +112,9 @@ std::string api_socket(const std::optional<std::string>& given) {
 }
 
 Result<nlohmann::ordered_json> ask_for_json(const std::string& socket, const std::string& method,
-                                            const std::string& target, const std::string& body) {
-  Result<ApiAnswer> answer = ask_daemon(socket, method, target, body);
+                                            const std::string& target, const std::string& body,
+                                            Duration timeout) {
+  Result<ApiAnswer> answer = ask_daemon(socket, method, target, body, timeout);
   if (!answer) return answer.error();
   auto json = nlohmann::ordered_json::parse(answer->body, nullptr, false);
   const bool understood = !json.is_discarded() && json.is_object();

@@ -10,6 +10,8 @@
 
 namespace tocsin {
 
+inline constexpr Duration kAnswerTimeout = seconds{30};
+
 struct ApiAnswer {
   int status = 0;
   std::string body;
@@ -20,7 +22,7 @@ struct ApiAnswer {
 // says what to do.
 Result<ApiAnswer> ask_daemon(const std::string& socket, const std::string& method,
                              const std::string& target, const std::string& body = {},
-                             Duration timeout = seconds{30});
+                             Duration timeout = kAnswerTimeout);
 
 // `given` (--socket), else $TOCSIN_SOCKET, else /run/tocsin/tocsin.sock.
 std::string api_socket(const std::optional<std::string>& given);
@@ -28,7 +30,7 @@ std::string api_socket(const std::optional<std::string>& given);
 // As ask_daemon, with the answer's JSON; whatever is no 2xx is an Error with the code and detail
 // of the daemon's problem document.
 Result<nlohmann::ordered_json> ask_for_json(const std::string& socket, const std::string& method,
-                                            const std::string& target,
-                                            const std::string& body = {});
+                                            const std::string& target, const std::string& body = {},
+                                            Duration timeout = kAnswerTimeout);
 
 }  // namespace tocsin

@@ -10,6 +10,7 @@ int run_check(std::span<const std::string> args);
 int run_explain(std::span<const std::string> args);
 int run_match(std::span<const std::string> args);
 int run_notify(std::span<const std::string> args);
+int run_reload(std::span<const std::string> args);
 int run_replay(std::span<const std::string> args);
 int run_rules(std::span<const std::string> args);
 int run_silence(std::span<const std::string> args);
@@ -29,6 +30,7 @@ constexpr Command kCommands[] = {
     {"replay", "OPTION...", "run the rules over history and print what would have been sent",
      run_replay},
     {"status", "", "what the running daemon is doing", run_status},
+    {"reload", "", "have the daemon load its configuration anew", run_reload},
     {"alarms", "list|show|history|ack...",
      "states and history of alarms, and what to do about them", run_alarms},
     {"silence", "add|list|remove", "alarms that tell nobody for a time; mute windows", run_silence},

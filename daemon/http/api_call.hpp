@@ -28,7 +28,7 @@ struct ApiCall {
 };
 
 ApiResponse json_response(const api_json::Json& body);
-// 404, 400, 409 or 503, by the error's code.
+// 404, 400, 403, 409, 422 or 503, by the error's code.
 ApiResponse failed(const Error& error);
 
 template <class T>

@@ -47,6 +47,11 @@ ApiResponse get_streams(const ApiCall& call) {
   return json_response({{"streams", array_of(call.source.streams())}});
 }
 
+ApiResponse post_reload(const ApiCall& call) {
+  if (const Status done = call.source.reload(); !done) return failed(done.error());
+  return json_response({{"alarms", call.source.rules()->rules().alarms.size()}});
+}
+
 ApiResponse post_notify_test(const ApiCall& call) {
   return list_response("deliveries", call.source.notify_test(call.names[0]));
 }
@@ -68,6 +73,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/readyz", Access::anyone, get_readiness},
     Route{"GET", "/metrics", Access::anyone, get_metrics},
     Route{"GET", "/api/v1/status", Access::own_host, get_status},
+    Route{"POST", "/api/v1/reload", Access::socket, post_reload},
     Route{"GET", "/api/v1/alarms", Access::own_host, get_alarms},
     Route{"GET", "/api/v1/alarms/{}", Access::own_host, get_alarm},
     Route{"GET", "/api/v1/alarms/{}/history", Access::own_host, get_history},
@@ -111,6 +117,8 @@ std::string_view title_of(int status) {
       return "Conflict";
     case 413:
       return "Payload Too Large";
+    case 422:
+      return "Unprocessable Content";
     case 431:
       return "Request Header Fields Too Large";
     default:
@@ -162,12 +170,14 @@ ApiResponse json_response(const Json& body) {
 }
 
 ApiResponse failed(const Error& error) {
-  constexpr std::array<std::pair<std::string_view, int>, 6> kStatuses{{{"not-found", 404},
+  constexpr std::array<std::pair<std::string_view, int>, 8> kStatuses{{{"not-found", 404},
                                                                        {"forbidden", 403},
                                                                        {"bad-value", 400},
                                                                        {"bad-request", 400},
                                                                        {"conflict", 409},
-                                                                       {"too-many", 409}}};
+                                                                       {"too-many", 409},
+                                                                       {"needs-restart", 409},
+                                                                       {"invalid", 422}}};
   for (const auto& [code, status] : kStatuses)
     if (error.code == code) return problem(status, error.code, error.text);
   return problem(503, error.code, error.text);

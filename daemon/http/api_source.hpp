@@ -98,6 +98,10 @@ class ApiSource {
   virtual std::shared_ptr<const RuleIndex> rules() const = 0;
 
   virtual Instant now() const = 0;
+  // Has the configuration loaded anew, as SIGHUP does, and waits for it. Whatever goes wrong, what
+  // was in force stays. Errors: invalid (the text is what `tocsin check` prints), needs-restart,
+  // store, stopping.
+  virtual Status reload() = 0;
 
   // As Store's.
   virtual Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const = 0;

@@ -45,12 +45,14 @@ def main(bin_dir):
     file.write_text(good.replace("$.kind = b", "$.kind == b"))
     daemon.reload()
     wait_for(lambda: "bad-pattern" in daemon.said(), what="the mistake in the log")
+    refused = daemon.run("reload")
+    assert refused.returncode == 78 and f"{file}:10:" in refused.stderr, refused
     line("b")
     wait_for(lambda: told("two", "ALARM"), what="an alarm of the rules that stayed")
 
     # A good one: a new rule works, a kept one keeps its state, a removed one that was red says OK.
     file.write_text(rules(("one", "a", "1h"), ("three", "c", "1h")))
-    daemon.reload()
+    assert daemon.tocsin("reload") == "in force, alarms: 2\n"
     wait_for(lambda: told("two", "OK"), what="the last word of the removed alarm")
     line("a")
     line("c")

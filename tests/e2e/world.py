@@ -197,11 +197,15 @@ class Daemon:
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
-    def tocsin(self, *args, check=True):
-        """Output of the command line, talking to this daemon."""
-        done = subprocess.run([self.bin / "tocsin", *args], capture_output=True, text=True, check=False,
+    def run(self, *args):
+        """The command line, talking to this daemon, when it has ended."""
+        return subprocess.run([self.bin / "tocsin", *args], capture_output=True, text=True, check=False,
                               env={**os.environ, "TOCSIN_SOCKET": str(self.socket),
                                    "TOCSIN_PACKS": str(SOURCE / "rules/packs")})
+
+    def tocsin(self, *args, check=True):
+        """Its output."""
+        done = self.run(*args)
         assert not check or done.returncode == 0, f"tocsin {' '.join(map(str, args))}: {done.returncode}\n{done.stderr}"
         return done.stdout
 

@@ -69,6 +69,22 @@ TEST_CASE("status says what is wrong and answers with its exit code", "[cli]") {
   CHECK(lines_of(daemon.tocsin("status --json")).at(0)["ready"] == false);
 }
 
+TEST_CASE("a reload says what is in force, or what is wrong at its place", "[cli]") {
+  Daemon daemon;
+  const Answer good = daemon.tocsin("reload");
+  CHECK(good.code == kExitOk);
+  CHECK(good.text == "in force, alarms: 2\n");
+  CHECK(lines_of(daemon.tocsin("reload --json")).at(0)["alarms"] == 2);
+  daemon.source.reloaded = Error{"invalid", "rules.yaml:3:5: error[unknown-key]: no key `x`\n"};
+  const Answer bad = daemon.tocsin("reload");
+  CHECK(bad.code == kExitInvalid);
+  CHECK(bad.text == "rules.yaml:3:5: error[unknown-key]: no key `x`\n");
+  daemon.source.reloaded = Error{"needs-restart", "`state` changes only with a restart"};
+  const Answer refused = daemon.tocsin("reload");
+  CHECK(refused.code == kExitNo);
+  CHECK_THAT(refused.text, Contains("error[needs-restart]: `state` changes only with a restart"));
+}
+
 TEST_CASE("alarms are listed with those in ALARM first", "[cli]") {
   Daemon daemon;
   const Answer list = daemon.tocsin("alarms list");

@@ -58,6 +58,7 @@ class FakeSource : public ApiSource {
 
   Readiness healthy() const override { return {}; }
   Readiness ready() const override { return readiness; }
+  Status reload() override { return reloaded; }
   std::string metrics() const override { return "tocsin_events_total 1\n# EOF\n"; }
   DaemonStatus status() const override {
     DaemonStatus s;
@@ -197,6 +198,7 @@ class FakeSource : public ApiSource {
   }
 
   Readiness readiness;
+  Status reloaded = success();
   bool broken = false;
   bool busy = false;  // the engine
   std::optional<Outlook> outlook;
