@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/dead_letter_redrive.hpp"
+#include "daemon/kept_configuration.hpp"
 #include "daemon/telemetry.hpp"
 #include "notifiers/dead_letter_copy.hpp"
 #include "notifiers/delivery_transport.hpp"
@@ -225,8 +226,9 @@ void Service::on_core(std::function<void(CoreLoop&)> act) {
 
 Status Service::reload() {
   if (trouble_) return Error{"store", "the store does not take commits now"};
-  LoadedConfiguration next = load_configuration(config().file);
+  LoadedConfiguration next = load_kept_configuration(config().file);
   if (next.rules == nullptr) return Error{"invalid", next.sources.render(next.diagnostics, false)};
+  forget_sources(next);
   if (next.config.state_directory != config().state_directory ||
       next.config.durability != config().durability ||
       next.config.api.listen != config().api.listen ||

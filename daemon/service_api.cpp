@@ -59,7 +59,7 @@ void ServiceApi::on_reload(const std::string& error) {
   facts_.reload_error = error;
   if (!error.empty()) return;
   facts_.reloaded_at = clock_.now();
-  rules_ = std::make_shared<const RuleIndex>(service_.rules());
+  rules_ = std::make_shared<const AlarmIndex>(service_.rules());
 }
 
 void ServiceApi::observe() {
@@ -100,7 +100,7 @@ DaemonStatus ServiceApi::status() const {
   return status;
 }
 
-std::shared_ptr<const RuleIndex> ServiceApi::rules() const {
+std::shared_ptr<const AlarmIndex> ServiceApi::rules() const {
   std::lock_guard lock(mutex_);
   return rules_;
 }

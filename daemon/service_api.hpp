@@ -36,7 +36,7 @@ class ServiceApi : public ApiSource {
   Readiness ready() const override;
   std::string metrics() const override;
   DaemonStatus status() const override;
-  std::shared_ptr<const RuleIndex> rules() const override;
+  std::shared_ptr<const AlarmIndex> rules() const override;
   Status reload() override { return reload_(); }
   Instant now() const override { return clock_.now(); }
   Result<std::vector<AlarmStatus>> alarms(const AlarmQuery& query) const override;
@@ -75,7 +75,7 @@ class ServiceApi : public ApiSource {
   std::atomic<std::int64_t> alive_at_;  // Tick, milliseconds
   mutable std::mutex mutex_;            // guards what follows
   DaemonStatus facts_;
-  std::shared_ptr<const RuleIndex> rules_;
+  std::shared_ptr<const AlarmIndex> rules_;
   std::string authority_, signing_;
 };
 

@@ -12,6 +12,7 @@
 #include "daemon/config/environment.hpp"
 #include "daemon/http/api_server.hpp"
 #include "daemon/https_service.hpp"
+#include "daemon/kept_configuration.hpp"
 #include "daemon/log.hpp"
 #include "daemon/main_loop.hpp"
 #include "daemon/service.hpp"
@@ -66,6 +67,7 @@ Status reload(Service& service, ServiceApi& api, const Clock& clock) {
     telemetry::reload_failed(clock.now(), done.error().text);
   }
   api.on_reload(done ? "" : done.error().text);
+  give_back_memory();  // nobody holds the former rules any more
   service_notify::ready(api.status_line());
   return done;
 }
@@ -110,6 +112,7 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
     api.observe();
     service_notify::status(api.status_line());
   });
+  give_back_memory();
   telemetry::started(TOCSIN_VERSION, service.config().file);
   telemetry::reloaded(clock.now(), service.rules()->alarms.size());
   service_notify::ready(api.status_line());
@@ -134,10 +137,11 @@ int run_tocsind(std::span<const std::string> args) {
   options.flag("--verbose", verbose, "log more");
   if (const auto code = options.parse(args)) return *code;
 
-  LoadedConfiguration loaded = load_configuration(config_file);
+  LoadedConfiguration loaded = load_kept_configuration(config_file);
   std::fputs(loaded.sources.render(loaded.diagnostics, false).c_str(), stderr);
   if (loaded.rules == nullptr) return kExitInvalid;
   if (check_only) return kExitOk;
+  forget_sources(loaded);
   set_up_log(detect_log_style(), verbose);
   SystemClock clock;
   return serve(std::move(loaded), clock);

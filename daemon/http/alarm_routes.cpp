@@ -116,7 +116,7 @@ AlarmStatus& status_of(AlarmSummary& row) { return row.status; }
 // The rows as JSON, with what the rules and the engine add: severity, what holds their actions now,
 // and what evaluation sees. Without an answer from the engine, what is stored must do.
 template <class T>
-Json shown(const ApiCall& call, const RuleIndex& rules, std::vector<T>& rows) {
+Json shown(const ApiCall& call, const AlarmIndex& rules, std::vector<T>& rows) {
   std::vector<ApiSource::AlarmAndKey> keys;
   for (T& row : rows) keys.emplace_back(status_of(row).alarm, status_of(row).key);
   const Result<EngineGlance> glance = call.source.glance(keys);
@@ -125,7 +125,7 @@ Json shown(const ApiCall& call, const RuleIndex& rules, std::vector<T>& rows) {
   Json out = Json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     AlarmStatus& status = status_of(rows[i]);
-    const Alarm* rule = rules.find(status.alarm);
+    const Alarm* rule = rules.alarm(status.alarm);
     if (mutes && rule != nullptr && !status.actions.hold)
       status.actions.hold = mutes->hold_of(status.alarm, rule->tags);
     Json json = api_json::from(rows[i]);
@@ -138,7 +138,7 @@ Json shown(const ApiCall& call, const RuleIndex& rules, std::vector<T>& rows) {
 }
 
 template <class T>
-ApiResponse page_response(const ApiCall& call, const RuleIndex& rules, Result<Page<T>> page) {
+ApiResponse page_response(const ApiCall& call, const AlarmIndex& rules, Result<Page<T>> page) {
   if (!page) return failed(page.error());
   return json_response({{"now", api_json::time(call.source.now())},
                         {"alarms", shown(call, rules, page->rows)},
@@ -202,7 +202,7 @@ Error unknown_alarm(const std::string& name, const RuleSet& rules) {
 }
 
 ApiResponse get_alarms(const ApiCall& call) {
-  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const std::shared_ptr<const AlarmIndex> rules = call.source.rules();
   const Result<Filter> filter = filter_of(call, rules->rules());
   if (!filter) return failed(filter.error());
   Result<AlarmQuery> query = query_of(call);
@@ -223,8 +223,8 @@ ApiResponse get_alarms(const ApiCall& call) {
 
 ApiResponse get_alarm(const ApiCall& call) {
   const std::string& name = call.names[0];
-  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
-  const Alarm* rule = rules->find(name);
+  const std::shared_ptr<const AlarmIndex> rules = call.source.rules();
+  const Alarm* rule = rules->alarm(name);
   Result<AlarmQuery> query = query_of(call);
   if (!query) return failed(query.error());
   query->alarm = name;

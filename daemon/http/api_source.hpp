@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/http/rule_index.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/subscriptions.hpp"
 #include "rules/engine.hpp"
+#include "rules/message/alarm_index.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/operator.hpp"
 #include "tocsin/outbox.hpp"
@@ -95,7 +95,7 @@ class ApiSource {
   virtual Readiness ready() const = 0;
   virtual std::string metrics() const = 0;  // OpenMetrics text
   virtual DaemonStatus status() const = 0;
-  virtual std::shared_ptr<const RuleIndex> rules() const = 0;
+  virtual std::shared_ptr<const AlarmIndex> rules() const = 0;
 
   virtual Instant now() const = 0;
   // Has the configuration loaded anew, as SIGHUP does, and waits for it. Whatever goes wrong, what

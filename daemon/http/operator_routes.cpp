@@ -21,9 +21,9 @@ constexpr std::size_t kSwitchedAtOnce = 100;
 
 // The alarms that a name or pattern means; an alarm of that very name comes first, also one with a
 // star in it.
-Result<std::vector<std::string>> alarms_of(const std::string& name, const RuleIndex& rules) {
+Result<std::vector<std::string>> alarms_of(const std::string& name, const AlarmIndex& rules) {
   std::vector<std::string> out;
-  if (rules.find(name) != nullptr) return std::vector{name};
+  if (rules.alarm(name) != nullptr) return std::vector{name};
   if (!has_glob(name)) return unknown_alarm(name, rules.rules());
   for (const Alarm& alarm : rules.rules().alarms)
     if (glob_matches(name, alarm.name)) out.push_back(alarm.name);
@@ -72,7 +72,7 @@ ApiResponse one_answer(const Result<std::vector<Result<OperatorAnswer>>>& answer
 
 ApiResponse post_state(const ApiCall& call) {
   const std::string& name = call.names[0];
-  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const std::shared_ptr<const AlarmIndex> rules = call.source.rules();
   ApiBody body(call.request.body);
   SetAlarmState what;
   what.name = {name, body.key("key")};
@@ -82,7 +82,7 @@ ApiResponse post_state(const ApiCall& call) {
   if (const auto fault = body.fault()) return failed(*fault);
   if (!state) return problem(400, "bad-value", "`state` must be ALARM, OK or INSUFFICIENT_DATA");
   what.state = *state;
-  if (rules->find(name) == nullptr) return failed(unknown_alarm(name, rules->rules()));
+  if (rules->alarm(name) == nullptr) return failed(unknown_alarm(name, rules->rules()));
   const auto answers = call.source.operate({{call.request.caller, std::move(what)}});
   if (!answers) return failed(answers.error());
   if (!answers->front()) return failed(answers->front().error());
@@ -116,7 +116,7 @@ ApiResponse post_actions(const ApiCall& call) {
   if (const auto fault = body.fault()) return failed(*fault);
   if (names.empty() || !enabled)
     return problem(400, "bad-value", "`alarms` (names or patterns) and `enabled` are wanted");
-  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const std::shared_ptr<const AlarmIndex> rules = call.source.rules();
   std::vector<std::string> alarms;
   for (const std::string& name : names) {
     const Result<std::vector<std::string>> some = alarms_of(name, *rules);
@@ -171,7 +171,7 @@ ApiResponse post_silence(const ApiCall& call) {
   silence.until = *until;
   silence.author = call.request.caller;
   // An exact name that no alarm has is a slip; a pattern may be meant for alarms to come.
-  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const std::shared_ptr<const AlarmIndex> rules = call.source.rules();
   for (const std::string& name : silence.targets.alarms)
     if (!has_glob(name))
       if (const auto known = alarms_of(name, *rules); !known) return failed(known.error());

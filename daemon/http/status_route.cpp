@@ -24,10 +24,10 @@ Result<api_json::Attention> attention_of(const ApiCall& call) {
   if (!red) return red.error();
   api_json::Attention out;
   out.complete = red->size() < kRedCounted;
-  const std::shared_ptr<const RuleIndex> rules = call.source.rules();
+  const std::shared_ptr<const AlarmIndex> rules = call.source.rules();
   std::set<std::string_view> held, acknowledged, disabled;  // an alarm counts once, not its keys
   for (const AlarmStatus& status : *red) {
-    const Alarm* rule = rules->find(status.alarm);
+    const Alarm* rule = rules->alarm(status.alarm);
     const bool muted = rule != nullptr && mutes.hold_of(status.alarm, rule->tags);
     if (status.actions.hold || muted) held.insert(status.alarm);
     if (status.actions.acknowledged) acknowledged.insert(status.alarm);

@@ -2,6 +2,7 @@
 #include "rules/engine/action_desk.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "rules/engine/flapping.hpp"
 #include "rules/engine/recorder.hpp"
@@ -58,7 +59,7 @@ void ActionDesk::note(const std::string& alarm, const AlarmKey& key, const std::
 }
 
 // After anything happened to a record: its place in the queue, its row, and whether it is needed.
-void ActionDesk::settle(ActionName name) {
+void ActionDesk::settle(ActionName name, bool shown) {
   const auto at = records_.find(name);
   if (at == records_.end()) return;
   ActionRecord& r = at->second;
@@ -70,7 +71,7 @@ void ActionDesk::settle(ActionName name) {
   }
   if (!r.empty() || r.stored) dirty_.insert(name);
   if (r.empty()) records_.erase(at);
-  lookups_.touched(name);
+  if (shown) lookups_.touched(name);
 }
 
 bool ActionDesk::is_enabled(const std::string& alarm, const ActionFacts& facts) const {
@@ -277,6 +278,11 @@ void ActionDesk::remind(const ActionName& name, Instant at, Recorder& to) {
 void ActionDesk::step(const ActionName& name, Instant at, Recorder& to) {
   if (!lookups_.facts(name.first)) return forget(name, to);
   ActionRecord& r = records_.at(name);
+  const auto shown = [&r] {
+    return std::tuple(r.flapping, r.acknowledged != nullptr, r.next_reminder,
+                      r.held && r.held->hold.until);
+  };
+  const auto before = shown();
   if (r.acknowledged && r.acknowledged->until && *r.acknowledged->until <= at) {
     note(name.first, r.key, "Acknowledgement by " + r.acknowledged->who + " has expired", to);
     r.acknowledged.reset();
@@ -288,7 +294,8 @@ void ActionDesk::step(const ActionName& name, Instant at, Recorder& to) {
     if (is_mute(r.held->hold.by)) return run_held(name, at, to);
     r.held->hold.until.reset();  // its suppressor says when, and is about to
   }
-  settle(name);
+  // Changes of state are forgotten half an hour later, which nobody sees.
+  settle(name, shown() != before);
 }
 
 void ActionDesk::advance(Recorder& to) {

@@ -105,7 +105,8 @@ class ActionDesk {
   void note(const std::string& alarm, const AlarmKey& key, const std::string& text,
             Recorder& to) const;
   ActionRecord& record(const std::string& alarm, const AlarmKey& key);
-  void settle(ActionName name);
+  // `shown`: what people see of it may have changed.
+  void settle(ActionName name, bool shown = true);
   void step(const ActionName& name, Instant at, Recorder& to);
   void calm_down(const std::string& alarm, ActionRecord& r, Instant at, Recorder& to);
   static void count_firing(ActionRecord& r, Transition& t);

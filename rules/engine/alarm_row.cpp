@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <variant>
 
 #include "rules/alarm/composite_rule.hpp"
@@ -184,6 +185,28 @@ std::string encode_alarm(const Alarm& a) {
            {"max_keys", a.max_keys}};
   if (a.composite) out["suppressor"] = suppressor_json(a);
   return dump(out);
+}
+
+bool is_same_row(const Alarm& a, const Alarm& b) {
+  // All members have a name here, so that a new one does not compile until its place is found.
+  const auto row = [](const Alarm& alarm) {
+    const auto& [name, description, composite, anchor, metric_namespace, metric_name, dimensions,
+                 group_by, statistic, period, evaluation_periods, datapoints_to_alarm,
+                 evaluation_range, comparison, threshold, maths, treat_missing_data,
+                 evaluate_low_samples, unit, actions_enabled, alarm_topics, ok_topics,
+                 insufficient_data_topics, shadow, repeat, ok_after, flapping, storm, severity,
+                 summary, templates, runbook, tags, evidence, max_keys, was, where] = alarm;
+    static_cast<void>(was);  // stands in no row, as `where` does not
+    static_cast<void>(where);
+    const auto& [events, fields, drop] = evidence;
+    return std::tie(name, description, composite, anchor, metric_namespace, metric_name, dimensions,
+                    group_by, statistic, period, evaluation_periods, datapoints_to_alarm,
+                    evaluation_range, comparison, threshold, maths, treat_missing_data,
+                    evaluate_low_samples, unit, actions_enabled, alarm_topics, ok_topics,
+                    insufficient_data_topics, shadow, repeat, ok_after, flapping, storm, severity,
+                    summary, templates, runbook, tags, events, fields, drop, max_keys);
+  };
+  return &a == &b || row(a) == row(b);
 }
 
 std::optional<Alarm> decode_alarm(std::string_view text) {

@@ -234,15 +234,36 @@ bool Engine::State::restore_group_row(const StateRow& row) {
   return true;
 }
 
+// The alarm that a row is of, shared with the rules if they still have it as it was, as they mostly
+// do: a start then keeps no second one of each.
+std::shared_ptr<const Alarm> Engine::State::restore_alarm(const std::string& name,
+                                                          std::string_view text) const {
+  if (const Alarm* ruled = alarm_index->alarm(name);
+      ruled != nullptr && encode_alarm(*ruled) == text)
+    return {rules, ruled};
+  std::optional<Alarm> alarm = decode_alarm(text);
+  if (!alarm || alarm->name != name) return nullptr;
+  return std::make_shared<const Alarm>(*std::move(alarm));
+}
+
+// Alarms on one metric share what its datapoints are made of.
+std::shared_ptr<const std::string> Engine::State::restore_datapoints(const Alarm& alarm,
+                                                                     std::string text) const {
+  const auto known = metric_datapoints.find(metric_of(alarm));
+  if (known != metric_datapoints.end() && *known->second == text) return known->second;
+  return std::make_shared<const std::string>(std::move(text));
+}
+
 bool Engine::State::restore_alarm_row(const StateRow& row) {
   RowReader in(*row.value);
-  std::optional<Alarm> alarm = decode_alarm(in.text());
+  const std::string text = in.text();
   std::string datapoints = in.text();
-  if (!alarm || !in.ok() || alarm->name != row.id) return false;
+  std::shared_ptr<const Alarm> alarm = in.ok() ? restore_alarm(row.id, text) : nullptr;
+  if (!alarm) return false;
   std::unique_ptr<AlarmBook>& book = books[row.id];
   book = std::make_unique<AlarmBook>();
-  configure(*book, std::make_shared<const Alarm>(*std::move(alarm)));
-  book->datapoints = std::make_shared<const std::string>(std::move(datapoints));
+  configure(*book, std::move(alarm));
+  book->datapoints = restore_datapoints(*book->spec, std::move(datapoints));
   return true;
 }
 

@@ -30,6 +30,13 @@ bool never_below_zero(const MetricFilter& f) {
   return is_literal_not_below_zero(f.value) || (f.minimum && *f.minimum >= 0);
 }
 
+// A renamed short form keeps its metric in all but the name.
+bool is_another_condition(const Alarm& before, const Alarm& now) {
+  Alarm same = now;
+  if (now.anchor == Anchor::event) same.metric_name = before.metric_name;
+  return condition_of(before) != condition_of(same);
+}
+
 }  // namespace
 
 FiltersByMetric filters_by_metric(const RuleSet& rules) {
@@ -282,12 +289,9 @@ void Engine::State::update_book(AlarmBook& book, std::shared_ptr<const Alarm> ne
   const Alarm& before = *old;
   const std::shared_ptr<const std::string> datapoints = datapoints_of_alarm(alarm);
   const bool emptied = *datapoints != *book.datapoints;
-  // A renamed short form keeps its metric in all but the name.
-  Alarm same = alarm;
-  if (alarm.anchor == Anchor::event) same.metric_name = before.metric_name;
-  const bool edited = encode_alarm(before) != encode_alarm(alarm);
+  const bool edited = !is_same_row(before, alarm) && encode_alarm(before) != encode_alarm(alarm);
   // The condition is a part of that.
-  const bool judged = emptied || (edited && condition_of(before) != condition_of(same));
+  const bool judged = emptied || (edited && is_another_condition(before, alarm));
   if (edited) {
     book.dirty = true;
     to.configured(ConfigurationChange::updated, alarm, book.status(), &before);

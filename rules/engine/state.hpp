@@ -233,6 +233,8 @@ struct Engine::State {
   bool restore_metric_row(const StateRow& row);
   bool restore_series_row(const StateRow& row);
   bool restore_alarm_row(const StateRow& row);
+  std::shared_ptr<const Alarm> restore_alarm(const std::string& name, std::string_view text) const;
+  std::shared_ptr<const std::string> restore_datapoints(const Alarm& alarm, std::string text) const;
   bool restore_key_row(const StateRow& row);
   bool restore_part_row(const StateRow& row);
   void restore_whole(AlarmBook& book);

@@ -137,6 +137,8 @@ std::shared_ptr<const RuleSet> build_rule_set(const std::vector<RuleDocument>& d
   rules->configured_at = context.configured_at;
   rules->log_groups = context.log_groups;
   rules->topics = context.topics;
+  rules->filters.reserve(draft.filters.size());
+  rules->alarms.reserve(draft.alarms.size() + draft.composites.size());
   for (FilterDraft& f : draft.filters) rules->filters.push_back(std::move(f.filter));
   for (AlarmDraft& a : draft.alarms) rules->alarms.push_back(std::move(a.alarm));
   for (CompositeDraft& c : draft.composites) {

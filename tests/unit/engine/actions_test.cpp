@@ -234,6 +234,18 @@ TEST_CASE("more than six changes within half an hour are marked, and told once w
   }
 }
 
+TEST_CASE("that a change of state is half an hour old changes nothing that is shown of the alarm",
+          "[engine][actions]") {
+  World w(rules_with({filter_named("a")}, {count_alarm("a", 1, minutes{2})}));
+  w.event(minutes{0});
+  w.quiet_until(minutes{5});
+  w.save();
+  w.quiet_until(minutes{40});
+  StateDelta later;
+  w.engine->collect(later);
+  CHECK(later.alarms.empty());
+}
+
 TEST_CASE("a state set by hand is told, and the next evaluation goes back to what is judged",
           "[engine][actions]") {
   World w = one_alarm();

@@ -149,6 +149,82 @@ TEST_CASE("a reload that changes nothing tells nothing") {
   CHECK(w.told() == Lines{"4000 root OK>ALARM", "70000 sum INSUFFICIENT_DATA>ALARM"});
 }
 
+TEST_CASE("history tells of every edit of an alarm, by a reload and by a restart") {
+  using Edit = void (*)(Alarm&);
+  const Edit edit = GENERATE(values<Edit>({
+      [](Alarm& a) { a.description = "new"; },
+      [](Alarm& a) {
+        a.dimensions = {{"route", "/pay"}};
+      },
+      [](Alarm& a) { a.statistic = Statistic::maximum; },
+      [](Alarm& a) { a.period = minutes{5}; },
+      [](Alarm& a) { a.evaluation_periods = 2; },
+      [](Alarm& a) { a.datapoints_to_alarm.reset(); },
+      [](Alarm& a) { a.evaluation_range = 9; },
+      [](Alarm& a) { a.comparison = Comparison::less; },
+      [](Alarm& a) { a.threshold = 7; },
+      [](Alarm& a) { a.treat_missing_data = MissingData::breaching; },
+      [](Alarm& a) { a.evaluate_low_samples = false; },
+      [](Alarm& a) { a.unit = "Bytes"; },
+      [](Alarm& a) { a.actions_enabled = false; },
+      [](Alarm& a) { a.alarm_topics = {"others"}; },
+      [](Alarm& a) { a.ok_topics = {"others"}; },
+      [](Alarm& a) { a.insufficient_data_topics = {"others"}; },
+      [](Alarm& a) { a.shadow = true; },
+      [](Alarm& a) { a.repeat = hours{1}; },
+      [](Alarm& a) { a.ok_after = hours{1}; },
+      [](Alarm& a) { a.flapping = Flapping::notice; },
+      [](Alarm& a) {
+        a.storm = {5, hours{1}};
+      },
+      [](Alarm& a) { a.severity = Severity::critical; },
+      [](Alarm& a) { a.summary = "new"; },
+      [](Alarm& a) {
+        a.templates = {{"subject", "new"}};
+      },
+      [](Alarm& a) { a.runbook = "new"; },
+      [](Alarm& a) {
+        a.tags = {{"team", "pay"}};
+      },
+      [](Alarm& a) { a.evidence.events = 1; },
+      [](Alarm& a) { a.evidence.fields = {"$.who"}; },
+      [](Alarm& a) { a.evidence.drop = {"$.who"}; },
+      [](Alarm& a) { a.max_keys = 9; },
+  }));
+  const RuleSet rules =
+      rules_with({filter_named("f", "m")}, {sum_alarm("a", 3, 2), sum_alarm("b", 3, 2)});
+  RuleSet edited = rules;
+  edit(edited.alarms[1]);
+  World w(rules);
+  w.save();
+  const StateImage before = w.stored;
+  w.told();
+  w.reload(edited, seconds{1});
+  World down(rules);
+  down.stored = before;
+  down.rules = std::make_shared<const RuleSet>(edited);
+  down.told();
+  down.engine = std::make_unique<Engine>(down.rules, kStart + seconds{1});
+  down.engine->restore(down.stored, kStart + seconds{1}, down.out);
+  for (const World* world : {&w, &down}) {
+    REQUIRE(world->out.history.size() == 1);
+    CHECK(world->out.history[0].type == "ConfigurationUpdate");
+    CHECK(world->out.history[0].alarm == "b");
+  }
+}
+
+TEST_CASE("an alarm that only moved in its file is not told as edited, by a reload or a restart") {
+  RuleSet rules = rules_with({filter_named("root"), filter_named("f", "m")},
+                             {count_alarm("root", 2, minutes{5}), sum_alarm("sum", 3, 2)});
+  World w(rules);
+  w.save();
+  w.told();
+  for (Alarm& a : rules.alarms) a.where = {"moved.yaml", 70, 3};
+  w.reload(rules, seconds{1});
+  w.restart(seconds{2});
+  CHECK(w.out.history.empty());
+}
+
 TEST_CASE("an alarm moved to a log group that is behind judges nothing twice, restarted or not") {
   const auto played = [](bool restarts) {
     RuleSet rules = rules_with({filter_named("f", "m")}, {sum_alarm("sum", 1, 1)});

@@ -76,8 +76,8 @@ class FakeSource : public ApiSource {
     s.store.reserve_held = true;
     return s;
   }
-  std::shared_ptr<const RuleIndex> rules() const override {
-    return std::make_shared<const RuleIndex>(set);
+  std::shared_ptr<const AlarmIndex> rules() const override {
+    return std::make_shared<const AlarmIndex>(set);
   }
   Instant now() const override { return instant_from_ms(3'600'000); }
   // In the store's order; `after` and `limit` as the store has them.

@@ -33,6 +33,14 @@ TEST_CASE("alarms are found by name, whatever their order", "[rules][message]") 
   for (const char* name : {"", "b", "zz"}) CHECK(index.alarm(name) == nullptr);
 }
 
+TEST_CASE("an index keeps the rules that are handed to it", "[rules][message]") {
+  RuleSet rules;
+  rules.alarms.push_back(alarm_of("a", "x"));
+  const AlarmIndex index(std::make_shared<const RuleSet>(std::move(rules)));
+  REQUIRE(index.alarm("a") != nullptr);
+  CHECK(index.alarm("a")->metric_name == "x");
+}
+
 TEST_CASE("an alarm's filter is the first of its metric, or the one of its name",
           "[rules][message]") {
   RuleSet rules;
