@@ -182,6 +182,12 @@ std::vector<std::string> marks_in_full(const Json& alarm, Instant now) {
     out.push_back("this state was set by " + to_one_line(who) + ", until the next evaluation");
   if (const auto repeat = instant_of(actions, "next_repeat"))
     out.push_back("next reminder " + time_for_people(repeat));
+  if (const auto step = instant_of(actions, "next_escalation"))
+    out.push_back("escalates " + time_for_people(step) + " unless somebody acknowledges it");
+  if (actions.contains("escalated_to"))
+    for (const auto& topic : actions["escalated_to"])
+      if (topic.is_string())
+        out.push_back("escalated to topic " + to_one_line(topic.get<std::string>()));
   if (const std::string state = text_of(alarm, "evaluation_state"); !state.empty())
     out.push_back("evaluation: " + state);
   if (const std::string note = text_of(alarm, "note"); !note.empty())

@@ -16,6 +16,7 @@
 #include "rules/message/message_template.hpp"
 #include "rules/rule_tests/compact_json.hpp"
 #include "tocsin/config_reader.hpp"
+#include "tocsin/escalation_options.hpp"
 #include "tocsin/message_attribute.hpp"
 
 namespace tocsin {
@@ -179,6 +180,7 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
   read.optional("last_resort", topic.last_resort);
   read_templates(read, topic.topic.templates,
                  [](const ConfigNode& written, int) { return written.where; });
+  read_escalation(read, topic.topic.escalate);
   context.delivery_policy = read_topic_delivery_policy(read);
   context.signature_version = topic.signature_version = read_signature_version(read);
   Made made{topic.endpoints};
@@ -194,6 +196,24 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
   topic.copies = std::move(made.copies);
   if (out.list().size() == faults) check_endpoints(topic, name, out);
   return topic;
+}
+
+void check_escalations(const ConfigNode& section, const std::vector<TopicConfig>& topics,
+                       Diagnostics& out) {
+  std::vector<std::string_view> known;
+  for (const TopicConfig& topic : topics) known.push_back(topic.topic.name);
+  for (std::size_t i = 0; i < topics.size(); ++i)
+    for (const EscalationStep& step : topics[i].topic.escalate) {
+      const ConfigNode& at =
+          escalation_topic_node(*section.entries[i].value.find("escalate"), step.topic);
+      if (step.topic == topics[i].topic.name)
+        report(out, "bad-value", at, "topic \"" + step.topic + "\" escalates to itself");
+      else if (std::find(known.begin(), known.end(), step.topic) == known.end())
+        report(out, "dangling-reference", at,
+               "topic \"" + topics[i].topic.name + "\" escalates to topic \"" + step.topic +
+                   "\", which does not exist",
+               suggest(step.topic, known));
+    }
 }
 
 }  // namespace
@@ -239,6 +259,7 @@ std::vector<TopicConfig> decode_topics(const ConfigNode& section, const MainConf
   const NotifierContext context = notifier_context(config, environment);
   for (const auto& [name, node] : section.entries)
     topics.push_back(decode_topic(name, node, context, out));
+  check_escalations(section, topics, out);
   return topics;
 }
 

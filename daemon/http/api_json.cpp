@@ -68,6 +68,8 @@ Json from_actions(const ActionStatus& a) {
                                       {"until", time(ack->until)}}
                                : Json()},
           {"next_repeat", time(a.next_repeat)},
+          {"next_escalation", time(a.next_escalation)},
+          {"escalated_to", a.escalated_to},
           {"flapping", a.flapping},
           {"set_by", a.set_by}};
 }

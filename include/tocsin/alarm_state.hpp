@@ -199,6 +199,8 @@ struct ActionStatus {
   bool waiting = false;  // the actions of the present state wait for the end of `hold`
   std::optional<Acknowledgement> acknowledged;
   std::optional<Instant> next_repeat;
+  std::optional<Instant> next_escalation;  // if nobody acknowledges it before
+  std::vector<std::string> escalated_to;   // topics
   bool flapping = false;
   std::string set_by;  // the person who set the present state, until the next evaluation
 };

@@ -37,9 +37,9 @@ struct NotifiedEvent {
 };
 
 // Why a message is sent: its alarm changed its state; the actions of that change were muted until
-// now; it is still in ALARM; it changes its state too often. Or the message stands for
-// several (`digest`).
-enum class MessageCause { change, after_mute, reminder, flapping, digest };
+// now; it is still in ALARM; it changes its state too often; nobody has acknowledged it for so long
+// that others are told. Or the message stands for several (`digest`).
+enum class MessageCause { change, after_mute, reminder, flapping, escalation, digest };
 constexpr std::string_view to_string(MessageCause cause) {
   switch (cause) {
     case MessageCause::change:
@@ -50,6 +50,8 @@ constexpr std::string_view to_string(MessageCause cause) {
       return "reminder";
     case MessageCause::flapping:
       return "flapping";
+    case MessageCause::escalation:
+      return "escalation";
     case MessageCause::digest:
       return "digest";
   }
@@ -62,7 +64,7 @@ struct Notification {
   MessageCause cause = MessageCause::change;
   Instant told_at;           // wall clock: when it was decided to send it
   std::uint64_t number = 0;  // of a reminder, from 1; of a flapping notice: changes of state;
-                             // of a digest: messages
+                             // of an escalation its step; of a digest: messages
   std::string topic;
   std::string topic_arn;
   std::string alarm_arn;

@@ -16,6 +16,13 @@ struct MessageRate {
   bool operator==(const MessageRate&) const = default;
 };
 
+// `escalate`: if nobody has acknowledged an ALARM for so long, `topic` is told too.
+struct EscalationStep {
+  Duration after{0};
+  std::string topic;
+  bool operator==(const EscalationStep&) const = default;
+};
+
 // `group`: the first message goes at once (or after `wait`, with all that came meanwhile); what
 // follows within `interval` is one digest at its end, and so on until an interval passes without.
 struct GroupPolicy {

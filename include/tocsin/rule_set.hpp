@@ -164,6 +164,7 @@ struct Alarm {
   Duration repeat{0};    // remind people that it is still in ALARM; 0: never
   Duration ok_after{0};  // judged OK for so long before ALARM ends; 0: at once
   Flapping flapping = Flapping::mark;
+  std::vector<EscalationStep> escalate;  // none: those of its topics
   MessageRate storm;  // `storm_control`: beyond it, one digest; never the first ALARM
   Severity severity = Severity::medium;
   std::string summary;         // mustache over the newest event
@@ -180,6 +181,7 @@ struct Topic {
   std::string name;
   std::string time_zone = "UTC";  // IANA; times in messages
   MessageTemplates templates = {};
+  std::vector<EscalationStep> escalate = {};  // of ALARMs that it is told
 };
 
 struct RuleSet {

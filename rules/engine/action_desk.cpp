@@ -42,8 +42,11 @@ void note_of(const Transition& t, const std::string& text, Recorder& to) {
 }  // namespace
 
 ActionFacts action_facts(const Alarm& alarm) {
-  return {alarm_type_of(alarm), &alarm.tags,  alarm.actions_enabled,
-          alarm.shadow,         alarm.repeat, alarm.flapping};
+  return {alarm_type_of(alarm),  &alarm.tags,
+          alarm.actions_enabled, alarm.shadow,
+          alarm.repeat,          alarm.flapping,
+          &alarm.escalate,       &alarm.alarm_topics,
+          &alarm.ok_topics,      &alarm.insufficient_data_topics};
 }
 
 ActionRecord& ActionDesk::record(const std::string& alarm, const AlarmKey& key) {
@@ -113,17 +116,25 @@ void ActionDesk::count_firing(ActionRecord& r, Transition& t) {
   t.firings = r.firings.until(t.at);
 }
 
+// What follows the first message of an ALARM.
+void ActionDesk::start_attention(ActionRecord& r, const Transition& t, const ActionFacts& facts,
+                                 Instant now) {
+  if (t.to != AlarmState::alarm) return;
+  start_reminders(r, t, facts, now);
+  start_escalation(r, t, facts, now);
+}
+
 void ActionDesk::start_reminders(ActionRecord& r, const Transition& t, const ActionFacts& facts,
                                  Instant now) {
-  if (t.to != AlarmState::alarm || facts.repeat <= Duration{0}) return;
+  if (facts.repeat <= Duration{0}) return;
   r.reminded_of = std::make_unique<Transition>(t);
   r.reminded_of->events.clear();
   r.reminded_from = now;
   r.next_reminder = now + facts.repeat;
 }
 
-std::optional<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& facts, Recorder& to,
-                                            const std::optional<ActionHold>& suppressed) {
+std::vector<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& facts, Recorder& to,
+                                          const std::optional<ActionHold>& suppressed) {
   if (const auto at = records_.find(name_of(t)); at != records_.end()) {
     // Replay judges some things late: what was due before this is told before it.
     const HeldActions* held = at->second.held.get();
@@ -131,7 +142,7 @@ std::optional<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& fa
       run_held(at->first, *held->hold.until, to);
   }
   ActionRecord& r = record(t.alarm, t.key);
-  std::optional<Occasion> more;
+  std::vector<Occasion> more;
   const bool began_to_flap = note_flapping(r, t, facts, to);
   count_firing(r, t);
   if (const auto ack = std::exchange(r.acknowledged, nullptr))
@@ -139,6 +150,7 @@ std::optional<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& fa
              "Acknowledgement by " + ack->who + " ended: the state changed");
   r.reminded_of.reset();
   r.next_reminder = kNever;
+  if (r.escalation) r.escalation->from = r.escalation->next = kNever;
   const std::unique_ptr<HeldActions> before = std::exchange(r.held, nullptr);
   if (before) note_of(before->transition, "dropped: the state changed", to);
   t.actions = facts.shadow                  ? ActionsFate::shadow
@@ -156,16 +168,19 @@ std::optional<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& fa
       r.held->muted = is_mute(t.hold->by) || (before && before->muted && !suppressed);
       note_of(t, "held by " + holder_text(*t.hold) + until_text(t.hold->until), to);
     } else {
-      start_reminders(r, t, facts, to.now());
+      more = told_of_end(r, t, MessageCause::change);
+      start_attention(r, t, facts, to.now());
       if (began_to_flap && facts.flapping == Flapping::notice)
-        more = Occasion{MessageCause::flapping, r.changes.size()};
+        more.push_back({MessageCause::flapping, r.changes.size()});
     }
+  } else if (t.actions != ActionsFate::run) {
+    r.escalation.reset();
   }
   settle(name_of(t));
   return more;
 }
 
-void ActionDesk::closing(Transition& t, const ActionFacts& facts) {
+std::vector<Occasion> ActionDesk::closing(Transition& t, const ActionFacts& facts) {
   const auto at = records_.find(name_of(t));
   const bool untold = at != records_.end() && at->second.held &&
                       at->second.held->known != AlarmState::alarm &&
@@ -178,10 +193,13 @@ void ActionDesk::closing(Transition& t, const ActionFacts& facts) {
     t.actions = ActionsFate::held;
     t.hold = at->second.held->hold;
   }
-  if (at == records_.end()) return;
+  if (at == records_.end()) return {};
   count_firing(at->second, t);
   at->second.held.reset();  // whatever it was, this is newer
+  std::vector<Occasion> more;
+  if (t.actions == ActionsFate::run) more = told_of_end(at->second, t, MessageCause::change);
   settle(at->first);
+  return more;
 }
 
 void ActionDesk::forget(ActionName name, Recorder& to) {
@@ -190,7 +208,12 @@ void ActionDesk::forget(ActionName name, Recorder& to) {
   ActionRecord& r = at->second;
   const bool owed =
       r.held && r.held->known == AlarmState::alarm && r.held->transition.to != AlarmState::alarm;
-  if (owed) to.run_actions(r.held->transition, {MessageCause::after_mute, 0});
+  if (owed) {
+    const Transition& t = r.held->transition;
+    to.run_actions(t, {MessageCause::after_mute, 0});
+    for (const Occasion& more : told_of_end(r, t, MessageCause::after_mute))
+      to.run_actions(t, more);
+  }
   due_.erase({r.queued, name});
   if (r.stored) dirty_.insert(name);
   records_.erase(at);
@@ -206,7 +229,8 @@ void ActionDesk::rename(const std::string& from, const std::string& to) {
     due_.erase({node.mapped().queued, old});
     node.mapped().queued = kNever;
     for (Transition* t : {node.mapped().held ? &node.mapped().held->transition : nullptr,
-                          node.mapped().reminded_of.get()})
+                          node.mapped().reminded_of.get(),
+                          node.mapped().escalation ? &node.mapped().escalation->of : nullptr})
       if (t != nullptr) t->alarm = to;
     node.key().first = to;
     const ActionName name = node.key();
@@ -250,8 +274,10 @@ void ActionDesk::run_held(const ActionName& name, Instant at, Recorder& to) {
     note_of(t, "run after " + holder_text(held->hold), to);
     t.actions = ActionsFate::run;
     t.hold.reset();
-    to.run_actions(t, {held->muted ? MessageCause::after_mute : MessageCause::change, 0});
-    start_reminders(r, t, *facts, at);
+    const MessageCause cause = held->muted ? MessageCause::after_mute : MessageCause::change;
+    to.run_actions(t, {cause, 0});
+    for (const Occasion& more : told_of_end(r, t, cause)) to.run_actions(t, more);
+    start_attention(r, t, *facts, at);
   }
   settle(name);
 }
@@ -280,7 +306,8 @@ void ActionDesk::step(const ActionName& name, Instant at, Recorder& to) {
   ActionRecord& r = records_.at(name);
   const auto shown = [&r] {
     return std::tuple(r.flapping, r.acknowledged != nullptr, r.next_reminder,
-                      r.held && r.held->hold.until);
+                      r.held && r.held->hold.until, r.escalation ? r.escalation->next : kNever,
+                      r.escalation ? r.escalation->told.size() : 0);
   };
   const auto before = shown();
   if (r.acknowledged && r.acknowledged->until && *r.acknowledged->until <= at) {
@@ -290,6 +317,7 @@ void ActionDesk::step(const ActionName& name, Instant at, Recorder& to) {
   calm_down(name.first, r, at, to);
   r.firings.forget_until(at);
   if (r.next_reminder <= at) remind(name, at, to);
+  if (r.escalation && !r.acknowledged && r.escalation->next <= at) escalate(name, at, to);
   if (r.held && r.held->hold.until && *r.held->hold.until <= at) {
     if (is_mute(r.held->hold.by)) return run_held(name, at, to);
     r.held->hold.until.reset();  // its suppressor says when, and is about to
@@ -335,6 +363,10 @@ ActionStatus ActionDesk::status_of(const ActionName& name, const ActionFacts& fa
   out.waiting = r.held != nullptr;
   if (r.acknowledged) out.acknowledged = *r.acknowledged;
   if (r.next_reminder != kNever) out.next_repeat = r.next_reminder;
+  if (r.escalation) {
+    if (r.escalation->next != kNever && !r.acknowledged) out.next_escalation = r.escalation->next;
+    out.escalated_to = r.escalation->told;
+  }
   out.flapping = r.flapping;
   return out;
 }

@@ -35,6 +35,10 @@ struct ActionFacts {
   bool shadow = false;
   Duration repeat{0};
   Flapping flapping = Flapping::mark;
+  const std::vector<EscalationStep>* escalate = nullptr;
+  const std::vector<std::string>* alarm_topics = nullptr;
+  const std::vector<std::string>* ok_topics = nullptr;
+  const std::vector<std::string>* insufficient_data_topics = nullptr;
 };
 ActionFacts action_facts(const Alarm& alarm);
 
@@ -63,12 +67,12 @@ class ActionDesk {
 
   // A change of state was decided: fills `t.actions` and `t.hold`, ends what was said of the state
   // that ends. `suppressed`: a composite's suppressor holds it. The caller tells it if it is to
-  // run, and then on the occasion that is returned.
-  std::optional<Occasion> changed(Transition& t, const ActionFacts& facts, Recorder& to,
-                                  const std::optional<ActionHold>& suppressed = {});
+  // run, and then on the occasions that are returned.
+  std::vector<Occasion> changed(Transition& t, const ActionFacts& facts, Recorder& to,
+                                const std::optional<ActionHold>& suppressed = {});
   // The same for the last words of an alarm or key that goes: it is told whatever mutes, unless
   // nobody was told of the ALARM either.
-  void closing(Transition& t, const ActionFacts& facts);
+  std::vector<Occasion> closing(Transition& t, const ActionFacts& facts);
   bool knows(const ActionName& name) const { return records_.contains(name); }
   // It is gone. An OK that waited to be told is told.
   void forget(ActionName name, Recorder& to);
@@ -114,6 +118,13 @@ class ActionDesk {
   bool note_flapping(ActionRecord& r, const Transition& t, const ActionFacts& facts, Recorder& to);
   void run_held(const ActionName& name, Instant at, Recorder& to);
   void remind(const ActionName& name, Instant at, Recorder& to);
+  std::vector<EscalationStep> steps_of(const ActionFacts& facts) const;
+  void start_escalation(ActionRecord& r, const Transition& t, const ActionFacts& facts,
+                        Instant now);
+  std::vector<Occasion> told_of_end(ActionRecord& r, const Transition& t, MessageCause cause) const;
+  void escalate(const ActionName& name, Instant at, Recorder& to);
+  void recheck_escalations();
+  void start_attention(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   void start_reminders(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   bool is_enabled(const std::string& alarm, const ActionFacts& facts) const;
   void replace_silences(std::vector<Silence> silences);

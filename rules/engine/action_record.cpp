@@ -11,6 +11,8 @@ namespace tocsin {
 
 Instant ActionRecord::due() const {
   Instant least = std::min({next_reminder, calm_at(changes, flapping), firings.over_at()});
+  // Who looks after it need not be told by others.
+  if (escalation && !acknowledged) least = std::min(least, escalation->next);
   if (held && held->hold.until) least = std::min(least, *held->hold.until);
   if (acknowledged && acknowledged->until) least = std::min(least, *acknowledged->until);
   return least;
@@ -18,7 +20,7 @@ Instant ActionRecord::due() const {
 
 bool ActionRecord::empty() const {
   return !held && !acknowledged && !reminded_of && changes.empty() && !flapping &&
-         firings.empty();
+         firings.empty() && !escalation;
 }
 
 std::string ActionRecord::encode() const {
@@ -48,6 +50,7 @@ std::string ActionRecord::encode() const {
   for (const Instant t : changes) out.instant(t);
   out.flag(flapping);
   firings.write(out);
+  if (escalation) write_escalation(*escalation, out);
   return out.take();
 }
 
@@ -81,7 +84,12 @@ bool ActionRecord::decode(std::string_view row) {
   changes.resize(in.count(1));
   for (Instant& t : changes) t = in.instant();
   flapping = in.flag();
-  if (!in.at_end()) firings.read(in);  // rows of before they were counted end here
+  // Rows of before they were counted end here, most others after it.
+  if (!in.at_end()) firings.read(in);
+  if (!in.at_end()) {
+    escalation = std::make_unique<Escalation>();
+    if (!read_escalation(in, *escalation)) return false;
+  }
   return in.ok();
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/engine/escalation.hpp"
 #include "rules/engine/firings.hpp"
 #include "rules/engine/held_actions.hpp"
 #include "tocsin/alarm_state.hpp"
@@ -25,6 +26,7 @@ struct ActionRecord {
   std::vector<Instant> changes;  // event times of the newest changes of state, oldest first
   bool flapping = false;
   Firings firings;
+  std::unique_ptr<Escalation> escalation;
 
   Instant queued = kNever;  // its place in the desk's queue
   bool stored = false;      // it has a row

@@ -112,6 +112,13 @@ Json suppressor_json(const Alarm& a) {
   return {{"alarm", s.alarm}, {"wait", s.wait.count()}, {"extension", s.extension.count()}};
 }
 
+Json from_steps(const std::vector<EscalationStep>& steps) {
+  Json out = Json::array();
+  for (const EscalationStep& step : steps)
+    out.push_back(Json::array({step.after.count(), step.topic}));
+  return out;
+}
+
 bool read_condition(const Json& j, Alarm& a) {
   a.anchor = static_cast<Anchor>(j.at("anchor").get<int>());
   a.metric_namespace = j.at("namespace");
@@ -143,6 +150,9 @@ void read_texts(const Json& j, Alarm& a) {
   a.repeat = Duration{j.value("repeat", std::int64_t{0})};
   a.ok_after = Duration{j.value("ok_after", std::int64_t{0})};
   a.flapping = static_cast<Flapping>(j.value("flapping", static_cast<int>(Flapping::mark)));
+  if (j.contains("escalate"))
+    for (const Json& step : j.at("escalate"))
+      a.escalate.push_back({Duration{step.at(0).get<std::int64_t>()}, step.at(1)});
   if (j.contains("storm"))
     a.storm = {j.at("storm").at(0).get<int>(), Duration{j.at("storm").at(1).get<std::int64_t>()}};
   j.at("alarm").get_to(a.alarm_topics);
@@ -170,6 +180,7 @@ std::string encode_alarm(const Alarm& a) {
            {"repeat", a.repeat.count()},
            {"ok_after", a.ok_after.count()},
            {"flapping", static_cast<int>(a.flapping)},
+           {"escalate", from_steps(a.escalate)},
            {"storm", {a.storm.messages, a.storm.per.count()}},
            {"alarm", a.alarm_topics},
            {"ok", a.ok_topics},
@@ -194,8 +205,9 @@ bool is_same_row(const Alarm& a, const Alarm& b) {
                  group_by, statistic, period, evaluation_periods, datapoints_to_alarm,
                  evaluation_range, comparison, threshold, maths, treat_missing_data,
                  evaluate_low_samples, unit, actions_enabled, alarm_topics, ok_topics,
-                 insufficient_data_topics, shadow, repeat, ok_after, flapping, storm, severity,
-                 summary, templates, runbook, tags, evidence, max_keys, was, where] = alarm;
+                 insufficient_data_topics, shadow, repeat, ok_after, flapping, escalate, storm,
+                 severity, summary, templates, runbook, tags, evidence, max_keys, was, where] =
+        alarm;
     static_cast<void>(was);  // stands in no row, as `where` does not
     static_cast<void>(where);
     const auto& [events, fields, drop] = evidence;
@@ -203,8 +215,8 @@ bool is_same_row(const Alarm& a, const Alarm& b) {
                     group_by, statistic, period, evaluation_periods, datapoints_to_alarm,
                     evaluation_range, comparison, threshold, maths, treat_missing_data,
                     evaluate_low_samples, unit, actions_enabled, alarm_topics, ok_topics,
-                    insufficient_data_topics, shadow, repeat, ok_after, flapping, storm, severity,
-                    summary, templates, runbook, tags, events, fields, drop, max_keys);
+                    insufficient_data_topics, shadow, repeat, ok_after, flapping, escalate, storm,
+                    severity, summary, templates, runbook, tags, events, fields, drop, max_keys);
   };
   return &a == &b || row(a) == row(b);
 }

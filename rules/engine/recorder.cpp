@@ -141,16 +141,13 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
   entry.status_dirty = entry.dirty = true;
   t.alarm_type = alarm_type_of(*entry.book->spec);
   const ActionFacts facts = action_facts(*entry.book->spec);
-  std::optional<Occasion> more;
-  if (closing)
-    desk_.closing(t, facts);
-  else
-    more = desk_.changed(t, facts, *this, suppressed);
+  const std::vector<Occasion> more =
+      closing ? desk_.closing(t, facts) : desk_.changed(t, facts, *this, suppressed);
   out_.history.push_back(state_update_item(t));
   if (entry.book->role != nullptr) entry.book->role->all->changed(*entry.book, t);
   if (rules_.event_bus) out_.records.push_back(state_change_record(t, *entry.book->spec, rules_));
   run_actions(t, {});
-  if (more) run_actions(t, *more);
+  for (const Occasion& occasion : more) run_actions(t, occasion);
   out_.transitions.push_back(std::move(t));
 }
 

@@ -38,6 +38,9 @@ void read_actions(const Json& j, ActionStatus& a) {
   if (j.contains("acknowledged")) a.acknowledged = to_acknowledgement(j.at("acknowledged"));
   if (j.contains("next_repeat"))
     a.next_repeat = instant_from_ms(j.at("next_repeat").get<std::int64_t>());
+  if (j.contains("next_escalation"))
+    a.next_escalation = instant_from_ms(j.at("next_escalation").get<std::int64_t>());
+  a.escalated_to = j.value("escalated_to", std::vector<std::string>());
   a.flapping = j.value("flapping", false);
   a.set_by = text_of(j, "set_by");
 }
@@ -51,6 +54,8 @@ Json from_actions(const ActionStatus& a) {
   if (a.waiting) out["waiting"] = true;
   if (a.acknowledged) out["acknowledged"] = from_acknowledgement(*a.acknowledged);
   if (a.next_repeat) out["next_repeat"] = to_ms(*a.next_repeat);
+  if (a.next_escalation) out["next_escalation"] = to_ms(*a.next_escalation);
+  if (!a.escalated_to.empty()) out["escalated_to"] = a.escalated_to;
   if (a.flapping) out["flapping"] = true;
   if (!a.set_by.empty()) out["set_by"] = a.set_by;
   return out;

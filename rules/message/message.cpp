@@ -102,6 +102,8 @@ std::string message_id(const Transition& t, const std::string& topic, const Occa
   if (occasion.cause == MessageCause::reminder)
     name += ":reminder:" + std::to_string(occasion.number);
   if (occasion.cause == MessageCause::flapping) name += ":flapping";
+  if (occasion.cause == MessageCause::escalation)
+    name += ":escalation:" + std::to_string(occasion.number);
   return uuid_v5(name);
 }
 
@@ -116,6 +118,8 @@ std::string preface(const Transition& t, const Occasion& occasion) {
     case MessageCause::flapping:
       return "Flapping, " + std::to_string(occasion.number) +
              " changes of state within 30 min, now " + std::string(to_string(t.to)) + ": ";
+    case MessageCause::escalation:
+      return occasion.preface;
     case MessageCause::digest:
       break;  // of messages, not of a transition
   }
@@ -134,6 +138,7 @@ std::vector<Notification> make_notifications(const Transition& transition, const
   if (alarm == nullptr) return {};
   if (at_once && transition.actions != ActionsFate::run) return {};
   const std::vector<std::string>* topics = &topics_for(*alarm, transition.to);
+  if (!occasion.topics.empty()) topics = &occasion.topics;
   if (topics->empty() && occasion.cause == MessageCause::flapping) topics = &alarm->alarm_topics;
   if (topics->empty()) return {};
   const MetricFilter* filter = index.filter_of(*alarm);

@@ -173,6 +173,7 @@ km::data message_data(const Notification& n, const SummaryFields& fields) {
   put(out, "is_ok", t.to == AlarmState::ok);
   put(out, "is_insufficient_data", t.to == AlarmState::insufficient_data);
   put(out, "is_reminder", n.cause == MessageCause::reminder);
+  put(out, "is_escalation", n.cause == MessageCause::escalation);
   put(out, "is_late", t.late);
   put_lists(out, n);
   if (!n.events.empty()) out.set("event", event_data(n.events.back().evidence.message, fields));

@@ -79,8 +79,9 @@ Evidence to_evidence(const Json& j) {
           text_of(j, "message")};
 }
 
-constexpr std::array kCauses{MessageCause::change, MessageCause::after_mute, MessageCause::reminder,
-                             MessageCause::flapping, MessageCause::digest};
+constexpr std::array kCauses{MessageCause::change,     MessageCause::after_mute,
+                             MessageCause::reminder,   MessageCause::flapping,
+                             MessageCause::escalation, MessageCause::digest};
 constexpr std::array kFates{ActionsFate::run, ActionsFate::held, ActionsFate::disabled,
                             ActionsFate::shadow};
 

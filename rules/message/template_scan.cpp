@@ -34,6 +34,7 @@ constexpr std::string_view kTop[] = {
     "is_ok",
     "is_insufficient_data",
     "is_reminder",
+    "is_escalation",
     "is_late",
     "alarm.name",
     "alarm.description",

@@ -9,6 +9,7 @@
 #include "rules/message/summary.hpp"
 #include "rules/pattern/pattern.hpp"
 #include "rules/ruleset/source_text.hpp"
+#include "tocsin/escalation_options.hpp"
 
 namespace tocsin {
 namespace {
@@ -176,6 +177,7 @@ void read_attention(ConfigReader& read, Alarm& alarm) {
   read.optional_name("flapping", alarm.flapping, kFlapping);
   read.optional_name("mode", alarm.shadow, kModes);
   read_storm_control(read, alarm.storm);
+  read_escalation(read, alarm.escalate);
 }
 
 }  // namespace

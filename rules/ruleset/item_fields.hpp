@@ -50,7 +50,7 @@ void read_unit(ConfigReader& read, std::string& into);
 void read_max_keys(ConfigReader& read, Alarm& alarm);
 
 // description, severity, summary, templates, runbook, tags, evidence, was, and when people are told
-// beside the changes of state: ok_after, repeat, flapping, mode, storm_control.
+// beside the changes of state: ok_after, repeat, flapping, mode, storm_control, escalate.
 void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& alarm);
 
 }  // namespace tocsin

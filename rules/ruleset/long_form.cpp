@@ -207,6 +207,8 @@ Json long_form(const Alarm& alarm) {
   if (alarm.repeat > Duration{0}) item["repeat"] = format_duration(alarm.repeat);
   if (alarm.flapping != Flapping::mark) item["flapping"] = to_string(alarm.flapping);
   if (alarm.shadow) item["mode"] = "shadow";
+  for (const EscalationStep& step : alarm.escalate)
+    item["escalate"].push_back({{"after", format_duration(step.after)}, {"topic", step.topic}});
   if (alarm.storm.messages > 0)
     item["storm_control"] = {{"messages", alarm.storm.messages},
                              {"per", format_duration(alarm.storm.per)}};

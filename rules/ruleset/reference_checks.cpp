@@ -6,6 +6,7 @@
 #include "rules/ruleset/checks.hpp"
 #include "rules/ruleset/metric_index.hpp"
 #include "tocsin/config_reader.hpp"
+#include "tocsin/escalation_options.hpp"
 
 namespace tocsin {
 namespace {
@@ -61,6 +62,17 @@ void check_topic_list(const AlarmDraft& draft, const ConfigNode& list,
   }
 }
 
+void check_escalation(const AlarmDraft& draft, const std::vector<std::string_view>& known,
+                      Diagnostics& out) {
+  for (const EscalationStep& step : draft.alarm.escalate)
+    if (std::find(known.begin(), known.end(), step.topic) == known.end())
+      report(out, "dangling-reference",
+             escalation_topic_node(*draft.node->find("escalate"), step.topic),
+             "alarm \"" + draft.alarm.name + "\" escalates to topic \"" + step.topic +
+                 "\", which does not exist",
+             suggest(step.topic, known));
+}
+
 }  // namespace
 
 void check_names(const Draft& draft, Diagnostics& out) {
@@ -110,12 +122,16 @@ void check_topics(const Draft& draft, const RuleContext& context, Diagnostics& o
                      a.alarm.insufficient_data_topics, known, out);
   };
   for (const AlarmDraft& a : draft.alarms) {
+    check_escalation(a, known, out);
     if (!a.short_form)
       check_actions(a);
     else if (a.node->find("notify") != nullptr)
       check_topic_list(a, node_at(*a.node, {"notify"}), a.alarm.alarm_topics, known, out);
   }
-  for (const CompositeDraft& c : draft.composites) check_actions(c);
+  for (const CompositeDraft& c : draft.composites) {
+    check_actions(c);
+    check_escalation(c, known, out);
+  }
 }
 
 void check_metrics(const Draft& draft, Diagnostics& out) {
