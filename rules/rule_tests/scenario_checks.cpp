@@ -38,10 +38,12 @@ std::string unknown_alarm(const RuleSet& rules, const std::string& name) {
 std::set<std::string> topic_names(const RuleSet& rules) {
   std::set<std::string> names;
   for (const Topic& topic : rules.topics) names.insert(topic.name);
-  for (const Alarm& alarm : rules.alarms)
+  for (const Alarm& alarm : rules.alarms) {
     for (const auto* topics :
          {&alarm.alarm_topics, &alarm.ok_topics, &alarm.insufficient_data_topics})
       names.insert(topics->begin(), topics->end());
+    for (const EscalationStep& step : alarm.escalate) names.insert(step.topic);
+  }
   return names;
 }
 

@@ -132,10 +132,11 @@ TEST_CASE("a silence that is ended early delays a step no longer", "[engine][esc
   s.from = kStart + minutes{1};
   s.until = kStart + minutes{90};
   s.reason = "maintenance";
-  ask(w, minutes{1}, AddSilence{s});
+  const auto added = w.engine->operate({"alice", AddSilence{s}}, kStart + minutes{1}, w.out);
+  REQUIRE(added);
   w.quiet_until(minutes{20});
   messages(w);
-  ask(w, minutes{25}, EndSilence{"silence-" + std::to_string(2)});
+  ask(w, minutes{25}, EndSilence{added->silence});
   w.quiet_until(minutes{25});
   CHECK(messages(w) == Lines{"escalation ALARM oncall"});
 }
@@ -161,10 +162,9 @@ TEST_CASE("whoever was told hears how it goes on until it is OK", "[engine][esca
   w.event(minutes{0});
   w.quiet_until(minutes{16});
   messages(w);
-  ask(w, minutes{17}, SetAlarmState{{"a"}, AlarmState::insufficient_data, "tried by hand"});
+  ask(w, minutes{17}, SetAlarmState{{"a"}, AlarmState::insufficient_data, "tried by hand", ""});
   CHECK(messages(w) == Lines{"change INSUFFICIENT_DATA oncall"});
-  w.quiet_until(minutes{17});
-  ask(w, minutes{17}, SetAlarmState{{"a"}, AlarmState::ok, "tried by hand"});
+  ask(w, minutes{17}, SetAlarmState{{"a"}, AlarmState::ok, "tried by hand", ""});
   CHECK(messages(w) == Lines{"change OK ops", "change OK oncall"});
 }
 
