@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "rules/match/literals/required_literals.hpp"
 #include "rules/pattern/parser.hpp"
 #include "tocsin/result.hpp"
 
@@ -54,10 +53,12 @@ PatternSet::Families PatternSet::sort(const std::vector<Wanted>& patterns,
   return by;
 }
 
-PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common)
-    : PatternSet(patterns, common, sort(patterns, common)) {}
+PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common,
+                       std::size_t many_values)
+    : PatternSet(patterns, common, sort(patterns, common), many_values) {}
 
-PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common, Families by)
+PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common, Families by,
+                       std::size_t many_values)
     : patterns_(std::move(patterns)),
       common_(std::move(common)),
       places_(std::move(by.places)),
@@ -68,18 +69,17 @@ PatternSet::PatternSet(std::vector<Wanted> patterns, std::vector<std::string> co
       json_(std::move(by.json), std::move(by.references)),
       terms_(std::move(by.terms)),
       delimited_(std::move(by.delimited)),
-      candidates_(find_candidates()) {}
+      candidates_(find_candidates(many_values)) {}
 
-std::optional<LiteralScan> PatternSet::find_candidates() const {
-  std::vector<Literal> literals;
+std::optional<LiteralScan> PatternSet::find_candidates(std::size_t many_values) const {
+  std::vector<RequiredLiteral> literals;
   for (const Wanted& wanted : patterns_) {
-    std::optional<std::vector<Literal>> required = required_literals(wanted.pattern->tree());
+    std::optional<std::vector<RequiredLiteral>> required =
+        required_literals(wanted.pattern->tree());
     if (!required) return std::nullopt;
     std::move(required->begin(), required->end(), std::back_inserter(literals));
   }
-  std::sort(literals.begin(), literals.end());
-  literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
-  return LiteralScan(std::move(literals), !json_numbers_.empty());
+  return LiteralScan(member_literals(std::move(literals), many_values), !json_numbers_.empty());
 }
 
 bool PatternSet::is_made_of(const std::vector<Wanted>& patterns,

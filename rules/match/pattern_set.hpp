@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rules/match/json/json_set.hpp"
+#include "rules/match/json/member_literals.hpp"
 #include "rules/match/lines/delimited_set.hpp"
 #include "rules/match/lines/terms_set.hpp"
 #include "rules/match/literals/literal_scan.hpp"
@@ -46,8 +47,10 @@ class PatternSet {
     bool has_json = false;
   };
 
-  // `common`: selectors whose values are asked of any matching event that is JSON.
-  PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common);
+  // `common`: selectors whose values are asked of any matching event that is JSON. `many_values`:
+  // see member_literals(); no answer depends on it.
+  PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common,
+             std::size_t many_values = kManyValues);
 
   // Searches for events that may match; nullptr: every event may.
   const LiteralScan* candidates() const { return candidates_ ? &*candidates_ : nullptr; }
@@ -76,9 +79,10 @@ class PatternSet {
   };
   struct Families;
 
-  PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common, Families families);
+  PatternSet(std::vector<Wanted> patterns, std::vector<std::string> common, Families families,
+             std::size_t many_values);
   static Families sort(const std::vector<Wanted>& patterns, const std::vector<std::string>& common);
-  std::optional<LiteralScan> find_candidates() const;
+  std::optional<LiteralScan> find_candidates(std::size_t many_values) const;
 
   std::vector<Wanted> patterns_;
   std::vector<std::string> common_;

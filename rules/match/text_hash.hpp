@@ -39,15 +39,27 @@ inline std::uint64_t mix_hash(std::uint64_t value) {
   return value ^ (value >> 32);
 }
 
+// All bytes of a text of up to eight in one number, without a look behind it.
+inline std::uint64_t short_word(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 4) {
+    std::uint32_t begin = 0, end = 0;
+    std::memcpy(&begin, text.data(), sizeof begin);
+    std::memcpy(&end, text.data() + size - sizeof end, sizeof end);
+    return std::uint64_t{begin} << 32 | end;
+  }
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(text[i]));
+  };
+  return size == 0 ? 0 : byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
+}
+
 inline std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = text.size();
-  while (text.size() > 8) {
-    hash = mix_hash(hash ^ load_word(text.data()));
-    text.remove_prefix(8);
-  }
-  std::uint64_t word = 0;
-  std::memcpy(&word, text.data(), text.size());
-  return mix_hash(hash ^ word);
+  if (text.size() <= 8) return mix_hash(hash ^ short_word(text));
+  const char* const last = text.data() + text.size() - 8;
+  for (const char* at = text.data(); at < last; at += 8) hash = mix_hash(hash ^ load_word(at));
+  return mix_hash(hash ^ load_word(last));
 }
 
 // Numbers from 0 by their hashes; some may share one. Immutable once built; 16 to 32 bytes each.

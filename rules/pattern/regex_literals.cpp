@@ -22,11 +22,12 @@ std::optional<char> only_character(const RegexPiece& piece) {
   return static_cast<char>(code);
 }
 
-// The longest run of characters that must follow each other.
-std::string longest_run(const std::vector<RegexPiece>& side) {
-  std::string best, run;
+// The runs of characters that must follow each other.
+std::vector<std::string> runs_of(const std::vector<RegexPiece>& side) {
+  std::vector<std::string> runs;
+  std::string run;
   const auto end_run = [&] {
-    if (run.size() > best.size()) best = run;
+    if (!run.empty()) runs.push_back(run.substr(0, kLiteralBytesMax));
     run.clear();
   };
   for (const RegexPiece& piece : side) {
@@ -42,20 +43,21 @@ std::string longest_run(const std::vector<RegexPiece>& side) {
     run.assign(piece.min, *character);
   }
   end_run();
-  return best;
+  std::stable_sort(runs.begin(), runs.end(),
+                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  return runs;
 }
 
 }  // namespace
 
-std::optional<std::vector<std::string>> regex_literals(std::string_view body) {
+std::optional<std::vector<std::vector<std::string>>> regex_literals(std::string_view body) {
   const std::variant<RegexSyntax, PatternError> parsed = parse_regex(body);
   const auto* syntax = std::get_if<RegexSyntax>(&parsed);
   if (!syntax) return std::nullopt;
-  std::vector<std::string> literals;
+  std::vector<std::vector<std::string>> literals;
   for (const auto& side : syntax->sides) {
-    std::string run = longest_run(side);
-    if (run.empty()) return std::nullopt;
-    literals.push_back(run.substr(0, kLiteralBytesMax));
+    literals.push_back(runs_of(side));
+    if (literals.back().empty()) return std::nullopt;
   }
   return literals;
 }

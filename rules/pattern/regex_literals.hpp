@@ -8,8 +8,9 @@
 
 namespace tocsin {
 
-// Printable ASCII texts of which at least one stands, byte by byte, in every subject that the regex
-// `body` (a valid one) is found in; none is empty or long. nullopt: it can do without any.
-std::optional<std::vector<std::string>> regex_literals(std::string_view body);
+// For each alternative of the regex `body` (a valid one) the printable ASCII texts that all stand,
+// byte by byte, in every subject that the alternative is found in, the longest first; none is empty
+// or long. nullopt: some alternative can do without any.
+std::optional<std::vector<std::vector<std::string>>> regex_literals(std::string_view body);
 
 }  // namespace tocsin

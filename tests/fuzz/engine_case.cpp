@@ -86,7 +86,7 @@ PatternPtr compile(const std::string& text, bool quotas) {
 }
 
 Answers engine_answers(const Case& c, PatternSet::Scratch& scratch) {
-  const PatternSet set(c.patterns, c.common);
+  const PatternSet set(c.patterns, c.common, c.many_values);
   const Block block(c);
   Answers answers(c.events.size(), std::vector<Answer>(c.patterns.size()));
   std::vector<std::uint32_t> matched;

@@ -27,6 +27,7 @@ struct Case {
   std::vector<std::string> common;
   std::vector<std::string> events;
   bool as_slices = false;
+  std::size_t many_values = kManyValues;  // 0: whatever has a name is looked for by it
 };
 
 // By event, by pattern.

@@ -96,6 +96,7 @@ Case make_case(std::uint64_t seed, Tally& tally) {
   Random random(seed);
   Case out;
   out.as_slices = random.chance(30);
+  if (random.chance(50)) out.many_values = 0;
   const Value model = random_object(random, 3);
   const std::string line = random_line(random);
   const std::size_t kind = random.below(10);

@@ -4,19 +4,13 @@
 #include <algorithm>
 #include <string>
 
-#include "rules/pattern/regex_literals.hpp"
+#include "rules/match/literals/log_sample.hpp"
 
 namespace tocsin {
 namespace {
 
 bool is_ordering(ast::Operator op) {
   return op != ast::Operator::equal && op != ast::Operator::not_equal;
-}
-
-FieldKey key_of(const ast::TextLiteral& text) {
-  using Kind = FieldKey::Kind;
-  if (text.open_start) return {text.open_end ? Kind::inner : Kind::suffix, text.core, 0};
-  return {text.open_end ? Kind::prefix : Kind::whole, text.core, 0};
 }
 
 }  // namespace
@@ -29,7 +23,7 @@ SlotTriggers::Kind SlotTriggers::kind(const ast::PropertyTest& test) {
           [](const ast::NumberLiteral&) { return Kind::none; },
           [](const ast::TextLiteral& text) { return text.core.empty() ? Kind::none : Kind::exact; },
           [](const ast::RegexLiteral& regex) {
-            return regex_literals(regex.body) ? Kind::literal : Kind::none;
+            return rare_literals(regex.body) ? Kind::literal : Kind::none;
           },
       },
       test.literal);
@@ -46,7 +40,7 @@ void SlotTriggers::add(const ast::PropertyTest& test, std::uint32_t number) {
           },
           [&](const ast::TextLiteral& text) { texts_.add(key_of(text), number); },
           [&](const ast::RegexLiteral& regex) {
-            const auto literals = regex_literals(regex.body);
+            const auto literals = rare_literals(regex.body);
             for (const std::string& literal : *literals)
               texts_.add({FieldKey::Kind::inner, literal, 0}, number);
           },

@@ -120,6 +120,7 @@ void DelimitedSet::set_triggers() {
       else
         triggers_[place].add(key, number);
   }
+  for (FieldTriggers& triggers : triggers_) triggers.seal();
   note_always_split();
   if (inner.empty()) return;
   std::vector<std::string> literals;

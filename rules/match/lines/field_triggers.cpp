@@ -2,8 +2,10 @@
 #include "rules/match/lines/field_triggers.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
-#include "rules/pattern/regex_literals.hpp"
+#include "rules/match/literals/log_sample.hpp"
 
 namespace tocsin {
 namespace {
@@ -12,10 +14,8 @@ using Condition = ast::Expression<ast::FieldTest>;
 using Keys = std::vector<FieldKey>;
 
 Keys keys_of(const ast::TextLiteral& literal) {
-  if (!literal.open_start && !literal.open_end) return {{FieldKey::Kind::whole, literal.core, 0}};
-  if (literal.core.empty()) return {};
-  if (literal.open_start && literal.open_end) return {{FieldKey::Kind::inner, literal.core, 0}};
-  return {{literal.open_end ? FieldKey::Kind::prefix : FieldKey::Kind::suffix, literal.core, 0}};
+  const FieldKey key = key_of(literal);
+  return key.text.empty() && key.kind != FieldKey::Kind::whole ? Keys{} : Keys{key};
 }
 
 Keys keys_of(const ast::NumberLiteral& literal) {
@@ -26,7 +26,7 @@ Keys keys_of(const ast::NumberLiteral& literal) {
 
 Keys keys_of(const ast::RegexLiteral& regex) {
   Keys keys;
-  for (std::string& text : regex_literals(regex.body).value_or(std::vector<std::string>{}))
+  for (std::string& text : rare_literals(regex.body).value_or(std::vector<std::string>{}))
     keys.push_back({FieldKey::Kind::inner, std::move(text), 0});
   return keys;
 }
@@ -65,6 +65,12 @@ std::uint64_t filter_bit(std::int64_t number) {
 
 }  // namespace
 
+FieldKey key_of(const ast::TextLiteral& text) {
+  using Kind = FieldKey::Kind;
+  if (text.open_start) return {text.open_end ? Kind::inner : Kind::suffix, text.core, 0};
+  return {text.open_end ? Kind::prefix : Kind::whole, text.core, 0};
+}
+
 std::vector<FieldKey> required_keys(const Condition& condition) {
   return std::visit(Overloaded{
                         [](const ast::FieldTest& test) {
@@ -85,14 +91,17 @@ std::size_t looseness(const FieldKey& key) {
 }
 
 void FieldTriggers::Texts::add(const std::string& text, std::uint32_t pattern) {
-  table[text].push_back(pattern);
-  filter |= filter_bit(text);
+  building_[text].push_back(pattern);
 }
 
-void FieldTriggers::Texts::look_up(std::string_view text, Numbers& patterns) const {
-  const auto entry = table.find(text);
-  if (entry == table.end()) return;
-  patterns.insert(patterns.end(), entry->second.begin(), entry->second.end());
+void FieldTriggers::Texts::seal() {
+  std::vector<std::uint64_t> hashes;
+  for (auto& [text, patterns] : building_) {
+    hashes.push_back(hash_text(text));
+    entries_.emplace_back(text, std::move(patterns));
+  }
+  building_.clear();
+  index_ = HashIndex(hashes);
 }
 
 FieldTriggers::Affixes& FieldTriggers::affixes(FieldKey::Kind kind, std::size_t length) {
@@ -118,7 +127,34 @@ void FieldTriggers::add(const FieldKey& key, std::uint32_t pattern) {
   }
 }
 
+std::uint64_t FieldTriggers::Affixes::hash(std::string_view part) const {
+  const bool prefix = kind == FieldKey::Kind::prefix;
+  std::uint32_t bytes = 0;
+  if (part.size() >= sizeof bytes)
+    std::memcpy(&bytes, part.data() + (prefix ? part.size() - sizeof bytes : 0), sizeof bytes);
+  else
+    bytes = static_cast<std::uint32_t>(short_word(part));
+  return (bytes + (std::uint64_t{2 * length + (prefix ? 1 : 0)} << 32)) * 0x9E37'79B9'7F4A'7C15;
+}
+
+void FieldTriggers::seal_affixes() {
+  std::size_t parts = 0;
+  for (const Affixes& group : affixes_) parts += group.texts.unsealed().size();
+  const auto bits = static_cast<unsigned>(std::bit_width(parts)) + 5;
+  affix_bits_.assign(std::max<std::size_t>((std::size_t{1} << bits) / 64, 1), 0);
+  affix_shift_ = 64 - bits;
+  for (Affixes& group : affixes_) {
+    for (const auto& entry : group.texts.unsealed()) {
+      const std::uint64_t bit = group.hash(entry.first) >> affix_shift_;
+      affix_bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    }
+    group.texts.seal();
+  }
+}
+
 void FieldTriggers::seal() {
+  whole_.seal();
+  seal_affixes();
   if (inner_.empty()) return;
   std::vector<std::string> literals;
   for (auto& [text, patterns] : inner_) {
@@ -135,12 +171,10 @@ void FieldTriggers::find(FieldValue& value, Numbers& found, Numbers& patterns) c
   };
   const std::string_view text = value.text();
   whole_.find(text, patterns);
-  for (const Affixes& group : affixes_) {
-    if (text.size() < group.length) continue;
-    const bool prefix = group.kind == FieldKey::Kind::prefix;
-    group.texts.find({text.data() + (prefix ? 0 : text.size() - group.length), group.length},
-                     patterns);
-  }
+  any_affix(text, [&](const Affixes& group, std::string_view part) {
+    group.texts.find(part, patterns);
+    return false;
+  });
   if (inner_scan_) {
     found.clear();
     inner_scan_->collect(text, found);
@@ -150,6 +184,15 @@ void FieldTriggers::find(FieldValue& value, Numbers& found, Numbers& patterns) c
   const std::optional<std::int64_t> number = value.number()->integer();
   if (!number || (number_filter_ & filter_bit(*number)) == 0) return;
   if (const auto entry = numbers_.find(*number); entry != numbers_.end()) append(entry->second);
+}
+
+bool FieldTriggers::has_key_of(std::string_view text) const {
+  if (whole_.has(text)) return true;
+  const auto has_part = [](const Affixes& group, std::string_view part) {
+    return group.texts.has(part);
+  };
+  if (any_affix(text, has_part)) return true;
+  return inner_scan_ && inner_scan_->next(text, 0).at != std::string_view::npos;
 }
 
 }  // namespace tocsin

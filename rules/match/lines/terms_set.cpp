@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "rules/match/literals/log_sample.hpp"
 #include "rules/pattern/characters.hpp"
-#include "rules/pattern/regex_literals.hpp"
 
 namespace tocsin {
 namespace {
@@ -61,7 +61,7 @@ class TermsSet::Compiler {
   Numbers literals_of(const ast::Term& term) {
     if (const auto* text = std::get_if<ast::TextLiteral>(&term.what))
       return {number_of(text->text)};
-    const auto texts = regex_literals(std::get<ast::RegexLiteral>(term.what).body);
+    const auto texts = rare_literals(std::get<ast::RegexLiteral>(term.what).body);
     Numbers found;
     if (texts)
       for (const std::string& text : *texts) found.push_back(number_of(text));

@@ -20,6 +20,14 @@ struct LiteralScanner;
 // A number in JSON stands behind one of these; so does a string with its text.
 inline constexpr std::string_view kValueSeparators = "\":,[ \t\r\n";
 
+// What must stand behind a literal for it to be found. Immutable, any thread.
+class LiteralCondition {
+ public:
+  virtual ~LiteralCondition() = default;
+  // `end`: behind the literal. Linear in what it reads of `text`.
+  virtual bool holds(std::string_view text, std::size_t end) const = 0;
+};
+
 // Bytes to find, at least one.
 struct Literal {
   Literal(std::string bytes, bool value = false)  // NOLINT: implicit, most literals are their text
@@ -28,6 +36,7 @@ struct Literal {
 
   std::string text;
   bool begins_value;  // begins with any one of kValueSeparators, `text` follows
+  std::shared_ptr<const LiteralCondition> condition;  // nullptr: none
 
   auto operator<=>(const Literal&) const = default;
 };

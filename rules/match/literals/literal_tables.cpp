@@ -20,7 +20,7 @@ LiteralTables::LiteralTables(std::vector<Literal> literals, bool escapes)
   if (escapes) literals.emplace_back("\\u");
   const LiteralPlaces placed = place_literals(literals);
   fill_stage_one(placed.buckets);
-  fill_entries(placed.places);
+  fill_entries(placed.places, literals);
 }
 
 void LiteralTables::fill_stage_one(std::vector<LiteralBucket> shared) {
@@ -56,7 +56,8 @@ void LiteralTables::fill_stage_one(std::vector<LiteralBucket> shared) {
   }
 }
 
-void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places) {
+void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places,
+                                 const std::vector<Literal>& literals) {
   // A sixteenth of the bits is set at most: one position in 16 is compared in vain.
   const auto bits = std::max(static_cast<unsigned>(std::bit_width(places.size())) + 4, 10u);
   bitmap_shift = 64 - bits;
@@ -74,7 +75,7 @@ void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places) {
     entries.push_back({by_ends ? hash_string(literal.text) : hash, i,
                        static_cast<std::int32_t>(literal.offset),
                        static_cast<std::uint32_t>(texts.size()),
-                       static_cast<std::uint32_t>(literal.text.size())});
+                       static_cast<std::uint32_t>(literal.text.size()), literals[i].condition});
     texts += literal.text;
   }
   std::sort(entries.begin(), entries.end(),
@@ -103,6 +104,7 @@ std::size_t LiteralTables::compare_hashed(std::string_view text, std::size_t fro
     if (entry.hash != hash || begin > text.size() || begin < from) continue;
     const std::string_view literal(texts.data() + entry.begin, entry.length);
     if (text.substr(begin, literal.size()) != literal) continue;
+    if (entry.condition && !entry.condition->holds(text, begin + literal.size())) continue;
     // Stage one takes other bytes of their class for separators.
     const bool with_separator = entry.offset < 0;
     if (with_separator && kValueSeparators.find(text[at]) == kNone) continue;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,7 @@ struct LiteralTables {
     std::uint32_t literal = 0;            // its number
     std::int32_t offset = 0;              // of its window
     std::uint32_t begin = 0, length = 0;  // in `texts`
+    std::shared_ptr<const LiteralCondition> condition;
   };
   std::uint32_t literal_count = 0;   // the number of \u
   bool any_string = false;           // some entries are found by both ends of a string
@@ -74,7 +76,7 @@ struct LiteralTables {
 
  private:
   void fill_stage_one(std::vector<LiteralBucket> shared);
-  void fill_entries(const std::vector<LiteralPlace>& places);
+  void fill_entries(const std::vector<LiteralPlace>& places, const std::vector<Literal>& literals);
   std::size_t compare_hashed(std::string_view text, std::size_t from, std::size_t at,
                              std::uint64_t hash, std::vector<std::uint32_t>* found) const;
 };

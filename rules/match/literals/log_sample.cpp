@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/literals/log_sample.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "rules/match/literals/literal_tables.hpp"
+#include "rules/pattern/regex_literals.hpp"
 
 namespace tocsin {
 namespace {
@@ -83,6 +87,22 @@ std::size_t LogSample::count(std::string_view bytes) const {
   std::size_t count = 0;
   for (std::size_t at = 0; (at = kSample.find(bytes, at)) != std::string_view::npos; ++at) ++count;
   return count;
+}
+
+std::optional<std::vector<std::string>> rare_literals(std::string_view regex) {
+  auto texts = regex_literals(regex);
+  if (!texts) return std::nullopt;
+  // A short one is rare in a sample, but not in logs.
+  constexpr std::size_t kGoodBytes = 4;
+  const auto cost = [](const std::string& text) {
+    return std::pair(text.size() < kGoodBytes, LogSample::get().count(text));
+  };
+  std::vector<std::string> literals;
+  for (std::vector<std::string>& side : *texts)  // of equals the first, which is the longest
+    literals.push_back(std::move(*std::min_element(
+        side.begin(), side.end(),
+        [&](const std::string& a, const std::string& b) { return cost(a) < cost(b); })));
+  return literals;
 }
 
 }  // namespace tocsin

@@ -6,8 +6,11 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tocsin {
 
@@ -41,5 +44,8 @@ class LogSample {
   std::array<double, kByteClasses> frequency_{};
   std::array<std::unordered_map<std::uint64_t, std::uint32_t>, 9> counts_;  // by length
 };
+
+// Of what a regex cannot do without (regex_literals()), the rarest text of each alternative.
+std::optional<std::vector<std::string>> rare_literals(std::string_view regex);
 
 }  // namespace tocsin

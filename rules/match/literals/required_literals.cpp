@@ -7,7 +7,6 @@
 
 #include "rules/match/literals/log_sample.hpp"
 #include "rules/pattern/characters.hpp"
-#include "rules/pattern/regex_literals.hpp"
 
 namespace tocsin {
 namespace {
@@ -22,7 +21,7 @@ enum class Rarity { name, dotted_value, value };
 
 // One of these literals stands in the event.
 struct Required {
-  std::vector<Literal> any_of;
+  std::vector<RequiredLiteral> any_of;
   Rarity rarity = Rarity::value;  // of the most frequent one
   std::size_t hits = 0;           // of all of them in a sample of logs
   std::size_t shortest = 0;
@@ -35,7 +34,7 @@ struct Required {
 
 Required one(std::string text, Rarity rarity = Rarity::value) {
   const std::size_t hits = LogSample::get().count(text), length = text.size();
-  return {{Literal(std::move(text))}, rarity, hits, length};
+  return {{RequiredLiteral{std::move(text), {}, {}}}, rarity, hits, length};
 }
 
 // Each must hold: the rarest requirement is enough.
@@ -106,7 +105,7 @@ std::optional<Required> of_text(std::string_view text) {
 // `piece`: what a text that stands in the subject requires.
 template <class Piece>
 std::optional<Required> of_regex(const ast::RegexLiteral& regex, const Piece& piece) {
-  const auto texts = regex_literals(regex.body);
+  const auto texts = rare_literals(regex.body);
   if (!texts) return std::nullopt;
   std::vector<std::optional<Required>> choices;
   for (const std::string& text : *texts) choices.push_back(piece(text));
@@ -214,15 +213,38 @@ std::optional<Required> of_json_literal(const ast::TextLiteral& text) {
   return required;
 }
 
+// The name of the member whose value the selector selects, if it is written in one way.
+std::string member_of(const ast::Selector& selector) {
+  if (selector.segments.empty()) return {};
+  const auto* member = std::get_if<ast::Member>(&selector.segments.back());
+  const bool plain =
+      member && std::all_of(member->name.begin(), member->name.end(), is_written_plainly);
+  return plain ? member->name : std::string();
+}
+
+std::optional<Required> in_value(std::optional<Required> required, const std::string& member,
+                                 const FieldKey& value) {
+  if (!required || member.empty()) return required;
+  for (RequiredLiteral& literal : required->any_of) {
+    literal.member = member;
+    literal.value = value;
+  }
+  return required;
+}
+
 std::optional<Required> of_value(const ast::PropertyTest& test) {
   if (test.op != ast::Operator::equal) return std::nullopt;
+  const std::string member = member_of(test.selector);
   return std::visit(
       Overloaded{
           [](const ast::NumberLiteral&) { return std::optional<Required>{}; },  // 4.01e2 equals 401
-          [](const ast::TextLiteral& text) { return of_json_literal(text); },
-          [](const ast::RegexLiteral& regex) {
-            return of_regex(regex, [](std::string_view text) {
-              return of_json_text(text, false, false, Rarity::dotted_value);
+          [&](const ast::TextLiteral& text) {
+            return in_value(of_json_literal(text), member, key_of(text));
+          },
+          [&](const ast::RegexLiteral& regex) {
+            return of_regex(regex, [&](std::string_view text) {
+              return in_value(of_json_text(text, false, false, Rarity::dotted_value), member,
+                              {FieldKey::Kind::inner, std::string(text), 0});
             });
           },
       },
@@ -245,7 +267,7 @@ std::optional<Required> of_condition(const ast::JsonCondition& condition) {
 
 }  // namespace
 
-std::optional<std::vector<Literal>> required_literals(const ast::Tree& pattern) {
+std::optional<std::vector<RequiredLiteral>> required_literals(const ast::Tree& pattern) {
   std::optional<Required> required = std::visit(
       Overloaded{
           [](const ast::MatchAll&) { return std::optional<Required>{}; },

@@ -11,7 +11,7 @@ std::string literals_of(std::string_view body) {
   const auto literals = regex_literals(body);
   if (!literals) return "(nothing)";
   std::string text;
-  for (const std::string& literal : *literals) text += (text.empty() ? "" : " ") + literal;
+  for (const auto& side : *literals) text += (text.empty() ? "" : " ") + side.front();
   return text;
 }
 
@@ -40,4 +40,10 @@ TEST_CASE("a regex with a side that has no plain character needs nothing", "[pat
   CHECK(literals_of("[ab]") == "(nothing)");
   CHECK(literals_of("\\xff\\x0a") == "(nothing)");
   CHECK(literals_of("abc|") == "(nothing)");
+}
+
+TEST_CASE("a regex needs all runs of an alternative, the longest first", "[pattern][regex]") {
+  const auto literals = regex_literals("^ab[0-9]+cde.fg|x");
+  REQUIRE(literals);
+  CHECK(*literals == std::vector<std::vector<std::string>>{{"cde", "ab", "fg"}, {"x"}});
 }
