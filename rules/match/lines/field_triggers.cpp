@@ -92,6 +92,7 @@ std::size_t looseness(const FieldKey& key) {
 
 void FieldTriggers::Texts::add(const std::string& text, std::uint32_t pattern) {
   building_[text].push_back(pattern);
+  filter_ |= filter_bit(text);
 }
 
 void FieldTriggers::Texts::seal() {

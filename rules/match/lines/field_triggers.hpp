@@ -53,7 +53,7 @@ class FieldTriggers {
 
  private:
   using Numbers = std::vector<std::uint32_t>;
-  // Keys of a kind.
+  // Keys of a kind, with a cheap test that most values fail where keys are few.
   class Texts {
    public:
     void add(const std::string& text, std::uint32_t pattern);
@@ -68,7 +68,13 @@ class FieldTriggers {
    private:
     using Entry = std::pair<std::string, Numbers>;
 
+    static std::uint64_t filter_bit(std::string_view text) {
+      if (text.empty()) return 1;
+      const auto byte = [](char c) { return static_cast<unsigned char>(c); };
+      return std::uint64_t{1} << ((byte(text.front()) * 5u + byte(text.back()) + text.size()) % 64);
+    }
     const Entry* find(std::string_view text) const {
+      if ((filter_ & filter_bit(text)) == 0) return nullptr;
       const Entry* found = nullptr;
       index_.find(hash_text(text), [&](std::size_t i) {
         if (entries_[i].first == text) found = &entries_[i];
@@ -79,6 +85,7 @@ class FieldTriggers {
     std::map<std::string, Numbers> building_;
     std::vector<Entry> entries_;
     HashIndex index_;
+    std::uint64_t filter_ = 0;
   };
   // Prefixes or suffixes of one length.
   struct Affixes {
