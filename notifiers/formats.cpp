@@ -1,47 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notifiers/formats.hpp"
 
-#include "notifiers/json_text.hpp"
+#include <nlohmann/json.hpp>
+
 #include "notifiers/sns_envelope.hpp"
 #include "notifiers/text.hpp"
+#include "tocsin/json_builder.hpp"
 
 namespace tocsin {
 namespace {
 
-Json pairs(const std::vector<std::pair<std::string, std::string>>& entries) {
-  Json object = Json::object();
-  for (const auto& [name, value] : entries) object[name] = value;
+JsonBuilder pairs(const std::vector<std::pair<std::string, std::string>>& entries) {
+  JsonBuilder object;
+  for (const auto& [name, value] : entries) object.add(name, value);
   return object;
 }
 
-void put_facts(Json& object, const FiveWs& facts) {
-  object["who"] = facts.who;
-  object["what"] = facts.what;
-  object["when"] = facts.when;
-  object["where"] = facts.where;
-  object["resources"] = facts.resources;
+void put_facts(JsonBuilder& object, const FiveWs& facts) {
+  object.add("who", facts.who);
+  object.add("what", facts.what);
+  object.add("when", facts.when);
+  object.add("where", facts.where);
+  object.add("resources", facts.resources);
 }
 
 // An event's text as JSON where it is JSON, so that receivers need not parse twice.
-Json message_of(const Evidence& evidence) {
-  Json parsed = Json::parse(evidence.message, nullptr, false);
-  return parsed.is_object() ? parsed : Json(evidence.message);
+void put_message(JsonBuilder& object, const std::string& text) {
+  const bool is_object =
+      text.find_first_not_of(" \t") == text.find('{') && nlohmann::json::accept(text);
+  if (is_object)
+    object.add("message", JsonBuilder::raw(text));
+  else
+    object.add("message", text);
 }
 
-Json events_of(const Notification& n) {
-  Json events = Json::array();
+JsonBuilder events_of(const Notification& n) {
+  JsonBuilder events = JsonBuilder::array();
   for (const NotifiedEvent& e : n.events) {
-    Json event{{"time", format_iso(e.evidence.time)},
-               {"source", e.evidence.source},
-               {"position", e.evidence.position}};
+    JsonBuilder event{{"time", format_iso(e.evidence.time)},
+                      {"source", e.evidence.source},
+                      {"position", e.evidence.position}};
     put_facts(event, e.facts);
-    event["message"] = message_of(e.evidence);
-    events.push_back(std::move(event));
+    put_message(event, e.evidence.message);
+    events.push_back(event);
   }
   return events;
 }
 
-Json alarm_of(const Notification& n) {
+JsonBuilder alarm_of(const Notification& n) {
   return {{"name", n.transition.alarm},
           {"arn", n.alarm_arn},
           {"key", pairs(n.transition.key)},
@@ -55,7 +61,15 @@ Json alarm_of(const Notification& n) {
           {"rule", n.rule_location}};
 }
 
-Json line_of(const DigestLine& line) {
+JsonBuilder topic_of(const Notification& n) { return {{"name", n.topic}, {"arn", n.topic_arn}}; }
+
+JsonBuilder daemon_of(const Notification& n) {
+  return {{"name", n.identity.name},
+          {"account_id", n.identity.account_id},
+          {"region", n.identity.region}};
+}
+
+JsonBuilder line_of(const DigestLine& line) {
   return {{"id", line.message_id},
           {"alarm", line.alarm},
           {"arn", line.alarm_arn},
@@ -73,8 +87,8 @@ Json line_of(const DigestLine& line) {
 }
 
 // A version of its own: whoever reads alarm.state_changed sees by the type that this is none.
-Json digest_document(const Notification& n) {
-  Json alarms = Json::array();
+JsonBuilder digest_document(const Notification& n) {
+  JsonBuilder alarms = JsonBuilder::array();
   for (const DigestLine& line : n.digest) alarms.push_back(line_of(line));
   return {{"type", "alarm.digest"},
           {"version", 1},
@@ -85,61 +99,55 @@ Json digest_document(const Notification& n) {
           {"state", to_string(n.transition.to)},
           {"severity", to_string(n.severity)},
           {"messages", n.number},
-          {"topic", {{"name", n.topic}, {"arn", n.topic_arn}}},
-          {"tocsin",
-           {{"name", n.identity.name},
-            {"account_id", n.identity.account_id},
-            {"region", n.identity.region}}},
+          {"topic", topic_of(n)},
+          {"tocsin", daemon_of(n)},
           {"dedup_key", n.dedup_key},
-          {"alarms", std::move(alarms)}};
+          {"alarms", alarms}};
 }
 
 // null without a chart.
-Json trend_of(const Trend& trend) {
-  if (trend.points.empty()) return nullptr;
-  Json points = Json::array();
+JsonBuilder trend_of(const Trend& trend) {
+  if (trend.points.empty()) return JsonBuilder::raw("null");
+  JsonBuilder points = JsonBuilder::array();
   for (const TrendPoint& p : trend.points)
-    points.push_back({{"start", format_iso(p.start)},
-                      {"value", p.value ? Json(*p.value) : Json(nullptr)},
-                      {"breaching", p.breaching}});
+    points.push_back(JsonBuilder{
+        {"start", format_iso(p.start)}, {"value", p.value}, {"breaching", p.breaching}});
   return {{"text", trend.text},
           {"caption", trend.caption},
-          {"threshold", trend.threshold ? Json(*trend.threshold) : Json(nullptr)},
-          {"points", std::move(points)}};
+          {"threshold", trend.threshold},
+          {"points", points}};
 }
 
-Json native_document(const Notification& n, const Attempt& attempt) {
+JsonBuilder native_document(const Notification& n, const Attempt& attempt) {
   if (!n.digest.empty()) return digest_document(n);
-  Json body{{"type", "alarm.state_changed"},
-            {"version", 1},
-            {"id", n.message_id},
-            {"timestamp", format_iso(n.transition.at)},
-            {"state", to_string(n.transition.to)},
-            {"previous_state", to_string(n.transition.from)},
-            {"subject", n.subject},
-            {"summary", n.summary}};
+  JsonBuilder body{{"type", "alarm.state_changed"},
+                   {"version", 1},
+                   {"id", n.message_id},
+                   {"timestamp", format_iso(n.transition.at)},
+                   {"state", to_string(n.transition.to)},
+                   {"previous_state", to_string(n.transition.from)},
+                   {"subject", n.subject},
+                   {"summary", n.summary}};
   put_facts(body, n.events.empty() ? FiveWs{} : n.events.back().facts);
-  body["value"] = n.transition.value ? Json(*n.transition.value) : Json(nullptr);
-  body["value_text"] = n.value_text;
-  body["datapoints"] = n.datapoints_text;
-  body["trend"] = trend_of(n.trend);
-  body["reason"] = n.transition.reason;
-  body["duration"] = n.duration_text;
-  body["fired_in_30_days"] = n.transition.firings;
-  body["alarm"] = alarm_of(n);
-  body["topic"] = {{"name", n.topic}, {"arn", n.topic_arn}};
-  body["subscription"] = {{"name", attempt.subscription}, {"filter", attempt.filter}};
-  body["tocsin"] = {{"name", n.identity.name},
-                    {"account_id", n.identity.account_id},
-                    {"region", n.identity.region}};
-  body["transition_id"] = n.transition.id;
-  body["sequence"] = n.transition.sequence;
-  body["dedup_key"] = n.dedup_key;
-  body["late"] = n.transition.late;
-  body["superseded"] = attempt.superseded;
-  body["overtaking"] = attempt.overtaking;
-  body["events_total"] = n.transition.events_total;
-  body["events"] = events_of(n);
+  body.add("value", n.transition.value);
+  body.add("value_text", n.value_text);
+  body.add("datapoints", n.datapoints_text);
+  body.add("trend", trend_of(n.trend));
+  body.add("reason", n.transition.reason);
+  body.add("duration", n.duration_text);
+  body.add("fired_in_30_days", n.transition.firings);
+  body.add("alarm", alarm_of(n));
+  body.add("topic", topic_of(n));
+  body.add("subscription", JsonBuilder{{"name", attempt.subscription}, {"filter", attempt.filter}});
+  body.add("tocsin", daemon_of(n));
+  body.add("transition_id", n.transition.id);
+  body.add("sequence", n.transition.sequence);
+  body.add("dedup_key", n.dedup_key);
+  body.add("late", n.transition.late);
+  body.add("superseded", attempt.superseded);
+  body.add("overtaking", attempt.overtaking);
+  body.add("events_total", n.transition.events_total);
+  body.add("events", events_of(n));
   return body;
 }
 
@@ -148,7 +156,7 @@ Json native_document(const Notification& n, const Attempt& attempt) {
 std::string cloudwatch_payload(const Notification& n) { return sns_message(n); }
 
 std::string native_payload(const Notification& n, const Attempt& attempt) {
-  return to_text(native_document(n, attempt));
+  return native_document(n, attempt).text();
 }
 
 std::string eventbridge_payload(const Notification& n, const Attempt& attempt) {
@@ -156,7 +164,7 @@ std::string eventbridge_payload(const Notification& n, const Attempt& attempt) {
 }
 
 std::string cloudevents_payload(const Notification& n, const Attempt& attempt) {
-  const Json event{
+  const JsonBuilder event{
       {"specversion", "1.0"},
       {"id", n.message_id},
       {"source", n.alarm_arn.empty() ? "tocsin" : n.alarm_arn},
@@ -165,7 +173,7 @@ std::string cloudevents_payload(const Notification& n, const Attempt& attempt) {
       {"time", format_iso(n.transition.at)},
       {"datacontenttype", "application/json"},
       {"data", native_document(n, attempt)}};
-  return to_text(event);
+  return event.text();
 }
 
 }  // namespace tocsin

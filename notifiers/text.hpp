@@ -7,12 +7,9 @@
 
 #include "tocsin/escape.hpp"  // IWYU pragma: export
 #include "tocsin/time.hpp"
+#include "tocsin/utf8.hpp"  // IWYU pragma: export
 
 namespace tocsin {
-
-// The length of the code point at the start of `text` (not empty); 0 if its bytes are not valid
-// UTF-8.
-std::size_t code_point_length(std::string_view text);
 
 // `text` with every invalid byte replaced by U+FFFD and every control character but line feed and
 // tab by a space.

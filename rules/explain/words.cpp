@@ -4,6 +4,7 @@
 #include "rules/message/text.hpp"
 #include "rules/pattern/number.hpp"
 #include "rules/pattern/print.hpp"
+#include "tocsin/json_builder.hpp"
 
 namespace tocsin {
 namespace {

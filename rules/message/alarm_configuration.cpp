@@ -42,21 +42,20 @@ Json metric_list(const Alarm& a) {
 }
 
 // The event bus has a map of dimensions, and calls a metric's name otherwise.
-Json bus_metric(const AlarmMetric& m, Duration period) {
-  Json dimensions = Json::object();
-  for (const auto& [name, value] : m.dimensions) dimensions[name] = value;
-  Json out{{"metric",
-            {{"namespace", m.metric_namespace},
-             {"name", m.metric_name},
-             {"dimensions", std::move(dimensions)}}},
-           {"period", seconds_of(period)},
-           {"stat", to_string(m.statistic)}};
-  if (!m.unit.empty()) out["unit"] = m.unit;
+JsonBuilder bus_metric(const AlarmMetric& m, Duration period) {
+  JsonBuilder dimensions;
+  for (const auto& [name, value] : m.dimensions) dimensions.add(name, value);
+  JsonBuilder out{{"metric", JsonBuilder{{"namespace", m.metric_namespace},
+                                         {"name", m.metric_name},
+                                         {"dimensions", dimensions}}},
+                  {"period", seconds_of(period)},
+                  {"stat", to_string(m.statistic)}};
+  if (!m.unit.empty()) out.add("unit", m.unit);
   return out;
 }
 
-Json bus_metrics(const Alarm& a) {
-  Json out = Json::array();
+JsonBuilder bus_metrics(const Alarm& a) {
+  JsonBuilder out = JsonBuilder::array();
   if (!a.maths) {
     AlarmMetric only;
     only.metric_namespace = a.metric_namespace;
@@ -64,17 +63,18 @@ Json bus_metrics(const Alarm& a) {
     only.dimensions = a.dimensions;
     only.statistic = a.statistic;
     only.unit = a.unit;
-    out.push_back({{"id", "m1"}, {"metricStat", bus_metric(only, a.period)}, {"returnData", true}});
+    out.push_back(JsonBuilder{
+        {"id", "m1"}, {"metricStat", bus_metric(only, a.period)}, {"returnData", true}});
     return out;
   }
   for (const ListedEntry& listed : listed_entries(*a.maths)) {
-    Json item{{"id", listed.entry.id}};
+    JsonBuilder item{{"id", listed.entry.id}};
     if (listed.metric != nullptr)
-      item["metricStat"] = bus_metric(*listed.metric, a.period);
+      item.add("metricStat", bus_metric(*listed.metric, a.period));
     else
-      item["expression"] = listed.entry.expression;
-    item["returnData"] = listed.returned;
-    out.push_back(std::move(item));
+      item.add("expression", listed.entry.expression);
+    item.add("returnData", listed.returned);
+    out.push_back(item);
   }
   return out;
 }
@@ -153,49 +153,49 @@ Json history_configuration(const Alarm& alarm, const RuleSet& rules) {
   return out;
 }
 
-Json bus_configuration(const Alarm& alarm, const Identity& identity) {
-  Json out = Json::object();
-  if (!alarm.description.empty()) out["description"] = alarm.description;
+JsonBuilder bus_configuration(const Alarm& alarm, const Identity& identity) {
+  JsonBuilder out;
+  if (!alarm.description.empty()) out.add("description", alarm.description);
   if (!alarm.composite) {
-    out["metrics"] = bus_metrics(alarm);
+    out.add("metrics", bus_metrics(alarm));
     return out;
   }
-  out["alarmRule"] = alarm.composite->rule;
+  out.add("alarmRule", alarm.composite->rule);
   if (const auto& s = alarm.composite->suppressor) {
-    out["actionsSuppressor"] = alarm_arn(identity, s->alarm);
-    out["actionsSuppressorWaitPeriod"] = seconds_of(s->wait);
-    out["actionsSuppressorExtensionPeriod"] = seconds_of(s->extension);
+    out.add("actionsSuppressor", alarm_arn(identity, s->alarm));
+    out.add("actionsSuppressorWaitPeriod", seconds_of(s->wait));
+    out.add("actionsSuppressorExtensionPeriod", seconds_of(s->extension));
   }
   return out;
 }
 
-Json full_bus_configuration(const Alarm& alarm, const Identity& identity) {
+JsonBuilder full_bus_configuration(const Alarm& alarm, const Identity& identity) {
   if (alarm.composite) {
-    Json out = bus_configuration(alarm, identity);
-    out["alarmName"] = alarm.name;
-    out["actionsEnabled"] = alarm.actions_enabled;
-    out["okActions"] = topic_arns(identity, alarm.ok_topics);
-    out["alarmActions"] = topic_arns(identity, alarm.alarm_topics);
-    out["insufficientDataActions"] = topic_arns(identity, alarm.insufficient_data_topics);
+    JsonBuilder out = bus_configuration(alarm, identity);
+    out.add("alarmName", alarm.name);
+    out.add("actionsEnabled", alarm.actions_enabled);
+    out.add("okActions", topic_arns(identity, alarm.ok_topics));
+    out.add("alarmActions", topic_arns(identity, alarm.alarm_topics));
+    out.add("insufficientDataActions", topic_arns(identity, alarm.insufficient_data_topics));
     return out;
   }
   const Alarm a = as_long_form(alarm);
-  Json out{{"evaluationPeriods", a.evaluation_periods}};
-  if (a.datapoints_to_alarm) out["datapointsToAlarm"] = *a.datapoints_to_alarm;
+  JsonBuilder out{{"evaluationPeriods", a.evaluation_periods}};
+  if (a.datapoints_to_alarm) out.add("datapointsToAlarm", *a.datapoints_to_alarm);
   const bool banded = a.maths && a.maths->band;
   if (banded)
-    out["thresholdMetricId"] = threshold_metric_id(*a.maths);
+    out.add("thresholdMetricId", threshold_metric_id(*a.maths));
   else
-    out["threshold"] = a.threshold;
-  out["comparisonOperator"] = banded ? to_string(*a.maths->band) : to_string(a.comparison);
-  out["treatMissingData"] = to_string(a.treat_missing_data);
-  out["metrics"] = bus_metrics(a);
-  out["alarmName"] = a.name;
-  if (!a.description.empty()) out["description"] = a.description;
-  out["actionsEnabled"] = a.actions_enabled;
-  out["okActions"] = topic_arns(identity, a.ok_topics);
-  out["alarmActions"] = topic_arns(identity, a.alarm_topics);
-  out["insufficientDataActions"] = topic_arns(identity, a.insufficient_data_topics);
+    out.add("threshold", a.threshold);
+  out.add("comparisonOperator", banded ? to_string(*a.maths->band) : to_string(a.comparison));
+  out.add("treatMissingData", to_string(a.treat_missing_data));
+  out.add("metrics", bus_metrics(a));
+  out.add("alarmName", a.name);
+  if (!a.description.empty()) out.add("description", a.description);
+  out.add("actionsEnabled", a.actions_enabled);
+  out.add("okActions", topic_arns(identity, a.ok_topics));
+  out.add("alarmActions", topic_arns(identity, a.alarm_topics));
+  out.add("insufficientDataActions", topic_arns(identity, a.insufficient_data_topics));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "tocsin/alarm_state.hpp"
+#include "tocsin/json_builder.hpp"
 #include "tocsin/rule_set.hpp"
 
 namespace tocsin {
@@ -19,7 +20,7 @@ Alarm as_long_form(const Alarm& alarm);
 nlohmann::ordered_json history_configuration(const Alarm& alarm, const RuleSet& rules);
 
 // `configuration` of the event bus: of a change of state, and in full of a changed configuration.
-nlohmann::ordered_json bus_configuration(const Alarm& alarm, const Identity& identity);
-nlohmann::ordered_json full_bus_configuration(const Alarm& alarm, const Identity& identity);
+JsonBuilder bus_configuration(const Alarm& alarm, const Identity& identity);
+JsonBuilder full_bus_configuration(const Alarm& alarm, const Identity& identity);
 
 }  // namespace tocsin

@@ -14,9 +14,9 @@ std::string text_of(const Json& object, const char* name) {
   return object.value(name, std::string());
 }
 
-Json from_acknowledgement(const Acknowledgement& a) {
-  Json out{{"who", a.who}, {"comment", a.comment}, {"at", to_ms(a.at)}};
-  if (a.until) out["until"] = to_ms(*a.until);
+JsonBuilder from_acknowledgement(const Acknowledgement& a) {
+  JsonBuilder out{{"who", a.who}, {"comment", a.comment}, {"at", to_ms(a.at)}};
+  if (a.until) out.add("until", to_ms(*a.until));
   return out;
 }
 
@@ -45,31 +45,31 @@ void read_actions(const Json& j, ActionStatus& a) {
   a.set_by = text_of(j, "set_by");
 }
 
-Json from_actions(const ActionStatus& a) {
-  Json out = Json::object();
-  if (!a.enabled) out["enabled"] = false;
-  if (!a.switched_by.empty()) out["switched_by"] = a.switched_by;
-  if (a.shadow) out["shadow"] = true;
-  if (a.hold) out["hold"] = hold_to_json(*a.hold);
-  if (a.waiting) out["waiting"] = true;
-  if (a.acknowledged) out["acknowledged"] = from_acknowledgement(*a.acknowledged);
-  if (a.next_repeat) out["next_repeat"] = to_ms(*a.next_repeat);
-  if (a.next_escalation) out["next_escalation"] = to_ms(*a.next_escalation);
-  if (!a.escalated_to.empty()) out["escalated_to"] = a.escalated_to;
-  if (a.flapping) out["flapping"] = true;
-  if (!a.set_by.empty()) out["set_by"] = a.set_by;
+JsonBuilder from_actions(const ActionStatus& a) {
+  JsonBuilder out;
+  if (!a.enabled) out.add("enabled", false);
+  if (!a.switched_by.empty()) out.add("switched_by", a.switched_by);
+  if (a.shadow) out.add("shadow", true);
+  if (a.hold) out.add("hold", hold_to_json(*a.hold));
+  if (a.waiting) out.add("waiting", true);
+  if (a.acknowledged) out.add("acknowledged", from_acknowledgement(*a.acknowledged));
+  if (a.next_repeat) out.add("next_repeat", to_ms(*a.next_repeat));
+  if (a.next_escalation) out.add("next_escalation", to_ms(*a.next_escalation));
+  if (!a.escalated_to.empty()) out.add("escalated_to", a.escalated_to);
+  if (a.flapping) out.add("flapping", true);
+  if (!a.set_by.empty()) out.add("set_by", a.set_by);
   return out;
 }
 
 }  // namespace
 
-Json hold_to_json(const ActionHold& h) {
-  Json out{{"by", to_string(h.by)},
-           {"name", h.name},
-           {"why", h.why},
-           {"who", h.who},
-           {"since", to_ms(h.since)}};
-  if (h.until) out["until"] = to_ms(*h.until);
+JsonBuilder hold_to_json(const ActionHold& h) {
+  JsonBuilder out{{"by", to_string(h.by)},
+                  {"name", h.name},
+                  {"why", h.why},
+                  {"who", h.who},
+                  {"since", to_ms(h.since)}};
+  if (h.until) out.add("until", to_ms(*h.until));
   return out;
 }
 
@@ -88,12 +88,12 @@ ActionHold hold_from_json(const Json& j) {
 }
 
 std::string alarm_details(const AlarmStatus& status) {
-  Json out = Json::object();
-  if (Json actions = from_actions(status.actions); !actions.empty())
-    out["actions"] = std::move(actions);
+  JsonBuilder out;
+  if (const JsonBuilder actions = from_actions(status.actions); !actions.empty())
+    out.add("actions", actions);
   if (status.evaluation_state != EvaluationState::normal)
-    out["evaluation_state"] = to_string(status.evaluation_state);
-  return out.empty() ? "" : out.dump(-1, ' ', false, Json::error_handler_t::replace);
+    out.add("evaluation_state", to_string(status.evaluation_state));
+  return out.empty() ? "" : std::move(out).text();
 }
 
 void read_alarm_details(std::string_view details, AlarmStatus& status) {

@@ -12,6 +12,7 @@
 #include "rules/pattern/json_event.hpp"
 #include "rules/pattern/parser.hpp"
 #include "rules/pattern/selector.hpp"
+#include "tocsin/json_builder.hpp"
 
 namespace tocsin {
 namespace {

@@ -9,6 +9,7 @@
 #include "rules/message/alarm_configuration.hpp"
 #include "rules/message/names.hpp"
 #include "rules/message/text.hpp"
+#include "tocsin/json_builder.hpp"
 
 namespace tocsin {
 namespace {
@@ -23,12 +24,10 @@ std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_hand
 
 bool fits(const std::string& data) { return data.size() <= kDataCharacters; }
 
-Json state_json(AlarmState state, const std::string& reason, const std::string& data,
-                bool with_data) {
-  Json out{{"stateValue", to_string(state)}, {"stateReason", reason}};
-  if (!with_data || data.empty()) return out;
-  Json nested = Json::parse(data, nullptr, false);
-  if (!nested.is_discarded()) out["stateReasonData"] = std::move(nested);
+JsonBuilder state_json(AlarmState state, const std::string& reason, const std::string& data,
+                       bool with_data) {
+  JsonBuilder out{{"stateValue", to_string(state)}, {"stateReason", reason}};
+  if (with_data && Json::accept(data)) out.add("stateReasonData", JsonBuilder::raw(data));
   return out;
 }
 
@@ -36,9 +35,11 @@ Json state_json(AlarmState state, const std::string& reason, const std::string& 
 std::string state_update_data(const Transition& t) {
   std::string text;
   for (const auto& [old_data, new_data] : {std::pair(true, true), {false, true}, {false, false}}) {
-    text = dump({{"version", "1.0"},
-                 {"oldState", state_json(t.from, t.from_reason, t.from_reason_data, old_data)},
-                 {"newState", state_json(t.to, t.reason, t.reason_data, new_data)}});
+    text =
+        JsonBuilder{{"version", "1.0"},
+                    {"oldState", state_json(t.from, t.from_reason, t.from_reason_data, old_data)},
+                    {"newState", state_json(t.to, t.reason, t.reason_data, new_data)}}
+            .text();
     if (fits(text)) break;
   }
   return text;
@@ -87,17 +88,29 @@ std::string configuration_data(const ChangeWords& words, const Alarm& alarm, con
   return fits(text) ? text : dump(with_configuration(words, names_of(alarm, rules)));
 }
 
+JsonBuilder contributor_json(const AlarmKey& key, bool with_attributes) {
+  JsonBuilder out{{"id", contributor_id(key)}};
+  JsonBuilder attributes;
+  for (const auto& [name, value] : key) attributes.add(name, value);
+  if (with_attributes) out.add("attributes", attributes);
+  return out;
+}
+
 // A key's values may be long as a line; its id says enough then.
 std::string contributor_data(const ChangeWords& words, const Alarm& alarm, const AlarmKey& key,
                              const RuleSet& rules) {
-  Json data = with_configuration(words, names_of(alarm, rules));
-  Json attributes = Json::object();
-  for (const auto& [name, value] : key) attributes[name] = value;
-  data["alarmContributor"] = {{"id", contributor_id(key)}, {"attributes", std::move(attributes)}};
-  std::string text = dump(data);
-  if (fits(text)) return text;
-  data["alarmContributor"].erase("attributes");
-  return dump(data);
+  const JsonBuilder names{{"alarmName", alarm.name},
+                          {"alarmArn", alarm_arn(rules.identity, alarm.name)}};
+  std::string text;
+  for (const bool with_attributes : {true, false}) {
+    text = JsonBuilder{{"version", "1.0"},
+                       {"type", words.type},
+                       {std::string(words.past) + "Alarm", names},
+                       {"alarmContributor", contributor_json(key, with_attributes)}}
+               .text();
+    if (fits(text)) break;
+  }
+  return text;
 }
 
 // The message as CloudWatch would have sent it. What is ours is its last member, whose name stands
@@ -131,21 +144,23 @@ std::string action_summary(const Notification& message, const DeliveryRecord& re
 
 std::string action_data(const Notification& message, const DeliveryRecord& record,
                         const std::string& endpoint, const std::string& error) {
-  Json data{{"version", "1.0"},
-            {"type", "Action"},
-            {"actionState", action_state(record.fate)},
-            {"notificationResource", message.topic_arn},
-            {"stateUpdateTimestamp", to_ms(message.transition.decided_at)}};
-  // Most messages are too long: found out before they are made text again.
-  if (std::string text = published(message); fits(text)) data["publishedMessage"] = std::move(text);
-  data["error"] = error.empty() ? Json(nullptr) : Json(error);
-  data["endpoint"] = endpoint;
-  data["attempts"] = record.attempts;
-  std::string text = dump(data);
-  for (const char* longest : {"publishedMessage", "endpoint"}) {
-    if (fits(text)) return text;
-    data.erase(longest);
-    text = dump(data);
+  const std::string message_text = published(message);
+  std::string text;
+  for (const auto& [with_message, with_endpoint] :
+       {std::pair(true, true), {false, true}, {false, false}}) {
+    // Most messages are too long: found out before they are made text again.
+    if (with_message && !fits(message_text)) continue;
+    JsonBuilder data{{"version", "1.0"},
+                     {"type", "Action"},
+                     {"actionState", action_state(record.fate)},
+                     {"notificationResource", message.topic_arn},
+                     {"stateUpdateTimestamp", to_ms(message.transition.decided_at)}};
+    if (with_message) data.add("publishedMessage", message_text);
+    data.add("error", error.empty() ? JsonBuilder::Value(nullptr) : error);
+    if (with_endpoint) data.add("endpoint", endpoint);
+    data.add("attempts", record.attempts);
+    text = std::move(data).text();
+    if (fits(text)) break;
   }
   return text;
 }
@@ -192,7 +207,7 @@ HistoryItem note_item(const std::string& alarm, AlarmType type, const AlarmKey& 
   out.time = now;
   out.type = "ConfigurationUpdate";
   out.summary = cut_code_points(to_one_line(note), kSummaryCharacters);
-  out.data = dump({{"version", "1.0"}, {"type", "Note"}, {"note", out.summary}});
+  out.data = JsonBuilder{{"version", "1.0"}, {"type", "Note"}, {"note", out.summary}}.text();
   return out;
 }
 

@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "tocsin/alarm_state.hpp"
+#include "tocsin/json_builder.hpp"
 
 namespace tocsin {
 
-nlohmann::ordered_json hold_to_json(const ActionHold& hold);
+JsonBuilder hold_to_json(const ActionHold& hold);
 ActionHold hold_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace tocsin

@@ -5,6 +5,7 @@
 #include <queue>
 
 #include "rules/message/text.hpp"
+#include "tocsin/json_builder.hpp"
 
 namespace tocsin {
 namespace {

@@ -196,48 +196,73 @@ Result<std::string> render(const Target& target, const std::string& text, const 
   }
 }
 
-// An alarm that never was, with something in every place.
+// An alarm that never was, with something in every place that a template can name.
+constexpr std::pair<std::string Notification::*, std::string_view> kMadeUpTexts[] = {
+    {&Notification::topic, "example"},
+    {&Notification::alarm_arn, "arn:aws:cloudwatch:us-east-1:000000000000:alarm:example"},
+    {&Notification::summary, "Something happened"},
+    {&Notification::description, "An alarm that is made up to try a template"},
+    {&Notification::condition, "count >= 1 within 5m"},
+    {&Notification::value_text, "2"},
+    {&Notification::datapoints_text, "2 of the last 2 datapoints breach, 2 are needed: 1, 2"},
+    {&Notification::runbook, "https://example.com/runbook"},
+    {&Notification::log_group, "example"},
+    {&Notification::pattern, "{ $.eventName = * }"},
+    {&Notification::rule_location, "rules.yaml:1"},
+};
+constexpr std::string_view kMadeUpEvent =
+    R"({"eventName":"StopInstances","eventSource":"ec2.amazonaws.com",)"
+    R"("sourceIPAddress":"192.0.2.1","awsRegion":"us-east-1","userIdentity":)"
+    R"({"type":"IAMUser","userName":"alice","accountId":"000000000000"},)"
+    R"("requestParameters":{"instanceId":"i-0123456789abcdef0"}})";
+
 Notification made_up(AlarmState state) {
+  const bool fires = state == AlarmState::alarm;
   Notification n;
-  n.topic = "example";
-  n.alarm_arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:example";
-  n.summary = "Something happened";
-  n.description = "An alarm that is made up to try a template";
-  n.condition = "count >= 1 within 5m";
-  n.value_text = "2";
-  n.datapoints_text = "2 of the last 2 datapoints breach, 2 are needed: 1, 2";
+  for (const auto& [field, text] : kMadeUpTexts) n.*field = text;
   n.trend.text = "\u2584\u2588";
-  n.runbook = "https://example.com/runbook";
   n.tags = {{"team", "security"}};
-  n.log_group = "example";
-  n.pattern = "{ $.eventName = * }";
-  n.rule_location = "rules.yaml:1";
   n.when = format_for_people(Instant{}, "UTC");
   n.duration_text = state == AlarmState::ok ? "7 min" : "";
   n.identity.name = "example";
+  const Evidence event{Instant{}, "example.log", 0, std::string(kMadeUpEvent)};
+  n.events.assign(2, {event, five_ws(event, "UTC")});
   Transition& t = n.transition;
   t.alarm = "example";
   t.key = {{"account", "000000000000"}};
-  t.from = state == AlarmState::alarm ? AlarmState::ok : AlarmState::alarm;
+  t.from = fires ? AlarmState::ok : AlarmState::alarm;
   t.to = state;
   t.reason = "Threshold Crossed";
-  t.events_total = 2;
-  t.firings = 2;
+  t.events_total = t.firings = n.events.size();
   t.children = {{"child", AlarmState::alarm, true, {}}};
-  Evidence event{Instant{}, "example.log", 0,
-                 R"({"eventName":"StopInstances","eventSource":"ec2.amazonaws.com",)"
-                 R"("sourceIPAddress":"192.0.2.1","awsRegion":"us-east-1","userIdentity":)"
-                 R"({"type":"IAMUser","userName":"alice","accountId":"000000000000"},)"
-                 R"("requestParameters":{"instanceId":"i-0123456789abcdef0"}})"};
-  const FiveWs facts = five_ws(event, "UTC");
-  n.events = {{event, facts}, {std::move(event), facts}};
   return n;
+}
+
+// Where nobody knows the place in the file: " (line 2, column 5 of the template)".
+std::string place_in_template(std::string_view text, int column) {
+  const std::string_view before = text.substr(0, static_cast<std::size_t>(column) - 1);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const auto start = before.rfind('\n');  // npos + 1 is 0
+  return " (line " + std::to_string(lines + 1) + ", column " +
+         std::to_string(before.size() - (start + 1) + 1) + " of the template)";
+}
+
+bool is_same(const SourceLocation& a, const SourceLocation& b) {
+  return a.line == b.line && a.column == b.column;
 }
 
 const std::string* find(const MessageTemplates& templates, std::string_view target) {
   for (const auto& [name, text] : templates)
     if (name == target) return &text;
   return nullptr;
+}
+
+void report_fault(const ConfigNode& node, const std::string& text, const TemplateError& error,
+                  const PlaceInScalar& place, Diagnostics& out) {
+  const SourceLocation where = place(node, error.column);
+  const bool unknown = error.column > 1 && is_same(where, node.where);
+  out.error("bad-template", where,
+            error.text + (unknown ? place_in_template(text, error.column) : ""));
 }
 
 }  // namespace
@@ -298,7 +323,7 @@ void read_templates(ConfigReader& read, MessageTemplates& into, const PlaceInSca
       report(out, "bad-value", written,
              "a template has at most " + std::to_string(kTemplateBytes) + " bytes");
     else if (const auto error = check_message_template(target, text))
-      out.error("bad-template", place(written, error->column), error->text);
+      report_fault(written, text, *error, place, out);
     else
       into.emplace_back(target, std::move(text));
   }

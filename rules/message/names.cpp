@@ -6,6 +6,7 @@
 #include <array>
 
 #include "rules/message/text.hpp"
+#include "tocsin/json_builder.hpp"
 #include "tocsin/result.hpp"
 
 namespace tocsin {
@@ -28,6 +29,16 @@ std::string arn(const Identity& identity, std::string_view service, std::string_
 }
 
 using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+// Looked up by OpenSSL once: that takes longer than a digest of a name.
+const EVP_MD* sha1() {
+  static const EVP_MD* const kind = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  return kind;
+}
+const EVP_MD* sha256() {
+  static const EVP_MD* const kind = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kind;
+}
 
 Digest digest_of(std::string_view text, const EVP_MD* kind) {
   Digest out{};
@@ -83,7 +94,7 @@ std::string dedup_key(const std::string& arn, const AlarmKey& key) {
 
 std::string contributor_id(const AlarmKey& key) {
   if (key.empty()) return {};
-  const Digest digest = digest_of(canonical_key(key), EVP_sha256());
+  const Digest digest = digest_of(canonical_key(key), sha256());
   std::string out;
   for (std::size_t i = 0; i < 8; ++i) append_hex(out, digest[i]);
   return out;
@@ -101,7 +112,7 @@ std::string key_text(const AlarmKey& key) {
 std::string uuid_v5(std::string_view name) {
   std::string text(kUrlNamespace.begin(), kUrlNamespace.end());
   text += name;
-  Digest digest = digest_of(text, EVP_sha1());
+  Digest digest = digest_of(text, sha1());
   digest[6] = static_cast<unsigned char>((digest[6] & 0x0F) | 0x50);
   digest[8] = static_cast<unsigned char>((digest[8] & 0x3F) | 0x80);
   std::string out;

@@ -2,7 +2,6 @@
 #include "rules/message/notification_json.hpp"
 
 #include <array>
-#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -16,19 +15,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-Json from_optional(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 std::optional<double> to_optional(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return std::nullopt;
   return found->get<double>();
 }
 
-Json from_pairs(const Pairs& pairs) {
-  Json out = Json::array();
-  for (const auto& [name, value] : pairs) out.push_back(Json::array({name, value}));
+JsonBuilder from_pairs(const Pairs& pairs) {
+  JsonBuilder out = JsonBuilder::array();
+  for (const auto& [name, value] : pairs) out.push_back(JsonBuilder::pair(name, value));
   return out;
 }
 
@@ -67,7 +62,7 @@ AlarmType alarm_type_of(const Json& object) {
   return enum_of(object, "alarm_type", kTypes, AlarmType::metric);
 }
 
-Json from_evidence(const Evidence& e) {
+JsonBuilder from_evidence(const Evidence& e) {
   return {{"time", to_ms(e.time)},
           {"source", e.source},
           {"position", e.position},
@@ -85,12 +80,12 @@ constexpr std::array kCauses{MessageCause::change,     MessageCause::after_mute,
 constexpr std::array kFates{ActionsFate::run, ActionsFate::held, ActionsFate::disabled,
                             ActionsFate::shadow};
 
-Json from_children(const std::vector<ChildState>& children) {
-  Json out = Json::array();
+JsonBuilder from_children(const std::vector<ChildState>& children) {
+  JsonBuilder out = JsonBuilder::array();
   for (const ChildState& c : children) {
-    Json child{{"alarm", c.alarm}, {"state", to_string(c.state)}, {"decides", c.decides}};
-    if (c.changed_at) child["changed_at"] = to_ms(*c.changed_at);
-    out.push_back(std::move(child));
+    JsonBuilder child{{"alarm", c.alarm}, {"state", to_string(c.state)}, {"decides", c.decides}};
+    if (c.changed_at) child.add("changed_at", to_ms(*c.changed_at));
+    out.push_back(child);
   }
   return out;
 }
@@ -114,19 +109,16 @@ EvaluationState evaluation_of(const Json& object) {
 }
 
 // What is not finite has no number in JSON: such a bound is open.
-Json from_bound(double bound) { return std::isfinite(bound) ? Json(bound) : Json(nullptr); }
-
-Json from_datapoints(const std::vector<Datapoint>& datapoints) {
-  Json out = Json::array();
+JsonBuilder from_datapoints(const std::vector<Datapoint>& datapoints) {
+  JsonBuilder out = JsonBuilder::array();
   for (const Datapoint& p : datapoints) {
-    Json point{{"start", to_ms(p.start)},
-               {"value", from_optional(p.value)},
-               {"sample_count", p.sample_count}};
+    JsonBuilder point{
+        {"start", to_ms(p.start)}, {"value", p.value}, {"sample_count", p.sample_count}};
     if (p.band) {
-      point["low"] = from_bound(p.band->low);
-      point["high"] = from_bound(p.band->high);
+      point.add("low", p.band->low);
+      point.add("high", p.band->high);
     }
-    out.push_back(std::move(point));
+    out.push_back(point);
   }
   return out;
 }
@@ -143,40 +135,40 @@ std::vector<Datapoint> to_datapoints(const Json& object, const char* name) {
   return out;
 }
 
-Json from_transition(const Transition& t) {
-  Json events = Json::array();
+JsonBuilder from_transition(const Transition& t) {
+  JsonBuilder events = JsonBuilder::array();
   for (const Evidence& e : t.events) events.push_back(from_evidence(e));
-  Json out{{"id", t.id},
-           {"sequence", t.sequence},
-           {"alarm", t.alarm},
-           {"alarm_type", to_string(t.alarm_type)},
-           {"key", from_pairs(t.key)},
-           {"from", to_string(t.from)},
-           {"to", to_string(t.to)},
-           {"at", to_ms(t.at)},
-           {"decided_at", to_ms(t.decided_at)},
-           {"late", t.late},
-           {"again", t.again},
-           {"silent", t.silent},
-           {"reason", t.reason},
-           {"reason_data", t.reason_data},
-           {"value", from_optional(t.value)},
-           {"datapoints", from_datapoints(t.datapoints)},
-           {"since", nullptr},
-           {"from_reason", t.from_reason},
-           {"from_reason_data", t.from_reason_data},
-           {"from_updated", to_ms(t.from_updated)},
-           {"events_total", t.events_total},
-           {"events", std::move(events)}};
-  if (t.since) out["since"] = to_ms(*t.since);
-  if (!t.parts.empty()) out["parts"] = from_datapoints(t.parts);
-  if (t.firings != 0) out["firings"] = t.firings;
-  if (!t.set_by.empty()) out["set_by"] = t.set_by;
-  if (t.actions != ActionsFate::run) out["actions"] = to_string(t.actions);
-  if (t.hold) out["hold"] = hold_to_json(*t.hold);
-  if (!t.children.empty()) out["children"] = from_children(t.children);
+  const JsonBuilder::Value since = t.since ? JsonBuilder::Value(to_ms(*t.since)) : nullptr;
+  JsonBuilder out{{"id", t.id},
+                  {"sequence", t.sequence},
+                  {"alarm", t.alarm},
+                  {"alarm_type", to_string(t.alarm_type)},
+                  {"key", from_pairs(t.key)},
+                  {"from", to_string(t.from)},
+                  {"to", to_string(t.to)},
+                  {"at", to_ms(t.at)},
+                  {"decided_at", to_ms(t.decided_at)},
+                  {"late", t.late},
+                  {"again", t.again},
+                  {"silent", t.silent},
+                  {"reason", t.reason},
+                  {"reason_data", t.reason_data},
+                  {"value", t.value},
+                  {"datapoints", from_datapoints(t.datapoints)},
+                  {"since", since},
+                  {"from_reason", t.from_reason},
+                  {"from_reason_data", t.from_reason_data},
+                  {"from_updated", to_ms(t.from_updated)},
+                  {"events_total", t.events_total},
+                  {"events", events}};
+  if (!t.parts.empty()) out.add("parts", from_datapoints(t.parts));
+  if (t.firings != 0) out.add("firings", t.firings);
+  if (!t.set_by.empty()) out.add("set_by", t.set_by);
+  if (t.actions != ActionsFate::run) out.add("actions", to_string(t.actions));
+  if (t.hold) out.add("hold", hold_to_json(*t.hold));
+  if (!t.children.empty()) out.add("children", from_children(t.children));
   if (t.evaluation_state != EvaluationState::normal)
-    out["evaluation_state"] = to_string(t.evaluation_state);
+    out.add("evaluation_state", to_string(t.evaluation_state));
   return out;
 }
 
@@ -215,7 +207,7 @@ Transition to_transition(const Json& j) {
   return t;
 }
 
-Json from_event(const NotifiedEvent& e) {
+JsonBuilder from_event(const NotifiedEvent& e) {
   return {{"evidence", from_evidence(e.evidence)},
           {"who", e.facts.who},
           {"what", e.facts.what},
@@ -232,13 +224,13 @@ NotifiedEvent to_event(const Json& j) {
   return e;
 }
 
-Json from_trend(const Trend& trend) {
-  Json points = Json::array();
+JsonBuilder from_trend(const Trend& trend) {
+  JsonBuilder points = JsonBuilder::array();
   for (const TrendPoint& p : trend.points)
     points.push_back(
-        {{"start", to_ms(p.start)}, {"value", from_optional(p.value)}, {"breaching", p.breaching}});
-  return {{"points", std::move(points)},
-          {"threshold", from_optional(trend.threshold)},
+        JsonBuilder{{"start", to_ms(p.start)}, {"value", p.value}, {"breaching", p.breaching}});
+  return {{"points", points},
+          {"threshold", trend.threshold},
           {"caption", trend.caption},
           {"text", trend.text}};
 }
@@ -255,7 +247,7 @@ Trend to_trend(const Json& j) {
   return out;
 }
 
-Json from_identity(const Identity& i) {
+JsonBuilder from_identity(const Identity& i) {
   return {{"account_id", i.account_id}, {"region", i.region}, {"name", i.name}};
 }
 
@@ -303,19 +295,19 @@ constexpr std::array<std::pair<const char*, std::string DigestLine::*>, 7> kLine
     {"runbook", &DigestLine::runbook},
 }};
 
-Json from_line(const DigestLine& line) {
-  Json out;
-  for (const auto& [name, field] : kLineTexts) out[name] = line.*field;
-  out["alarm_type"] = to_string(line.alarm_type);
-  out["key"] = from_pairs(line.key);
-  out["sequence"] = line.sequence;
-  out["from"] = to_string(line.from);
-  out["state"] = to_string(line.state);
-  out["severity"] = to_string(line.severity);
-  out["at"] = to_ms(line.at);
-  out["decided_at"] = to_ms(line.decided_at);
-  out["messages"] = line.messages;
-  out["alarms"] = line.alarms;
+JsonBuilder from_line(const DigestLine& line) {
+  JsonBuilder out;
+  for (const auto& [name, field] : kLineTexts) out.add(name, line.*field);
+  out.add("alarm_type", to_string(line.alarm_type));
+  out.add("key", from_pairs(line.key));
+  out.add("sequence", line.sequence);
+  out.add("from", to_string(line.from));
+  out.add("state", to_string(line.state));
+  out.add("severity", to_string(line.severity));
+  out.add("at", to_ms(line.at));
+  out.add("decided_at", to_ms(line.decided_at));
+  out.add("messages", line.messages);
+  out.add("alarms", line.alarms);
   return out;
 }
 
@@ -359,24 +351,26 @@ Notification to_notification(const Json& j) {
 }  // namespace
 
 std::string to_json(const Notification& notification) {
-  Json out;
-  for (const auto& [name, field] : kTexts) out[name] = notification.*field;
-  if (notification.cause != MessageCause::change) out["cause"] = to_string(notification.cause);
-  if (notification.number != 0) out["number"] = notification.number;
-  out["told_at"] = to_ms(notification.told_at);
-  out["severity"] = to_string(notification.severity);
-  out["tags"] = from_pairs(notification.tags);
-  out["identity"] = from_identity(notification.identity);
-  if (!notification.trend.points.empty()) out["trend"] = from_trend(notification.trend);
-  if (!notification.rendered.empty()) out["rendered"] = from_pairs(notification.rendered);
-  out["transition"] = from_transition(notification.transition);
-  Json events = Json::array();
+  JsonBuilder out;
+  for (const auto& [name, field] : kTexts) out.add(name, notification.*field);
+  if (notification.cause != MessageCause::change) out.add("cause", to_string(notification.cause));
+  if (notification.number != 0) out.add("number", notification.number);
+  out.add("told_at", to_ms(notification.told_at));
+  out.add("severity", to_string(notification.severity));
+  out.add("tags", from_pairs(notification.tags));
+  out.add("identity", from_identity(notification.identity));
+  if (!notification.trend.points.empty()) out.add("trend", from_trend(notification.trend));
+  if (!notification.rendered.empty()) out.add("rendered", from_pairs(notification.rendered));
+  out.add("transition", from_transition(notification.transition));
+  JsonBuilder events = JsonBuilder::array();
   for (const NotifiedEvent& e : notification.events) events.push_back(from_event(e));
-  out["events"] = std::move(events);
-  for (const DigestLine& line : notification.digest) out["digest"].push_back(from_line(line));
+  out.add("events", events);
+  JsonBuilder lines = JsonBuilder::array();
+  for (const DigestLine& line : notification.digest) lines.push_back(from_line(line));
+  if (!notification.digest.empty()) out.add("digest", lines);
   const MessageRate& storm = notification.storm;
-  if (storm.messages > 0) out["storm"] = Json::array({storm.messages, storm.per.count()});
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (storm.messages > 0) out.add("storm", JsonBuilder::pair(storm.messages, storm.per.count()));
+  return std::move(out).text();
 }
 
 Result<Notification> notification_from_json(std::string_view text) {
@@ -387,9 +381,7 @@ Result<Notification> notification_from_json(std::string_view text) {
   }
 }
 
-std::string to_json(const Transition& transition) {
-  return from_transition(transition).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string to_json(const Transition& transition) { return from_transition(transition).text(); }
 
 Result<Transition> transition_from_json(std::string_view text) {
   try {

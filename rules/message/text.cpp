@@ -17,32 +17,6 @@ bool is_unfit_for_a_line(char32_t code) {
          (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0xFEFF;
 }
 
-void append_escaped(std::string& out, unsigned char c) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
-  }
-  out += "\\u00";
-  out += kHex[c >> 4];
-  out += kHex[c & 0xF];
-}
-
 }  // namespace
 
 std::string to_valid_utf8(std::string_view text) {
@@ -105,20 +79,6 @@ std::string cut_code_points(std::string_view text, std::size_t limit) {
     ++kept;
   }
   return std::string(text.substr(0, at)).append(kEllipsis);
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    const Utf8Step step = decode_utf8(text, at);
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (step.valid && (c < 0x20 || c == '"' || c == '\\' || c == 0x7F))
-      append_escaped(out, c);
-    else
-      out += step.valid ? text.substr(at, step.next - at) : kReplacement;
-    at = step.next;
-  }
-  out += '"';
 }
 
 std::string format_number(double value) {

@@ -28,9 +28,6 @@ std::string cut_code_points(std::string_view text, std::size_t limit);
 
 std::size_t count_code_points(std::string_view valid_utf8);
 
-// Appends `text` as a JSON string, quotes included; invalid UTF-8 becomes U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
-
 // The shortest decimal text that reads back as the same double: "2", "0.5", "1e+30".
 std::string format_number(double value);
 

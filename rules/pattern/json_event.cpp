@@ -17,9 +17,9 @@ namespace ondemand = simdjson::ondemand;
 
 constexpr int kDepthMax = 1000;
 constexpr std::string_view kJsonWhite = " \t\r\n";
-constexpr std::size_t kBlockNodes = 512;
+constexpr std::size_t kBlockNodes = 64;
 // One huge event must not leave its memory behind in every thread.
-constexpr std::size_t kBlocksKept = 64;
+constexpr std::size_t kBlocksKept = 512;
 constexpr std::size_t kBytesKept = 4 * 1024 * 1024;
 // Up to here comparing every pair of names is cheaper than sorting them.
 constexpr std::size_t kPairwiseMembersMax = 12;
