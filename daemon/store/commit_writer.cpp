@@ -184,8 +184,10 @@ Status CommitWriter::write_message(const Notification& message, const std::vecto
       {message.message_id, message.topic, message.dedup_key, as_int(message.transition.sequence),
        to_ms(now), json});
   if (!done) return done;
-  Result<std::int64_t> row =
-      db_.number("SELECT id FROM notification WHERE message_id = ?", {message.message_id});
+  const bool is_new = db_.changed_rows() > 0;
+  Result<std::int64_t> row = db_.last_row_id();
+  if (!is_new)
+    row = db_.number("SELECT id FROM notification WHERE message_id = ?", {message.message_id});
   if (!row) return row.error();
   const auto shared = std::make_shared<const Notification>(message);
   for (const Target& target : targets) {
@@ -207,16 +209,13 @@ Status CommitWriter::write_message(const Notification& message, const std::vecto
   return success();
 }
 
+// What waits already stays as it is.
 Status CommitWriter::enqueue(OutboxEntry entry, std::int64_t message) {
-  Result<std::int64_t> waiting = db_.number(
-      "SELECT 1 FROM outbox WHERE notification = ? AND endpoint = ?", {message, entry.endpoint});
-  if (!waiting) return waiting.error();
-  if (*waiting != 0) return success();
   Status done = db_.run(
-      "INSERT INTO outbox(notification, endpoint, endpoint_label, attempts, next_attempt,"
+      "INSERT OR IGNORE INTO outbox(notification, endpoint, endpoint_label, attempts, next_attempt,"
       " last_detail, held) VALUES(?, ?, ?, 0, ?, '', ?)",
       {message, entry.endpoint, entry.endpoint_label, to_ms(entry.next_attempt), entry.held_for});
-  if (!done) return done;
+  if (!done || db_.changed_rows() == 0) return done;
   entry.id = db_.last_row_id();
   std::size_t& rows = tally_.waiting[entry.endpoint];
   ++rows;

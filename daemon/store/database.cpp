@@ -168,6 +168,7 @@ void Database::keep_checkpoints() {
 bool Database::is_read_only() const { return sqlite3_db_readonly(db_.get(), "main") == 1; }
 
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(db_.get()); }
+int Database::changed_rows() const { return sqlite3_changes(db_.get()); }
 
 Error Database::failure(int code) const {
   const int system_error = sqlite3_system_errno(db_.get());

@@ -59,6 +59,8 @@ class Database {
   void keep_checkpoints();
   bool is_read_only() const;
   std::int64_t last_row_id() const;
+  // Rows that the last INSERT, UPDATE or DELETE changed.
+  int changed_rows() const;
   const std::string& path() const { return path_; }
 
  private:
