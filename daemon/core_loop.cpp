@@ -234,27 +234,28 @@ Status CoreLoop::change_subscription(const SubscriptionChange& change,
   return success();
 }
 
-bool CoreLoop::take_up(const std::string& topic, const std::string& endpoint_id) {
+CoreLoop::TakenUp CoreLoop::take_up(const std::string& topic, const std::string& endpoint_id) {
   const Endpoint* endpoint = outgoing_.find(topic, endpoint_id);
-  if (endpoint == nullptr) return false;
+  if (endpoint == nullptr) return {};
   // What was given up just now is a dead letter only when it is committed.
-  if (failing_since_ || !flush()) return true;
+  if (failing_since_ || !flush()) return {.more = true};
   const auto letters = store_.dead_letters({.topic = topic,
                                             .endpoint = endpoint_id,
                                             .since = clock_.now() - kRedriveAge,
                                             .retryable_only = true,
                                             .limit = kRedriveMost});
-  if (!letters) return true;
+  if (!letters) return {.more = true};
   std::optional<Redrive> plan = plan_redrive(*letters, *endpoint, clock_.now());
-  if (!plan) return false;
+  if (!plan) return {};
   telemetry::redriven(topic, endpoint->label, plan->order.ids.size());
+  const std::size_t messages = plan->digest ? 1 : plan->order.ids.size();
   if (plan->digest) {
     pending_.endpoints.push_back({Target{endpoint->id, endpoint->label}});
     pending_.notifications.push_back(std::move(*plan->digest));
   }
   pending_.dead_letters.push_back(std::move(plan->order));
   flush();
-  return true;
+  return {messages, letters->size() >= kRedriveMost};
 }
 
 Status CoreLoop::settle(const DeadLetterOrder& order) {

@@ -64,9 +64,13 @@ class CoreLoop {
                              EndpointTable endpoints);
   // Redrives or purges dead letters, in one commit, which is there when it returns. Error store.
   Status settle(const DeadLetterOrder& order);
+  struct TakenUp {
+    std::size_t messages = 0;  // that were made of them
+    bool more = false;         // some are left, or it could not be found out
+  };
   // An endpoint delivers again: its dead letters of a week that were not refused are sent again, as
-  // one digest. false: there are none.
-  bool take_up(const std::string& topic, const std::string& endpoint);
+  // one digest, or as they are.
+  TakenUp take_up(const std::string& topic, const std::string& endpoint);
   // Commits what is pending now. false: the store refuses.
   bool flush();
   Engine& engine() { return *engine_; }

@@ -15,7 +15,7 @@ namespace tocsin {
 
 // Older ones are history: a person decides about them.
 inline constexpr Duration kRedriveAge = days{7};
-// Taken up at a time; the rest when the digest is delivered.
+// Taken up at a time; the rest as soon as those are delivered.
 inline constexpr std::size_t kRedriveMost = 500;
 
 struct Redrive {

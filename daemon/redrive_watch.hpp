@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which endpoints have dead letters that could be sent again as soon as they deliver. Any thread.
 #pragma once
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <string>
@@ -15,15 +16,24 @@ class RedriveWatch {
 
   void note(const std::string& endpoint) {
     const std::lock_guard lock(mutex_);
-    asked_.emplace(endpoint, Tick{} - kEvery);
+    asked_.try_emplace(endpoint);
   }
-  // It has delivered: whether to look at its dead letters now, at most once in a while.
+  // It has delivered: whether to look at its dead letters now. At most once in a while, but at once
+  // when the last of what was taken up before has left and more() said that there is more.
   bool is_due(const std::string& endpoint, Tick now) {
     const std::lock_guard lock(mutex_);
     const auto found = asked_.find(endpoint);
-    if (found == asked_.end() || now - found->second < kEvery) return false;
-    found->second = now;
+    if (found == asked_.end()) return false;
+    Asked& asked = found->second;
+    const bool has_left = asked.leaving > 0 && --asked.leaving == 0;
+    if (!has_left && now - asked.at < kEvery) return false;
+    asked = {.at = now};
     return true;
+  }
+  // `leaving` messages were made of some of its dead letters, and others are left.
+  void more(const std::string& endpoint, std::size_t leaving) {
+    const std::lock_guard lock(mutex_);
+    asked_[endpoint].leaving = leaving;
   }
   void forget(const std::string& endpoint) {
     const std::lock_guard lock(mutex_);
@@ -31,8 +41,12 @@ class RedriveWatch {
   }
 
  private:
+  struct Asked {
+    Tick at = Tick{} - kEvery;
+    std::size_t leaving = 0;
+  };
   std::mutex mutex_;
-  std::map<std::string, Tick> asked_;  // as many as the configuration has
+  std::map<std::string, Asked> asked_;  // as many as the configuration has
 };
 
 }  // namespace tocsin

@@ -129,7 +129,11 @@ void Service::take_up(const DeliveryReport& report) {
   if (!redrive_watch_.is_due(report.endpoint, clock_.tick())) return;
   queue_.push_control(
       CoreLoop::Call([this, topic = report.topic, endpoint = report.endpoint](CoreLoop& core) {
-        if (!core.take_up(topic, endpoint)) redrive_watch_.forget(endpoint);
+        const auto [messages, more] = core.take_up(topic, endpoint);
+        if (more)
+          redrive_watch_.more(endpoint, messages);
+        else if (messages == 0)
+          redrive_watch_.forget(endpoint);
       }));
 }
 

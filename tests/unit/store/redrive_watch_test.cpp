@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/redrive_watch.hpp"
+
+#include "support/catch.hpp"
+
+namespace tocsin {
+namespace {
+
+constexpr Tick kNow{hours{5}};
+
+}  // namespace
+
+TEST_CASE("dead letters are looked at when their endpoint delivers, once a minute", "[redrive]") {
+  RedriveWatch watch;
+  CHECK_FALSE(watch.is_due("slack", kNow));
+  watch.note("slack");
+  CHECK(watch.is_due("slack", kNow));
+  CHECK_FALSE(watch.is_due("slack", kNow + seconds{59}));
+  watch.note("slack");
+  CHECK_FALSE(watch.is_due("slack", kNow + seconds{59}));
+  CHECK(watch.is_due("slack", kNow + seconds{60}));
+  watch.forget("slack");
+  CHECK_FALSE(watch.is_due("slack", kNow + hours{1}));
+}
+
+TEST_CASE("more dead letters than are taken up at a time follow as soon as those have left",
+          "[redrive]") {
+  RedriveWatch watch;
+  watch.note("slack");
+  CHECK(watch.is_due("slack", kNow));
+  watch.more("slack", 1);  // a digest
+  CHECK(watch.is_due("slack", kNow));
+  watch.more("slack", 3);
+  CHECK_FALSE(watch.is_due("slack", kNow));
+  CHECK_FALSE(watch.is_due("slack", kNow));
+  CHECK(watch.is_due("slack", kNow));
+  // That was the rest.
+  CHECK_FALSE(watch.is_due("slack", kNow));
+  // Messages that do not leave hold nothing up for good.
+  watch.more("slack", 3);
+  CHECK(watch.is_due("slack", kNow + minutes{1}));
+}
+
+}  // namespace tocsin
