@@ -25,8 +25,9 @@ inline const std::map<std::string_view, ConfigNode> kSamples{
     {"teams", map({{"webhook_url", scalar("https://prod.example.com/workflows/" + kSecret)}})},
     {"alertmanager", map({{"url", scalar("https://user:" + kSecret + "@am.example.com/am/")}})},
     {"file", map({{"path", scalar("/var/log/tocsin/alarms.ndjson")}})},
-    {"exec", map({{"command", scalar("/usr/local/bin/page")},
-                  {"environment", map({{"API_KEY", scalar(kSecret)}})}})},
+    {"exec",
+     map({{"command", list({scalar("/usr/local/bin/page"), scalar("--team"), scalar("ops")})},
+          {"environment", map({{"API_KEY", scalar(kSecret)}})}})},
     {"journal", map({})},
 };
 // Which has no option that it needs.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every channel of the registry with a receiver that refuses and sends back all that it was sent:
-// what the daemon writes of it, in its log, metrics, database and dead letters, names no secret.
+// what the daemon writes of it, in its log, metrics, database, dead letters and the arguments of a
+// program, names no secret.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -24,11 +26,20 @@ namespace {
 using test::kSecret;
 const Instant kNow = instant_from_ms(1'773'488'470'000);
 
-// The channel's own requests, sent to `address` in the place of where its options say.
+// A program that writes its arguments, as everybody can read them while it runs, into a file,
+// prints all that it was given, and fails.
+std::string talkative_program(const TempDir& dir) {
+  dir.write("program", "#!/bin/sh\ntr '\\0' ' ' </proc/$$/cmdline >" + dir.path("arguments") +
+                           "\ncat\nenv\necho \"key $API_KEY\"\nexit 1\n");
+  std::filesystem::permissions(dir.path("program"), std::filesystem::perms::owner_all);
+  return dir.path("program");
+}
+
+// The channel's own requests, sent to `address` or `program` in the place of where its options say.
 class Redirected final : public Notifier {
  public:
-  Redirected(std::shared_ptr<const Notifier> channel, std::string address)
-      : channel_(std::move(channel)), address_(std::move(address)) {}
+  Redirected(std::shared_ptr<const Notifier> channel, std::string address, std::string program)
+      : channel_(std::move(channel)), address_(std::move(address)), program_(std::move(program)) {}
   Request request(const Notification& n, const Attempt& attempt) const override {
     Request request = channel_->request(n, attempt);
     if (auto* http = std::get_if<HttpRequest>(&request)) {
@@ -37,6 +48,7 @@ class Redirected final : public Notifier {
     }
     if (auto* file = std::get_if<FileRequest>(&request)) file->path = "/dev/full";
     if (auto* mail = std::get_if<MailRequest>(&request)) mail->smtp_url = "smtp://" + address_;
+    if (auto* exec = std::get_if<ExecRequest>(&request)) exec->command.front() = program_;
     return request;
   }
   Delivery outcome(const Response& answer, Instant now) const override {
@@ -46,14 +58,15 @@ class Redirected final : public Notifier {
  private:
   std::shared_ptr<const Notifier> channel_;
   std::string address_;
+  std::string program_;
 };
 
-std::vector<Endpoint> all_channels(const std::string& address) {
+std::vector<Endpoint> all_channels(const std::string& address, const std::string& program) {
   std::vector<Endpoint> endpoints;
   for (const NotifierType& type : notifier_types()) {
     endpoints.push_back(test::sample_endpoint(type));
     auto& notifier = endpoints.back().notifier;
-    notifier = std::make_shared<Redirected>(notifier, address);
+    notifier = std::make_shared<Redirected>(notifier, address, program);
   }
   return endpoints;
 }
@@ -103,7 +116,7 @@ TEST_CASE("whatever a receiver says, no channel's secret is written anywhere", "
   const std::string answer = GENERATE("echo:404", "echo:500", "echo:429", "hang", "302:location=x");
   CAPTURE(answer);
   const test::Receiver receiver = test::http_receiver(dir, {"--answers", answer});
-  const std::vector<Endpoint> endpoints = all_channels(receiver.address());
+  const std::vector<Endpoint> endpoints = all_channels(receiver.address(), talkative_program(dir));
   test::VirtualClock clock{kNow};
   StoreOptions options;
   options.reserve_bytes = 4096;
@@ -138,10 +151,12 @@ TEST_CASE("whatever a receiver says, no channel's secret is written anywhere", "
 
   CHECK(telemetry::render().find(kSecret) == std::string::npos);
   const std::string written =
-      everything_in({dir.path("log"), dir.path("state/state.db"), dir.path("state/state.db-wal")});
+      everything_in({dir.path("log"), dir.path("state/state.db"), dir.path("state/state.db-wal"),
+                     dir.path("arguments")});
   CHECK(written.find(kSecret) == std::string::npos);
-  CHECK(written.find("topic security") != std::string::npos);  // the log is there,
-  CHECK(written.find("message-1") != std::string::npos);       // and the database
+  CHECK(written.find("topic security") != std::string::npos);       // the log is there,
+  CHECK(written.find("message-1") != std::string::npos);            // and the database,
+  CHECK(written.find("program --team ops ") != std::string::npos);  // and exec's arguments
 }
 
 }  // namespace tocsin

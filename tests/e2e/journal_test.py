@@ -11,23 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from world import APP_LOG, Daemon, append_events, folder, wait_for
+from world import APP_LOG, Daemon, append_events, folder, user_rule, wait_for
 
 CONFIG = APP_LOG + """
 topics:
   ops: { subscriptions: [journal: {}] }
 """
-RULES = """
-rules:
-  - name: boom
-    log_group: app
-    pattern: "{ $.user = * }"
-    alarm: { count: ">= 1", within: 1h }
-    severity: critical
-    group_by: [$.user]
-    notify: [ops]
-    summary: "{{user}} went off"
-"""
+RULES = user_rule("severity: critical", 'summary: "{{user}} went off"')
 JOURNALD = "/lib/systemd/systemd-journald"
 SOCKET = Path("/run/systemd/journal/socket")
 

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 
-from world import APP_LOG, RECEIVERS, Daemon, append_events, certificate, folder, wait_for
+from world import APP_LOG, RECEIVERS, Daemon, append_events, certificate, folder, user_rule, wait_for
 
 CONFIG = APP_LOG + """
 topics:
@@ -25,16 +25,7 @@ topics:
 email: { smtp: "smtp://localhost:@PORT@", from: "Glöckner <tocsin@example.com>", starttls: required,
          tls: { ca: server.pem, certificate: client.pem, key: client.key } }
 """
-RULES = """
-rules:
-  - name: boom
-    log_group: app
-    pattern: "{ $.user = * }"
-    alarm: { count: ">= 1", within: 1h }
-    group_by: [$.user]
-    notify: [ops]
-    summary: "{{{user}}} went off"
-"""
+RULES = user_rule('summary: "{{{user}}} went off"')
 USER = "jürgen\r\nBcc: mallory@example.com\r\n.\r\n" + "x" * 2000
 
 MAIN_CF = """

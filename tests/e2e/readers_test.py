@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-from world import APP_LOG, SOURCE, Daemon, append_events, folder, json_records, node, wait_for
+from world import APP_LOG, SOURCE, Daemon, append_events, folder, json_records, node, user_rule, wait_for
 
 CONFIG = APP_LOG + """
 topics:
@@ -23,17 +23,7 @@ topics:
       - webhook: { url: "http://127.0.0.1:@PORT@/pair", signing_key: "${credential:pair}" }
       - teams: { webhook_url: "http://127.0.0.1:@PORT@/teams" }
 """
-RULES = """
-rules:
-  - name: boom
-    log_group: app
-    pattern: "{ $.user = * }"
-    alarm: { count: ">= 1", within: 1h }
-    group_by: [$.user]
-    notify: [ops]
-    summary: "{{{user}}} did it"
-    runbook: "https://wiki.example.com/boom?a=1&b=2"
-"""
+RULES = user_rule('summary: "{{{user}}} did it"', 'runbook: "https://wiki.example.com/boom?a=1&b=2"')
 HOSTILE = [
     "alice", "漢字 é \U0001f514", "<at>everyone</at> [link](javascript:alert(1)) **bold** `code`", "{{DATE(2020-01-01,SHORT)}} ${x}",
     "\u202e right to left \u0000 \u2028 null", "'\"\\\r\n.\r\n", "x" * 200, "\ud83d lone",

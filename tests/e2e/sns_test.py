@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """SNS envelopes that a receiver can check: AWS' own validator takes both versions of the signature and refuses a changed message;
-the certificate comes over https from the daemon. Raw delivery, filters on attributes.
+the certificate comes over https from the daemon, is renewed while it runs, and an operator's own may serve it. Raw delivery, filters
+on attributes.
 
   sns_test.py BIN_DIR
 """
@@ -14,7 +15,7 @@ import sys
 import urllib.error
 import urllib.request
 
-from world import Daemon, Webhook, append_events, folder, node, wait_for
+from world import Daemon, Webhook, append_events, certificate, folder, node, wait_for
 
 CONFIG = """
 log_groups:
@@ -31,12 +32,13 @@ topics:
     subscriptions:
       - webhook: { url: "@OLD@", format: sns }
 state: "{folder}/state"
-api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock", https: { listen: "127.0.0.1:0" } }
+api: { listen: "127.0.0.1:0", socket: "{folder}/api.sock", https: { listen: "127.0.0.1:0"@OWN@ } }
 """
 
 RULES = """
 rules:
   - { name: mild, log_group: app, pattern: '{ $.what = "mild" }', alarm: { count: ">= 1", within: 1h }, notify: [ops, old] }
+  - { name: later, log_group: app, pattern: '{ $.what = "later" }', alarm: { count: ">= 1", within: 1h }, notify: [ops, old] }
   - name: grave
     log_group: app
     pattern: '{ $.what = "grave" }'
@@ -62,6 +64,61 @@ def refused(url, authority):
     return 200
 
 
+def serves(url, authority):
+    try:
+        return bool(fetch(url, authority))
+    except urllib.error.URLError:
+        return False
+
+
+def verdicts(envelopes, authority):
+    """What AWS' validator says of each, if it trusts `authority`; "": nothing."""
+    os.environ["NODE_EXTRA_CA_CERTS"] = str(authority)
+    return node("sns_validate.mjs", "127.0.0.1", text=json.dumps(envelopes))
+
+
+def shorten(tls):
+    """The signing certificate gets ten days to live: of the same key and by the same authority."""
+    request = tls / "request"
+    subprocess.run(["openssl", "req", "-new", "-key", tls / "signing.key", "-subj", "/CN=short", "-out", request], check=True)
+    subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", tls / "authority.pem", "-CAkey", tls / "authority.key",
+                    "-set_serial", "7", "-days", "10", "-out", tls / "signing.pem"], check=True, capture_output=True)
+    request.unlink()
+    return (tls / "signing.pem").read_text()
+
+
+def renewal(daemon, hooks, tls):
+    """A signing certificate that ends soon is made anew in the running daemon; what was signed before stays valid."""
+    before = list(hooks["SIGNED"].bodies) + list(hooks["OLD"].bodies)
+    short = shorten(tls)
+    daemon.reload()
+    wait_for(lambda: (tls / "signing.pem").read_text() != short, 20, "a renewed certificate")
+    append_events(daemon.folder / "app.log", {"what": "later"})
+    for name in ("SIGNED", "OLD"):
+        wait_for(lambda n=name: len(hooks[n].bodies) == 3, 20, f"a message signed after the renewal at {name}")
+    after = [hooks[name].bodies[-1] for name in ("SIGNED", "OLD")]
+    assert {b["SigningCertURL"] for b in before}.isdisjoint({b["SigningCertURL"] for b in after}), after
+    assert verdicts([*before, *after], tls / "authority.pem") == [""] * 6
+    return after
+
+
+def own_certificate(daemon, config, signed, tls):
+    """The server shows an operator's certificate, which is read again when it has changed; signatures stay as they were."""
+    home, url = daemon.folder, signed[0]["SigningCertURL"]
+    certificate(home, "server", "IP:127.0.0.1")
+    own = config.replace("@OWN@", f", certificate: {home}/server.pem, key: {home}/server.key").replace("{folder}", str(home))
+    daemon.config.write_text(own)
+    daemon.reload()
+    wait_for(lambda: serves(url, home / "server.pem"), 20, "the operator's certificate")
+    assert not serves(url, tls / "authority.pem")
+    assert verdicts(signed, home / "server.pem") == [""] * len(signed)
+    certificate(home, "next", "IP:127.0.0.1")
+    for kind in ("pem", "key"):
+        (home / f"next.{kind}").rename(home / f"server.{kind}")
+    daemon.reload()
+    wait_for(lambda: serves(url, home / "server.pem"), 20, "the operator's next certificate")
+
+
 def alarms(hook):
     return sorted(json.loads(body["Message"])["AlarmName"] for body in list(hook.bodies))
 
@@ -73,7 +130,7 @@ def main(bin_dir):
     config = CONFIG
     for name, hook in hooks.items():
         config = config.replace(f"@{name}@", hook.url)
-    daemon = Daemon(bin_dir, home, config).start()
+    daemon = Daemon(bin_dir, home, config.replace("@OWN@", "")).start()
     warned = daemon.tocsin("check", str(daemon.config))
     assert "weak-signature" in warned and "unsigned" not in warned, warned
     for what in ("mild", "grave"):
@@ -86,24 +143,26 @@ def main(bin_dir):
     assert alarms(hooks["GRAVE"]) == ["grave"], "a filter on attributes"
 
     authority = home / "state/tls/authority.pem"
-    os.environ["NODE_EXTRA_CA_CERTS"] = str(authority)
     signed, old = list(hooks["SIGNED"].bodies), list(hooks["OLD"].bodies)
     assert {b["SignatureVersion"] for b in signed} == {"2"} and {b["SignatureVersion"] for b in old} == {"1"}
     changed = {**signed[0], "Message": signed[0]["Message"] + " "}
-    verdicts = node("sns_validate.mjs", "127.0.0.1", text=json.dumps([*signed, *old, changed]))
-    assert verdicts[:-1] == [""] * 4, verdicts
-    assert "signature" in verdicts[-1], verdicts
+    said = verdicts([*signed, *old, changed], authority)
+    assert said[:-1] == [""] * 4, said
+    assert "signature" in said[-1], said
 
     url = signed[0]["SigningCertURL"]
-    certificate = home / "signing.pem"
-    certificate.write_text(fetch(url, authority))
-    subprocess.run(["openssl", "verify", "-CAfile", authority, certificate], check=True, capture_output=True)
+    signing = home / "signing.pem"
+    signing.write_text(fetch(url, authority))
+    subprocess.run(["openssl", "verify", "-CAfile", authority, signing], check=True, capture_output=True)
     assert fetch(url.rsplit("/", 1)[0] + "/authority.pem", authority) == authority.read_text()
     # Whoever sees a message must not be able to end a subscription of the configuration, and learns nothing else there.
     assert refused(signed[0]["UnsubscribeURL"], authority) == 403
     assert refused(url.split("/sns")[0] + "/api/v1/status", authority) == 404
     assert refused(url.split("/sns")[0] + "/metrics", authority) == 404
     assert oct((home / "state/tls/signing.key").stat().st_mode & 0o777) == "0o600"
+
+    renewed = renewal(daemon, hooks, home / "state/tls")
+    own_certificate(daemon, config, [*signed, *old, *renewed], home / "state/tls")
 
     # The same key after a restart: what was signed before is valid still.
     daemon.stop()

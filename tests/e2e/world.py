@@ -36,6 +36,13 @@ topics:
 """
 
 
+def user_rule(*more):
+    """rules.yaml with one alarm, `boom`, for each user that app.log names; `more`: lines of it."""
+    lines = ["name: boom", "log_group: app", 'pattern: "{ $.user = * }"', 'alarm: { count: ">= 1", within: 1h }',
+             "group_by: [$.user]", "notify: [ops]", *more]
+    return "rules:\n  - " + "\n    ".join(lines) + "\n"
+
+
 def now_text():
     """RFC 3339, UTC, with milliseconds."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -221,10 +228,10 @@ def node(script, *args, text=""):
     return json.loads(done.stdout)
 
 
-def certificate(home, name):
-    """NAME.pem and NAME.key in `home`: a certificate of localhost that is its own authority."""
+def certificate(home, name, hosts="DNS:localhost"):
+    """NAME.pem and NAME.key in `home`: a certificate of `hosts` that is its own authority."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost", "-keyout", home / f"{name}.key",
+                    "-subj", f"/CN={name}", "-addext", f"subjectAltName={hosts}", "-keyout", home / f"{name}.key",
                     "-out", home / f"{name}.pem"], check=True, capture_output=True)
 
 

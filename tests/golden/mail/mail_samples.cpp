@@ -28,19 +28,30 @@ Notification opened() {
   return n;
 }
 
+// `n` as a message of another alarm.
+void name_alarm(Notification& n, const std::string& name, AlarmKey key) {
+  n.transition.alarm = name;
+  n.transition.key = std::move(key);
+  n.alarm_arn.replace(n.alarm_arn.rfind(':') + 1, std::string::npos, name);
+}
+
+void draw(Trend& trend, const std::vector<double>& values, double above) {
+  for (const double value : values) {
+    const int left = static_cast<int>(values.size() - trend.points.size());
+    trend.points.push_back({minute(-left), value, value > above});
+  }
+}
+
 // Errors of a web server: 3 of 5 datapoints, a chart with a threshold, no event.
 Notification errors() {
   Notification n = test::sample_notification();
-  n.transition.alarm = "shop-errors";
-  n.transition.key.clear();
-  n.alarm_arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:shop-errors";
+  name_alarm(n, "shop-errors", {});
   n.summary = "The shop answers 7 % of its requests with an error.";
   n.description = "Errors per hundred requests of the shop";
   n.condition = "100 * errors / requests > 5 for 3 of 5 periods of 1 min";
   n.value_text = "7.25";
   n.datapoints_text = "3 of the last 5 datapoints breach, 3 are needed: 1.5, 6.1, 3.75, 6.9, 7.25";
-  const double values[] = {1.5, 6.1, 3.75, 6.9, 7.25};
-  for (int i = 0; i < 5; ++i) n.trend.points.push_back({minute(i - 5), values[i], values[i] > 5});
+  draw(n.trend, {1.5, 6.1, 3.75, 6.9, 7.25}, 5);
   n.trend.threshold = 5;
   n.trend.caption = "5 periods of 1 min";
   n.trend.text = "\u2582\u2587\u2585\u2588\u2588";
@@ -62,17 +73,13 @@ Notification errors() {
 // Failed logins come to an end: what it was, how long it lasted, a chart without a threshold.
 Notification recovered() {
   Notification n = test::sample_notification();
-  n.transition.alarm = "ssh-brute-force";
-  n.transition.from = AlarmState::alarm;
-  n.transition.to = AlarmState::ok;
-  n.transition.key = {{"ip", "203.0.113.77"}};
-  n.alarm_arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:ssh-brute-force";
+  name_alarm(n, "ssh-brute-force", {{"ip", "203.0.113.77"}});
+  std::swap(n.transition.from, n.transition.to);
   n.duration_text = "7 min 12 s";
   n.summary = "Back to OK after 7 min 12 s. It was: 203.0.113.77 failed to log in as root 38 times";
   n.condition = "count >= 10 within 5m";
   n.value_text = "9";
-  const double counts[] = {0, 1, 2, 5, 4, 6, 3, 2, 0, 1};
-  for (int i = 0; i < 10; ++i) n.trend.points.push_back({minute(i - 10), counts[i], counts[i] > 0});
+  draw(n.trend, {0, 1, 2, 5, 4, 6, 3, 2, 0, 1}, 0);
   n.trend.caption = "the last 5 min";
   n.trend.text = "\u2581\u2582\u2583\u2587\u2586\u2588\u2585\u2583\u2581\u2582";
   n.when = "Saturday 14 March 2026, 12:48:14 CET";
