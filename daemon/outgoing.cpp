@@ -68,7 +68,7 @@ bool Outgoing::add_due(Instant now, Commit& to) {
     }
     to.digested.insert(to.digested.end(), batch.ids.begin(), batch.ids.end());
     to.notifications.push_back(make_digest({.id = batch.ids.front(),
-                                            .dedup_key = "tocsin-digest " + batch.ids.front(),
+                                            .dedup_key = digest_key(batch.ids.front()),
                                             .head = batch.head,
                                             .lines = batch.lines,
                                             .why = batch.why},

@@ -4,10 +4,18 @@
 #include <algorithm>
 #include <tuple>
 
+#include "tocsin/notification.hpp"
 #include "tocsin/result.hpp"
 
 namespace tocsin {
 namespace {
+
+// The (alarm, key)s of a message: one, but of a digest those of its lines besides.
+template <class Message, class Use>
+void for_keys(const Message& message, Use use) {
+  use(*message.dedup_key);
+  for (const std::string* key : message.told) use(*key);
+}
 
 const std::string kDisabled = "the subscription is disabled, as it is gone: ";
 
@@ -71,11 +79,32 @@ void DeliveryPlan::push(const OutboxEntry& entry, Instant now) {
   message.next_attempt = std::min(message.next_attempt, now + 2 * queue.policy.delay_max);
   const auto [kept, is_new] = queue.messages.emplace(entry.id, std::move(message));
   if (!is_new) return;
-  const auto chain = queue.chains.try_emplace(entry.dedup_key).first;
-  chain->second.insert(entry.id);
-  kept->second.dedup_key = &chain->first;
+  join_chains(queue, kept->second, entry);
   schedule(queue, entry.id);
   if (queue.messages.size() > limits_.pending_max) bury_oldest(entry.endpoint, queue, now);
+}
+
+void DeliveryPlan::join_chains(Queue& queue, Message& message, const OutboxEntry& entry) {
+  const auto own = queue.chains.try_emplace(entry.dedup_key).first;
+  own->second.insert(entry.id);
+  message.dedup_key = &own->first;
+  if (entry.message == nullptr) return;
+  for (const DigestLine& line : entry.message->digest) {
+    const auto chain = queue.chains.try_emplace(line.dedup_key).first;
+    if (chain->second.insert(entry.id).second) message.told.push_back(&chain->first);
+  }
+}
+
+// A message leaves all of its chains before another is scheduled, which may look at any of them.
+void DeliveryPlan::leave_chains(Queue& queue, std::int64_t id, const Message& message) {
+  for_keys(message, [&](const std::string& key) { queue.chains.at(key).erase(id); });
+  for_keys(message, [&](const std::string& key) {
+    const auto chain = queue.chains.find(key);
+    if (chain->second.empty())
+      queue.chains.erase(chain);
+    else
+      schedule_successor(queue, id, chain->first);
+  });
 }
 
 // Waits are meant as lengths. When the wall clock is set back, every stored time moves with it, so
@@ -140,7 +169,7 @@ DueAttempt DeliveryPlan::start(const std::string& endpoint, Queue& queue, Instan
   if (message.first_attempt == kNoTime) {
     message.first_attempt = now;
     // From now on its successor knows until when it waits.
-    schedule_successor(queue, id, *message.dedup_key);
+    for_keys(message, [&](const std::string& key) { schedule_successor(queue, id, key); });
   }
   return {id,
           endpoint,
@@ -182,8 +211,10 @@ void DeliveryPlan::on_outcome(std::int64_t id, const Delivery& delivery, int sta
                         .receipt = delivery.receipt};
   if (delivery.outcome == Delivery::Outcome::delivered) {
     record.fate = DeliveryRecord::Fate::delivered;
-    for (const std::int64_t other : queue.chains.at(*message.dedup_key))
-      if (other < id) queue.messages.at(other).superseded = true;
+    for_keys(message, [&](const std::string& key) {
+      for (const std::int64_t other : queue.chains.at(key))
+        if (other < id) queue.messages.at(other).superseded = true;
+    });
     if (std::exchange(queue.failures, 0) >= limits_.outage_failures) hurry(queue, now);
   } else if (delivery.outcome == Delivery::Outcome::retry && !queue.removed) {
     const auto next = next_attempt(queue.policy, {message.message_id, message.attempts,
@@ -236,20 +267,28 @@ std::size_t DeliveryPlan::pending() const {
 }
 
 bool DeliveryPlan::has_earlier(const Queue& queue, std::int64_t id, const Message& message) const {
-  return *queue.chains.at(*message.dedup_key).begin() < id;
+  bool found = false;
+  for_keys(message,
+           [&](const std::string& key) { found = found || *queue.chains.at(key).begin() < id; });
+  return found;
 }
 
 Instant DeliveryPlan::due_of(const Queue& queue, std::int64_t id, const Message& message) const {
-  const auto& chain = queue.chains.at(*message.dedup_key);
-  const auto self = chain.find(id);
+  Instant due = message.next_attempt;
   // What was tried once has overtaken already, or was first.
-  if (message.attempts > 0 || self == chain.begin()) return message.next_attempt;
-  const Message& earlier = queue.messages.at(*std::prev(self));
-  const Instant patience = message.created + limits_.order_hold;
-  const Instant held_until = earlier.first_attempt == kNoTime
-                                 ? patience
-                                 : std::min(patience, earlier.first_attempt + limits_.order_hold);
-  return std::max(message.next_attempt, held_until);
+  if (message.attempts > 0) return due;
+  for_keys(message, [&](const std::string& key) {
+    const auto& chain = queue.chains.at(key);
+    const auto self = chain.find(id);
+    if (self == chain.begin()) return;
+    const Message& earlier = queue.messages.at(*std::prev(self));
+    const Instant patience = message.created + limits_.order_hold;
+    const Instant held_until = earlier.first_attempt == kNoTime
+                                   ? patience
+                                   : std::min(patience, earlier.first_attempt + limits_.order_hold);
+    due = std::max(due, held_until);
+  });
+  return due;
 }
 
 void DeliveryPlan::schedule(Queue& queue, std::int64_t id) {
@@ -267,16 +306,10 @@ void DeliveryPlan::schedule_successor(Queue& queue, std::int64_t id, const std::
 }
 
 void DeliveryPlan::remove(Queue& queue, std::int64_t id) {
-  const auto found = queue.messages.find(id);
-  const std::string dedup_key = *found->second.dedup_key;
-  queue.waiting.erase({found->second.due, id});
-  queue.messages.erase(found);
-  auto& chain = queue.chains.at(dedup_key);
-  chain.erase(id);
-  if (chain.empty())
-    queue.chains.erase(dedup_key);
-  else
-    schedule_successor(queue, id, dedup_key);
+  const auto node = queue.messages.extract(id);
+  const Message& message = node.mapped();
+  queue.waiting.erase({message.due, id});
+  leave_chains(queue, id, message);
 }
 
 void DeliveryPlan::report(const std::string& endpoint, const Queue& queue, const Message& message,

@@ -87,6 +87,7 @@ class DeliveryPlan {
   struct Message {
     std::string message_id;
     const std::string* dedup_key = nullptr;  // the key of its chain
+    std::vector<const std::string*> told;    // of a digest: of those that its lines belong to
     int attempts = 0;                        // ended ones
     Instant created;
     Instant next_attempt;
@@ -116,6 +117,8 @@ class DeliveryPlan {
     std::string group;
   };
 
+  static void join_chains(Queue& queue, Message& message, const OutboxEntry& entry);
+  void leave_chains(Queue& queue, std::int64_t id, const Message& message);
   void follow_clock(Instant now);
   bool has_earlier(const Queue& queue, std::int64_t id, const Message& message) const;
   Instant due_of(const Queue& queue, std::int64_t id, const Message& message) const;

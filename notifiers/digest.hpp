@@ -34,6 +34,11 @@ struct DigestContent {
 // newest first. The state is ALARM if any line's is.
 Notification make_digest(DigestContent content, Instant now);
 
+// The dedup_key of a digest by its id: no alarm's begins like it, nor that of a notice of Tocsin's
+// own (own_notice.hpp), for what is lost with a digest is lost of alarms.
+inline std::string digest_key(std::string_view id) { return std::string("digest ").append(id); }
+inline bool is_digest_key(std::string_view dedup_key) { return dedup_key.starts_with("digest "); }
+
 // Whether a message is a digest.
 inline bool is_digest(const Notification& n) { return n.cause == MessageCause::digest; }
 

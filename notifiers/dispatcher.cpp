@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "notifiers/digest.hpp"
+
 namespace tocsin {
 namespace {
 
@@ -92,6 +94,8 @@ void Dispatcher::accept(std::vector<OutboxEntry> entries) {
       unstored_[entry.id] = entry.message;
     else if (entry.message != nullptr)
       cache_.keep(entry.message, edges_.clock.tick());
+    else if (is_digest_key(entry.dedup_key))
+      if (Result<MessagePtr> digest = edges_.load(entry.id)) entry.message = std::move(*digest);
     plan_.push(entry, now);
   }
 }

@@ -19,7 +19,7 @@ std::string number(double value) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_of(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -77,19 +77,19 @@ TEST_CASE("a number reads back as the same number and stays a fraction", "[messa
 }
 
 TEST_CASE("any bytes become one JSON string that reads back as them", "[message]") {
-  CHECK(quoted("a\"b\\c\n\t\r\b\x1f\x7f") == R"("a\"b\\c\n\t\r\u0008\u001f\u007f")");
-  CHECK(quoted("漢字 \U0001f514 é") == "\"漢字 \U0001f514 é\"");
-  CHECK(quoted(std::string("a\0b", 3)) == R"("a\u0000b")");
-  CHECK(quoted("\xC3") == "\"\xEF\xBF\xBD\"");
-  CHECK(quoted("\xED\xA0\x80x") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDx\"");
+  CHECK(json_of("a\"b\\c\n\t\r\b\x1f\x7f") == R"("a\"b\\c\n\t\r\u0008\u001f\u007f")");
+  CHECK(json_of("漢字 \U0001f514 é") == "\"漢字 \U0001f514 é\"");
+  CHECK(json_of(std::string("a\0b", 3)) == R"("a\u0000b")");
+  CHECK(json_of("\xC3") == "\"\xEF\xBF\xBD\"");
+  CHECK(json_of("\xED\xA0\x80x") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDx\"");
   std::mt19937 random(11);
   for (int i = 0; i < 20'000; ++i) {
     std::string text(random() % 12, '\0');
     for (char& c : text) c = static_cast<char>(random() % 3 == 0 ? random() : 'a' + random() % 26);
     CAPTURE(text);
-    REQUIRE(Json::accept(quoted(text)));
-    if (quoted(text).find("\xEF\xBF\xBD") == std::string::npos)
-      REQUIRE(Json::parse(quoted(text)).get<std::string>() == text);
+    REQUIRE(Json::accept(json_of(text)));
+    if (json_of(text).find("\xEF\xBF\xBD") == std::string::npos)
+      REQUIRE(Json::parse(json_of(text)).get<std::string>() == text);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "notifiers/digest.hpp"
 #include "support/catch.hpp"
 
 namespace tocsin {
@@ -417,6 +418,73 @@ TEST_CASE("an endpoint that says it is gone gets nothing until it is enabled, an
   plan.enable("a");
   plan.push(entry(5, "a"), kStart);
   CHECK(ids(plan.take_due(kStart)) == Ids{5});
+}
+
+namespace {
+
+// A digest of what was told of the keys `of`.
+OutboxEntry digest_entry(std::int64_t id, std::string endpoint,
+                         const std::vector<std::string>& of) {
+  OutboxEntry e = entry(id, std::move(endpoint), digest_key(std::to_string(id)));
+  Notification digest;
+  for (const std::string& key : of) digest.digest.emplace_back().dedup_key = key;
+  e.message = std::make_shared<const Notification>(std::move(digest));
+  return e;
+}
+
+}  // namespace
+
+TEST_CASE("a message waits behind a digest that is retried and tells of its alarm",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(digest_entry(1, "a", {"x", "y"}), kStart);
+  plan.push(entry(2, "a", "y"), kStart);
+  plan.push(entry(3, "a", "z"), kStart);
+  CHECK(only_due(plan, kStart).outbox_id == 1);
+  plan.on_outcome(1, kRetry, 503, kStart);
+  CHECK(only_due(plan, kStart).outbox_id == 3);
+  plan.on_outcome(3, kDelivered, 200, kStart);
+  CHECK(plan.take_due(kStart).empty());
+
+  SECTION("until it is delivered") {
+    CHECK(only_due(plan, kStart + seconds{30}).outbox_id == 1);
+    plan.on_outcome(1, kDelivered, 200, kStart + seconds{30});
+    const DueAttempt next = only_due(plan, kStart + seconds{30});
+    CHECK(next.outbox_id == 2);
+    CHECK_FALSE(next.attempt.overtaking);
+  }
+  SECTION("or for a minute, and then both say so") {
+    CHECK(only_due(plan, kStart + seconds{30}).outbox_id == 1);
+    plan.on_outcome(1, kRetry, 503, kStart + seconds{30});
+    bool overtaken = false;
+    for (const DueAttempt& due : plan.take_due(kStart + minutes{1})) {
+      overtaken = due.outbox_id == 2 && due.attempt.overtaking;
+      plan.on_outcome(due.outbox_id, kDelivered, 200, kStart + minutes{1});
+    }
+    REQUIRE(overtaken);
+    const DueAttempt late = only_due(plan, kStart + hours{1});
+    CHECK(late.outbox_id == 1);
+    CHECK(late.attempt.superseded);
+  }
+}
+
+TEST_CASE("a digest waits behind a message of one of its alarms that is retried",
+          "[notifiers][plan]") {
+  DeliveryPlan plan = plan_with({endpoint("a")});
+  plan.push(entry(1, "a", "y"), kStart);
+  plan.push(digest_entry(2, "a", {"x", "y"}), kStart);
+  plan.push(entry(3, "a", "x"), kStart);
+  CHECK(only_due(plan, kStart).outbox_id == 1);
+  plan.on_outcome(1, kRetry, 503, kStart);
+  CHECK(plan.take_due(kStart).empty());
+  std::vector<std::int64_t> order;
+  Instant now = kStart + seconds{30};
+  for (int i = 0; i < 3; ++i) {
+    order.push_back(only_due(plan, now).outbox_id);
+    plan.on_outcome(order.back(), kDelivered, 200, now);
+  }
+  CHECK(order == Ids{1, 2, 3});
+  CHECK(plan.pending() == 0);
 }
 
 }  // namespace tocsin

@@ -7,6 +7,9 @@
 #include <random>
 #include <set>
 
+#include "daemon/dead_letter_redrive.hpp"
+#include "notifiers/digest.hpp"
+#include "notifiers/own_notice.hpp"
 #include "rules/message/notification_json.hpp"
 #include "support/catch.hpp"
 #include "support/sample_commit.hpp"
@@ -149,6 +152,28 @@ TEST_CASE("a notice passes the gate", "[store][noise]") {
   Commit pending;
   CHECK(process.outgoing.add_notice(message(1, AlarmState::alarm), "security/slack/1", pending));
   CHECK(process.commit(pending, kStart).size() == 2);
+}
+
+TEST_CASE("a digest that is lost is alarms that are lost, and no notice of Tocsin's own",
+          "[store][noise]") {
+  Outgoing outgoing;
+  outgoing.set_endpoints(table(), kStart);
+  Commit held, due;
+  outgoing.add(message(1, AlarmState::alarm), kStart, held);
+  outgoing.add(message(2, AlarmState::alarm), kStart, held);
+  REQUIRE(outgoing.add_due(kStart + minutes{2}, due));
+  REQUIRE(due.notifications.size() == 1);
+  const Notification& digest = due.notifications[0];
+  REQUIRE(is_digest(digest));
+  CHECK(is_digest_key(digest.dedup_key));
+  CHECK_FALSE(is_own_notice(digest.dedup_key));
+
+  DeadLetter letter;
+  letter.id = 1;
+  letter.created = kStart;
+  letter.dedup_key = digest.dedup_key;
+  letter.notification = to_json(digest);
+  CHECK(plan_redrive({letter}, table().at("security")[1], kStart + hours{1}));
 }
 
 }  // namespace tocsin
