@@ -3,8 +3,8 @@
 // the sender. Prints its port, answers until its standard input ends, then writes one line a
 // request to RECORD: the path, the number that the body names as probe-N-end (-1: none), and the
 // monotonic time of the request's first byte in nanoseconds. Paths: /hang... is never answered,
-// /500... and /429... with that status, everything else with 200. GET /count gives the number of
-// requests that got 200 so far.
+// /500... and /429... with that status, /flap... with 503 and 200, ten requests each in turn,
+// everything else with 200. GET /count gives the number of requests of /ok... so far.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -53,7 +53,10 @@ long content_length(std::string_view head) {
   return lower >= 0 ? lower : std::max(0L, number_after(head, "Content-Length:"));
 }
 
-std::string answer_to(std::string_view path) {
+// `before`: requests of this path that came before.
+std::string answer_to(std::string_view path, long before) {
+  if (path.starts_with("/flap") && before / 10 % 2 == 0)
+    return "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
   if (path.starts_with("/hang")) return {};
   if (path.starts_with("/500"))
     return "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
@@ -140,10 +143,11 @@ class Receiver {
   void take(int fd, Connection& c, std::string_view head) {
     const auto from = head.find(' ') + 1;
     const std::string path(head.substr(from, head.find(' ', from) - from));
-    const std::string answer = path == "/count" ? count_answer() : answer_to(path);
+    const std::string answer =
+        path == "/count" ? count_answer() : answer_to(path, requests_[path]++);
     if (path != "/count") {
       received_.push_back({path, number_after(c.buffer, "probe-"), c.began});
-      taken_ += answer.starts_with("HTTP/1.1 200") ? 1 : 0;
+      taken_ += path.starts_with("/ok") ? 1 : 0;
     }
     c.buffer.clear();
     if (!answer.empty()) (void)!send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
@@ -157,6 +161,7 @@ class Receiver {
   int listener_;
   int epoll_;
   std::map<int, Connection> connections_;
+  std::map<std::string, long> requests_;  // of a path, so far
   std::vector<Received> received_;
   long taken_ = 0;
 };
