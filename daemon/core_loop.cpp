@@ -49,6 +49,7 @@ Status CoreLoop::start(std::shared_ptr<const RuleSet> rules, EndpointTable endpo
   outgoing_.restore(image->rows, *held);
   EngineOptions options;
   options.restore_follows = true;
+  rules_ = rules;
   engine_ = std::make_unique<Engine>(std::move(rules), clock_.now(), options);
   Effects effects;
   engine_->restore(*image, clock_.now(), effects);
@@ -76,10 +77,7 @@ void CoreLoop::handle(Message message) {
                           gather(std::move(effects));
                         },
                         [&](LookReport& look) { on_look(look); },
-                        [&](Outcomes& outcomes) {
-                          append(pending_.deliveries, std::move(outcomes));
-                          if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
-                        },
+                        [&](Outcomes& outcomes) { settle(std::move(outcomes)); },
                         [&](Call& call) { call(*this); }},
              message);
 }
@@ -107,8 +105,17 @@ void CoreLoop::add_record(BusRecord record) {
   outgoing_.add(bus_message(std::move(record)), clock_.now(), pending_);
 }
 
-void CoreLoop::tell_others(Notification notice, const std::string& except_endpoint) {
-  if (!outgoing_.add_notice(std::move(notice), except_endpoint, pending_)) return;
+// What people are told of a channel is in the commit that says what became of the message.
+void CoreLoop::settle(Outcomes outcomes) {
+  for (DeliveryReport& report : outcomes) {
+    observe(report);
+    pending_.deliveries.push_back(std::move(report.record));
+  }
+  if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+}
+
+void CoreLoop::observe(const DeliveryReport& report) {
+  if (!outgoing_.observe(report, *rules_, clock_.now(), store_, pending_)) return;
   urgent_ = true;
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
 }
@@ -178,8 +185,10 @@ bool CoreLoop::try_commit() {
   pending_samples_ = 0;
   pending_since_ = Tick{};
   urgent_ = false;
-  if (auto overflowed = store_.take_overflowed(); !overflowed.empty())
+  if (auto overflowed = store_.take_overflowed(); !overflowed.empty()) {
+    for (const DeliveryReport& report : overflowed) observe(report);
     hooks_.overflowed(std::move(overflowed));
+  }
   return true;
 }
 
@@ -200,6 +209,7 @@ Status CoreLoop::swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoi
     return Error{"store", "the store does not take commits, so the rules cannot change now"};
   // Messages of removed alarms still go to the topics as they were known, so commit them first.
   Effects effects;
+  rules_ = rules;
   engine_->swap_rules(std::move(rules), clock_.now(), effects);
   gather(std::move(effects));
   flush();

@@ -25,7 +25,7 @@ namespace tocsin {
 class CoreLoop {
  public:
   using Call = std::function<void(CoreLoop&)>;
-  using Outcomes = std::vector<DeliveryRecord>;
+  using Outcomes = std::vector<DeliveryReport>;
   using Message = std::variant<MatchBatch, LookReport, Outcomes, Call>;
   using Queue = BoundedQueue<Message>;
 
@@ -50,8 +50,6 @@ class CoreLoop {
   // The rest only on the core thread, from a Call.
   Status swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints);
   void finish() { finishing_ = true; }
-  // Stores a message for all endpoints of its topic but one: a channel has failed for good.
-  void tell_others(Notification notice, const std::string& except_endpoint);
   // Stores a message for one endpoint, whatever its filter.
   void tell_one(Notification notice, const std::string& endpoint, const std::string& label);
   // What people ask for, in one commit, which is there when it returns. Error store: the store
@@ -75,6 +73,8 @@ class CoreLoop {
   bool flush();
   Engine& engine() { return *engine_; }
   const EndpointTable& endpoints() const { return outgoing_.endpoints(); }
+  // Channels that fail now.
+  std::vector<ChannelTrouble> channel_troubles() const { return outgoing_.troubles(); }
   // Messages that wait for a digest, by endpoint.
   std::map<std::string, std::size_t> held_messages() const { return outgoing_.held(); }
   // Not able to commit for 10 s or more.
@@ -85,6 +85,8 @@ class CoreLoop {
   void on_look(LookReport& look);
   void gather(Effects effects);
   void add_record(BusRecord record);
+  void settle(Outcomes outcomes);
+  void observe(const DeliveryReport& report);
   void tick();
   bool commit_is_due() const;
   bool try_commit();
@@ -96,6 +98,7 @@ class CoreLoop {
   const Clock& clock_;
   Queue& queue_;
   Hooks hooks_;
+  std::shared_ptr<const RuleSet> rules_;
   std::unique_ptr<Engine> engine_;
   Outgoing outgoing_;
 

@@ -1,16 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/outgoing.hpp"
 
+#include <set>
 #include <utility>
 
 #include "daemon/telemetry.hpp"
+#include "notifiers/text.hpp"
+#include "rules/message/notices.hpp"
 #include "rules/message/notification_json.hpp"
 
 namespace tocsin {
+namespace {
+
+constexpr const char* kDefaultTopic = "default";
+constexpr std::size_t kSubjectMax = 100;
+
+// nullptr: it cannot be read.
+MessagePtr message_of(const DeliveryReport& report, const Store& store) {
+  if (report.record.message != nullptr) return report.record.message;
+  const Result<std::string> text = store.notification(report.record.outbox_id);
+  if (!text) return nullptr;
+  Result<Notification> read = notification_from_json(*text);
+  return read ? std::make_shared<const Notification>(std::move(*read)) : nullptr;
+}
+
+}  // namespace
 
 void Outgoing::restore(const std::vector<StateRow>& rows, const std::vector<OutboxEntry>& held) {
   for (const StateRow& row : rows)
-    if (row.kind == NoiseGate::kStateKind) gate_.restore(row);
+    if (row.kind == NoiseGate::kStateKind)
+      gate_.restore(row);
+    else if (row.kind == ChannelWatch::kStateKind)
+      watch_.restore(row);
   for (const OutboxEntry& entry : held) {
     Result<Notification> message = notification_from_json(entry.notification);
     // What cannot be read goes as it is: delivery says so.
@@ -24,6 +45,9 @@ void Outgoing::set_endpoints(EndpointTable endpoints, Instant now) {
   std::vector<Endpoint> all;
   for (const auto& [topic, list] : endpoints_) all.insert(all.end(), list.begin(), list.end());
   gate_.set_endpoints(all, now);
+  std::set<std::string> ids;
+  for (const Endpoint& endpoint : all) ids.insert(endpoint.id);
+  watch_.set_endpoints(ids);
 }
 
 void Outgoing::add(Notification message, Instant now, Commit& to) {
@@ -46,15 +70,52 @@ void Outgoing::add(Notification message, Instant now, Commit& to) {
   to.notifications.push_back(std::move(message));
 }
 
-bool Outgoing::add_notice(Notification notice, const std::string& except, Commit& to) {
-  std::vector<Target> targets;
-  if (const auto topic = endpoints_.find(notice.topic); topic != endpoints_.end())
-    for (const Endpoint& endpoint : topic->second)
-      if (endpoint.id != except) targets.push_back({endpoint.id, endpoint.label});
-  if (targets.empty()) return false;
-  to.endpoints.push_back(std::move(targets));
-  to.notifications.push_back(std::move(notice));
+void Outgoing::collect(std::vector<StateRow>& rows) {
+  gate_.collect(rows);
+  watch_.collect(rows);
+}
+
+bool Outgoing::observe(const DeliveryReport& report, const RuleSet& rules, Instant now,
+                       const Store& store, Commit& to) {
+  // As nearly always.
+  if (report.record.fate == DeliveryRecord::Fate::delivered && !watch_.knows(report.endpoint))
+    return false;
+  // The event bus is none of people's; a subscription that was taken out does not fail.
+  if (report.topic == kEventBusTopic || find(report.topic, report.endpoint) == nullptr)
+    return false;
+  const std::optional<ChannelWatch::News> news = watch_.observe(report, now);
+  if (!news) return false;
+  telemetry::channel_changed(report, news->works);
+  const std::string words = channel_words(*news, report);
+  for (auto& [topic, targets] : told_of(report.topic, report.endpoint)) {
+    const MessagePtr message =
+        !news->works && topic == report.topic ? message_of(report, store) : nullptr;
+    Notification notice =
+        message ? channel_notice(*news, report, *message)
+                : make_channel_notification(
+                      topic, rules, now, {news->works, report.topic, words, news->trouble.since});
+    if (!message) {
+      notice.message_id = channel_notice_id(*news, report, topic);
+      notice.dedup_key = channel_notice_key(report.endpoint);
+      notice.subject = truncate(one_line(words), kSubjectMax);
+    }
+    to.endpoints.push_back(std::move(targets));
+    to.notifications.push_back(std::move(notice));
+  }
   return true;
+}
+
+void Outgoing::add_working(const std::string& topic, const std::string& except, Targets& to) const {
+  if (const auto at = endpoints_.find(topic); at != endpoints_.end())
+    for (const Endpoint& e : at->second)
+      if (e.id != except && watch_.works(e.id)) to[topic].push_back({e.id, e.label});
+}
+
+Outgoing::Targets Outgoing::told_of(const std::string& topic, const std::string& endpoint) const {
+  Targets targets;
+  add_working(topic, endpoint, targets);
+  if (targets.empty()) add_working(kDefaultTopic, endpoint, targets);
+  return targets;
 }
 
 bool Outgoing::add_due(Instant now, Commit& to) {

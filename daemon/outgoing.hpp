@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "daemon/store/store.hpp"
+#include "notifiers/channel_watch.hpp"
 #include "notifiers/noise_gate.hpp"
 #include "tocsin/notifier.hpp"
+#include "tocsin/rule_set.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
@@ -26,22 +28,32 @@ class Outgoing {
 
   // A message of an alarm: to the topic's endpoints whose filter lets it through, now or held.
   void add(Notification message, Instant now, Commit& to);
-  // A notice of Tocsin's own goes to everyone but `except`, at once: no filter was written with it
-  // in mind. Whether anybody is told.
-  bool add_notice(Notification notice, const std::string& except, Commit& to);
+  // What an attempt came to. When a channel begins to fail, and when it works again, the topic's
+  // others that work are told; if there is none, topic `default`. At once: no filter was written
+  // with that in mind. Whether anybody is told. `store` still has the message.
+  bool observe(const DeliveryReport& report, const RuleSet& rules, Instant now, const Store& store,
+               Commit& to);
   // Digests whose time has come. Whether there were any.
   bool add_due(Instant now, Commit& to);
-  void collect(std::vector<StateRow>& rows) { gate_.collect(rows); }
+  void collect(std::vector<StateRow>& rows);
 
   Instant next_due() const { return gate_.next_due(); }
   std::map<std::string, std::size_t> held() const { return gate_.waiting(); }
+  // Channels that fail now.
+  std::vector<ChannelTrouble> troubles() const { return watch_.troubles(); }
 
   // nullptr: the topic has no such endpoint.
   const Endpoint* find(const std::string& topic, const std::string& endpoint) const;
 
  private:
+  // By topic.
+  using Targets = std::map<std::string, std::vector<Target>>;
+  void add_working(const std::string& topic, const std::string& except, Targets& to) const;
+  Targets told_of(const std::string& topic, const std::string& endpoint) const;
+
   EndpointTable endpoints_;
   NoiseGate gate_;
+  ChannelWatch watch_;
 };
 
 }  // namespace tocsin

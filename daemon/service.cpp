@@ -105,12 +105,12 @@ void Service::take_reports(std::vector<DeliveryReport> reports) {
     if (report.record.outbox_id <= 0) continue;
     if (report.record.fate == DeliveryRecord::Fate::dead) take_dead_letter(report);
     if (report.record.fate == DeliveryRecord::Fate::delivered) take_up(report);
-    outcomes.push_back(std::move(report.record));
+    outcomes.push_back(std::move(report));
   }
   if (!outcomes.empty()) queue_.push_control(std::move(outcomes));
 }
 
-// Core thread; the notices are the delivery thread's.
+// Core thread; the copies are the delivery thread's.
 void Service::take_overflowed(std::vector<DeliveryReport> reports) {
   dispatcher_->post([this, reports = std::move(reports)] {
     for (const DeliveryReport& report : reports) take_dead_letter(report);
@@ -141,7 +141,6 @@ void Service::take_up(const DeliveryReport& report) {
 void Service::take_dead_letter(const DeliveryReport& report) {
   copy_dead_letter(report);
   if (!report.record.permanent) redrive_watch_.note(report.endpoint);
-  tell_of_dead_letter(report);
 }
 
 void Service::copy_dead_letter(const DeliveryReport& report) {
@@ -159,22 +158,6 @@ void Service::copy_dead_letter(const DeliveryReport& report) {
   }));
 }
 
-// Before the record is committed: the outbox still has the message. The event bus is none of
-// people's: its other listeners have the record themselves.
-void Service::tell_of_dead_letter(const DeliveryReport& report) {
-  if (report.topic == kEventBusTopic) return;
-  MessagePtr lost = report.record.message;
-  if (lost == nullptr) {
-    Result<MessagePtr> read = read_message(report.record.outbox_id);
-    if (!read) return;
-    lost = std::move(*read);
-  }
-  std::optional<Notification> notice = dead_letter_notices_.notice(report, *lost, clock_.now());
-  if (!notice) return;
-  queue_.push_control(CoreLoop::Call([notice = std::move(*notice), endpoint = report.endpoint](
-                                         CoreLoop& core) { core.tell_others(notice, endpoint); }));
-}
-
 void Service::publish(const Engine& engine) {
   auto view = std::make_shared<EngineView>();
   view->groups = engine.groups();
@@ -184,6 +167,7 @@ void Service::publish(const Engine& engine) {
   view->mutes = engine.mutes();
   view->held_actions = engine.held_actions();
   for (const auto& [endpoint, messages] : core_->held_messages()) view->held_messages += messages;
+  view->channels = core_->channel_troubles();
   trouble_ = core_->in_trouble();
   std::lock_guard lock(view_mutex_);
   view_ = std::move(view);

@@ -19,7 +19,6 @@
 #include "daemon/redrive_watch.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/subscriptions.hpp"
-#include "notifiers/dead_letter_notice.hpp"
 #include "notifiers/dispatcher.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
@@ -34,7 +33,8 @@ struct EngineView {
   std::size_t filters = 0;
   std::shared_ptr<const MuteTable> mutes;  // nullptr: not looked at yet
   std::size_t held_actions = 0;
-  std::size_t held_messages = 0;  // for digests
+  std::size_t held_messages = 0;         // for digests
+  std::vector<ChannelTrouble> channels;  // that fail now
 };
 
 // Topic -> endpoints, as configured.
@@ -107,7 +107,6 @@ class Service {
   CoreLoop::Hooks core_hooks();
   void take_reports(std::vector<DeliveryReport> reports);
   void take_overflowed(std::vector<DeliveryReport> reports);
-  void tell_of_dead_letter(const DeliveryReport& report);
   void take_dead_letter(const DeliveryReport& report);
   void copy_dead_letter(const DeliveryReport& report);
   void take_up(const DeliveryReport& report);
@@ -136,7 +135,6 @@ class Service {
   std::unique_ptr<MatcherGate> gate_;
   std::unique_ptr<InputHost> inputs_;
   std::jthread delivery_thread_, core_thread_;
-  DeadLetterNotices dead_letter_notices_;  // the delivery thread's
   DeadLetterCopies copies_;
   RedriveWatch redrive_watch_;
   std::atomic<bool> trouble_{false};

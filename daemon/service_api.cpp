@@ -68,6 +68,7 @@ void ServiceApi::observe() {
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
   telemetry::actions_seen(view->held_actions, active_silences(*view, clock_.now()));
   telemetry::held_messages_seen(view->held_messages);
+  telemetry::channels_seen(view->channels.size());
   if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);
   telemetry::store_seen(service_.store().report(), service_.store().outbox_oldest(), clock_.now());
 }
@@ -96,6 +97,7 @@ DaemonStatus ServiceApi::status() const {
   status.store = service_.store().report();
   status.disabled = disabled_labels(service_);
   status.outbox_oldest = service_.store().outbox_oldest();
+  status.channels = service_.view()->channels;
   status.held_messages = service_.view()->held_messages;
   return status;
 }

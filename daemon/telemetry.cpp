@@ -84,6 +84,10 @@ struct Numbers {
       registry.counter("tocsin_deliveries", "Attempts to deliver, by result.", {"result"});
   MetricFamily<Counter>& filtered_out = registry.counter(
       "tocsin_filtered_out", "Messages that a subscription's filter kept away.", {"topic"});
+  MetricFamily<Counter>& incidents = registry.counter(
+      "tocsin_channel_incidents", "Times that people were told of a channel that fails.");
+  MetricFamily<Gauge>& channels_failing =
+      registry.gauge("tocsin_channels_failing", "Channels whose newest attempt failed.");
   MetricFamily<Counter>& digests =
       registry.counter("tocsin_digests", "Messages that stand for several.", {"topic"});
   MetricFamily<Counter>& digested = registry.counter(
@@ -292,6 +296,17 @@ void delivery_done(const DeliveryReport& report) {
   else
     spdlog::error("topic {}: {} was given up after {} attempts and kept as a dead letter: {}",
                   report.topic, to, r.attempts, r.detail);
+}
+
+void channel_changed(const DeliveryReport& report, bool works) {
+  if (works) return spdlog::info("topic {}: {} works again", report.topic, report.endpoint_label);
+  numbers().incidents.with({}).add();
+  spdlog::error("topic {}: {} fails: {}", report.topic, report.endpoint_label,
+                report.record.detail);
+}
+
+void channels_seen(std::size_t failing) {
+  numbers().channels_failing.with({}).set(static_cast<double>(failing));
 }
 
 void subscription_changed(std::string_view topic, std::string_view label, std::string_view state) {

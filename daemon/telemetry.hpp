@@ -62,6 +62,10 @@ void filtered_out(const Notification& message, std::string_view endpoint_label);
 void digest_made(std::string_view topic, std::size_t messages);
 // Messages that wait for a digest.
 void held_messages_seen(std::size_t messages);
+// People are told that a channel fails, or that it works again.
+void channel_changed(const DeliveryReport& report, bool works);
+// How many channels fail now.
+void channels_seen(std::size_t failing);
 void delivery_done(const DeliveryReport& report);
 // A subscription made at run time came into that state, or ended.
 void subscription_changed(std::string_view topic, std::string_view label, std::string_view state);

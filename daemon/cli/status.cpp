@@ -87,6 +87,17 @@ std::string indented(std::string text) {
   return text;
 }
 
+// Only those that fail: that the others work is no news.
+void show_channels(Output& out, const Json& status, Instant now) {
+  for (const Json& channel : list_of(status, "channels"))
+    out.write(
+        "  channel    ",
+        styled(one_line(text_of(channel, "subscription")), Style::red, Stream::standard_output),
+        " of topic ", text_of(channel, "topic"), " fails for ",
+        age_for_people(instant_of(channel, "failing_since"), now), ": ",
+        one_line(text_of(channel, "detail")), "\n");
+}
+
 void show(const Json& status) {
   Output out;
   const Instant now = instant_of(status, "now").value_or(kNoTime);
@@ -110,6 +121,7 @@ void show(const Json& status) {
       out.write("  disabled   ",
                 styled(one_line(label.get<std::string>()), Style::red, Stream::standard_output),
                 " said that it is gone (HTTP 410): tocsin topics enable\n");
+  show_channels(out, status, now);
   if (!flag_of(status, "disk_reserve_held"))
     out.write("  disk       ",
               styled("the state's disk is (nearly) full", Style::red, Stream::standard_output),

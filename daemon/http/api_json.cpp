@@ -249,6 +249,18 @@ Json from(const Attention& a) {
           {"silences", a.silences}, {"mute_windows", a.mute_windows}, {"complete", a.complete}};
 }
 
+static Json from_channels(const std::vector<ChannelTrouble>& channels) {
+  Json out = Json::array();
+  for (const ChannelTrouble& c : channels)
+    out.push_back({{"topic", c.topic},
+                   {"subscription", c.label},
+                   {"failing_since", time(c.since)},
+                   {"detail", c.detail},
+                   {"dead_letters", c.dead_letters},
+                   {"told", c.told}});
+  return out;
+}
+
 Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& ready) {
   Json groups = Json::array();
   for (const GroupReport& g : s.groups) groups.push_back(from_group(g));
@@ -264,6 +276,7 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
           {"not_ready_because", ready.why},
           {"alarms", from(alarms)},
           {"log_groups", std::move(groups)},
+          {"channels", from_channels(s.channels)},
           {"outbox",
            {{"waiting", s.store.outbox_rows},
             {"held", s.held_messages},

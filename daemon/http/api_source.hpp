@@ -13,6 +13,7 @@
 
 #include "daemon/store/store.hpp"
 #include "daemon/subscriptions.hpp"
+#include "notifiers/channel_watch.hpp"
 #include "rules/engine.hpp"
 #include "rules/message/alarm_index.hpp"
 #include "tocsin/alarm_state.hpp"
@@ -41,9 +42,10 @@ struct DaemonStatus {
   std::string reload_error;  // empty: the newest configuration is in force
   std::vector<GroupReport> groups;
   StoreReport store;
-  std::vector<std::string> disabled;  // subscriptions that said they are gone, by label
-  Instant outbox_oldest = kNoTime;    // when the oldest waiting message was made
-  std::size_t held_messages = 0;      // of those in the outbox, for digests
+  std::vector<std::string> disabled;     // subscriptions that said they are gone, by label
+  Instant outbox_oldest = kNoTime;       // when the oldest waiting message was made
+  std::size_t held_messages = 0;         // of those in the outbox, for digests
+  std::vector<ChannelTrouble> channels;  // that fail now
 };
 
 // What a test message did at one endpoint. state: delivered, retry, dead or waiting.

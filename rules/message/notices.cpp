@@ -71,4 +71,22 @@ Notification make_trouble_notification(const std::string& topic, const RuleSet& 
   return send(std::move(notice), rules);
 }
 
+Notification make_channel_notification(const std::string& topic, const RuleSet& rules, Instant now,
+                                       const ChannelNews& news) {
+  Notice notice = make_notice("tocsin-channel", topic, now);
+  notice.alarm.description = "Whether Tocsin on " + rules.identity.name + " delivers what topic " +
+                             news.of_topic + " is told.";
+  notice.alarm.severity = news.works ? Severity::info : Severity::high;
+  notice.alarm.summary = news.summary;
+  notice.alarm.ok_topics = {topic};
+  notice.alarm.runbook = "See what was not delivered: tocsin dlq list --topic " + news.of_topic;
+  Transition& t = notice.transition;
+  t.from = news.works ? AlarmState::alarm : AlarmState::ok;
+  t.to = news.works ? AlarmState::ok : AlarmState::alarm;
+  t.value.reset();
+  t.since = news.since;
+  t.reason = news.summary;
+  return send(std::move(notice), rules);
+}
+
 }  // namespace tocsin

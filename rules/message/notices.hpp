@@ -19,4 +19,14 @@ Notification make_test_notification(const std::string& topic, const RuleSet& rul
 Notification make_trouble_notification(const std::string& topic, const RuleSet& rules, Instant now,
                                        const std::string& why);
 
+// That messages to a subscription of `of_topic` are not delivered (as an ALARM), or are again (OK).
+struct ChannelNews {
+  bool works = false;
+  std::string of_topic;
+  std::string summary;  // a sentence that says all
+  Instant since;        // when it began to fail
+};
+Notification make_channel_notification(const std::string& topic, const RuleSet& rules, Instant now,
+                                       const ChannelNews& news);
+
 }  // namespace tocsin

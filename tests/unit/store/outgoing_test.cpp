@@ -146,12 +146,96 @@ TEST_CASE("messages held for a subscription that is gone end as its other messag
   CHECK(process.store->held()->empty());
 }
 
-TEST_CASE("a notice passes the gate", "[store][noise]") {
+namespace {
+
+Endpoint channel(const std::string& id) {
+  Endpoint e;
+  e.id = e.label = id;
+  return e;
+}
+
+DeliveryReport report_of(const OutboxEntry& entry, DeliveryRecord::Fate fate) {
+  return {{.outbox_id = entry.id, .fate = fate, .attempts = 1, .detail = "HTTP 404"},
+          entry.message_id,
+          entry.topic,
+          entry.endpoint,
+          entry.endpoint_label,
+          entry.dedup_key};
+}
+
+// Delivers what is pending; security/a refuses. What else goes out in the end.
+std::vector<OutboxEntry> settle(Process& process, Commit& pending, Instant now, bool refuses) {
+  std::vector<OutboxEntry> others;
+  for (const OutboxEntry& entry : process.commit(pending, now)) {
+    const bool is_a = entry.endpoint == "security/a";
+    if (!is_a) others.push_back(entry);
+    const DeliveryReport report = report_of(
+        entry, is_a && refuses ? DeliveryRecord::Fate::dead : DeliveryRecord::Fate::delivered);
+    process.outgoing.observe(report, RuleSet{}, now, *process.store, pending);
+    pending.deliveries.push_back(report.record);
+  }
+  return others;
+}
+
+std::vector<OutboxEntry> told_of_failure(EndpointTable endpoints) {
   const TempDir dir;
   Process process(dir.path(), kStart);
+  process.outgoing.set_endpoints(std::move(endpoints), kStart);
   Commit pending;
-  CHECK(process.outgoing.add_notice(message(1, AlarmState::alarm), "security/slack/1", pending));
-  CHECK(process.commit(pending, kStart).size() == 2);
+  process.outgoing.add(message(1, AlarmState::alarm), kStart, pending);
+  settle(process, pending, kStart, true);
+  return process.commit(pending, kStart);
+}
+
+}  // namespace
+
+TEST_CASE("a channel's failure is told where people of its topic still are", "[store][channels]") {
+  const auto told = told_of_failure({{"security", {channel("security/a"), channel("security/b")}},
+                                     {"default", {channel("default/a")}}});
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].endpoint == "security/b");
+  CHECK(
+      told[0].message->summary.starts_with("Not delivered to security/a (HTTP 404; 1 attempt): "));
+  CHECK(told[0].message->transition.alarm == "a1");
+}
+
+TEST_CASE("a topic's only channel that fails is told of on topic default, without the message",
+          "[store][channels]") {
+  const auto told = told_of_failure({{"security", {channel("security/a")}},
+                                     {"default", {channel("default/a")}},
+                                     {"ops", {channel("ops/a")}}});
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].endpoint == "default/a");
+  CHECK(told[0].topic == "default");
+  CHECK(told[0].message->summary == "Not delivered to security/a (HTTP 404; 1 attempt)");
+  CHECK(told[0].message->transition.alarm == "tocsin-channel");
+  CHECK_FALSE(told[0].message->cloudwatch_message.empty());
+  CHECK(told_of_failure({{"security", {channel("security/a")}}, {"ops", {channel("ops/a")}}})
+            .empty());
+}
+
+TEST_CASE("one incident is told once, over a death of the process, and once when it is over",
+          "[store][channels]") {
+  const TempDir dir;
+  const EndpointTable table{{"security", {channel("security/a"), channel("security/b")}}};
+  std::vector<std::string> notices;
+  Instant now = kStart;
+  for (int i = 1; i <= 6; ++i) {
+    Process process(dir.path(), now);
+    process.outgoing.set_endpoints(table, now);
+    process.outgoing.restore(process.store->load()->rows, {});
+    Commit pending;
+    process.outgoing.add(message(i, AlarmState::alarm), now, pending);
+    settle(process, pending, now, i < 6);
+    CHECK(process.outgoing.troubles().size() == (i < 6 ? 1 : 0));
+    for (const OutboxEntry& entry : settle(process, pending, now, true))
+      notices.push_back(entry.message->subject);
+    process.commit(pending, now);
+    now += hours{2};
+  }
+  REQUIRE(notices.size() == 2);
+  CHECK(notices[0].starts_with("Not delivered to security/a: "));
+  CHECK(notices[1].starts_with("security/a works again after 10h; 5 messages became dead letters"));
 }
 
 TEST_CASE("a digest that is lost is alarms that are lost, and no notice of Tocsin's own",
