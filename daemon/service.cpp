@@ -101,6 +101,10 @@ CoreLoop::Hooks Service::core_hooks() {
 void Service::take_reports(std::vector<DeliveryReport> reports) {
   CoreLoop::Outcomes outcomes;
   for (DeliveryReport& report : reports) {
+    if (is_dead_man_ping(report.dedup_key)) {
+      dead_men_.done(report, clock_.now());
+      continue;
+    }
     telemetry::delivery_done(report);
     if (report.record.outbox_id <= 0) continue;
     if (report.record.fate == DeliveryRecord::Fate::dead) take_dead_letter(report);
@@ -181,7 +185,6 @@ std::shared_ptr<const EngineView> Service::view() const {
 // Core thread. The only messages that leave without a commit: from memory, to every topic that
 // wants them.
 void Service::tell_without_store(const std::string& why) {
-  static std::int64_t next_id = 0;
   std::vector<OutboxEntry> entries;
   for (const TopicConfig& topic : config().topics) {
     if (!topic.last_resort) continue;
@@ -189,7 +192,7 @@ void Service::tell_without_store(const std::string& why) {
         make_trouble_notification(topic.topic.name, *rules(), clock_.now(), why));
     for (const Endpoint& endpoint : topic.endpoints) {
       OutboxEntry entry;
-      entry.id = --next_id;
+      entry.id = --next_unstored_;
       entry.message_id = notice->message_id;
       entry.topic = topic.topic.name;
       entry.endpoint = endpoint.id;

@@ -15,6 +15,7 @@
 #include "daemon/config/load.hpp"
 #include "daemon/core_loop.hpp"
 #include "daemon/dead_letter_copies.hpp"
+#include "daemon/dead_man_watch.hpp"
 #include "daemon/input_host.hpp"
 #include "daemon/redrive_watch.hpp"
 #include "daemon/store/store.hpp"
@@ -59,6 +60,11 @@ class Service {
 
   // A probe through core, store and delivery: `done` runs on the delivery thread at the end.
   void probe(std::function<void()> done);
+  // Main thread, every second: pings the dead man's switches that are due. `probed_at`: when a
+  // probe last came back.
+  void ping_dead_men(Tick probed_at);
+  // Any thread.
+  std::vector<DeadManReport> dead_men() const { return dead_men_.report(); }
   // When the slowest input last showed life.
   Tick inputs_alive_at() const { return inputs_->least_alive(); }
 
@@ -118,6 +124,8 @@ class Service {
   void set_topology(const MainConfig& config);
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
+  // Empty: inputs are read, the engine commits, delivery works.
+  std::string chain_trouble(Tick probed_at) const;
   // Runs `act` on the core thread and waits for it.
   void on_core(std::function<void(CoreLoop&)> act);
   Status swap_rules(const LoadedConfiguration& next);
@@ -137,6 +145,8 @@ class Service {
   std::jthread delivery_thread_, core_thread_;
   DeadLetterCopies copies_;
   RedriveWatch redrive_watch_;
+  DeadManWatch dead_men_;
+  std::atomic<std::int64_t> next_unstored_{0};  // ids of messages that are in no store, downwards
   std::atomic<bool> trouble_{false};
   bool running_ = false;
   // Guards what messages go to: subscriptions_, table_, and while it is replaced the configuration.

@@ -98,6 +98,7 @@ DaemonStatus ServiceApi::status() const {
   status.disabled = disabled_labels(service_);
   status.outbox_oldest = service_.store().outbox_oldest();
   status.channels = service_.view()->channels;
+  status.dead_men = service_.dead_men();
   status.held_messages = service_.view()->held_messages;
   return status;
 }

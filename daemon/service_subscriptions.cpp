@@ -26,9 +26,11 @@ Endpoint endpoint_in(const MainConfig& config, const Subscription& subscription)
 std::vector<Endpoint> Service::endpoints_with(const MainConfig& config,
                                               const Subscriptions& subs) const {
   std::vector<Endpoint> all;
-  for (const TopicConfig& topic : config.topics)
+  for (const TopicConfig& topic : config.topics) {
     for (const auto* some : {&topic.endpoints, &topic.copies})
       all.insert(all.end(), some->begin(), some->end());
+    if (topic.dead_man) all.push_back(topic.dead_man->endpoint);
+  }
   all.insert(all.end(), config.event_bus.begin(), config.event_bus.end());
   for (const Subscription& s : subs.all()) all.push_back(endpoint_in(config, s));
   return all;

@@ -88,6 +88,8 @@ struct Numbers {
       "tocsin_channel_incidents", "Times that people were told of a channel that fails.");
   MetricFamily<Gauge>& channels_failing =
       registry.gauge("tocsin_channels_failing", "Channels whose newest attempt failed.");
+  MetricFamily<Counter>& dead_man_pings = registry.counter(
+      "tocsin_dead_man_pings", "Pings of dead man's switches.", {"topic", "result"});
   MetricFamily<Counter>& digests =
       registry.counter("tocsin_digests", "Messages that stand for several.", {"topic"});
   MetricFamily<Counter>& digested = registry.counter(
@@ -307,6 +309,20 @@ void channel_changed(const DeliveryReport& report, bool works) {
 
 void channels_seen(std::size_t failing) {
   numbers().channels_failing.with({}).set(static_cast<double>(failing));
+}
+
+void dead_man_pinged(std::string_view topic, std::string_view result, bool is_news,
+                     std::string_view detail) {
+  numbers().dead_man_pings.with({topic, result}).add();
+  if (is_news && result == "ok")
+    spdlog::info("topic {}: the dead man's switch takes pings again", topic);
+  else if (is_news)
+    spdlog::error("topic {}: the dead man's switch cannot be pinged: {}", topic, detail);
+}
+
+void dead_man_withheld(std::string_view topic, std::string_view why) {
+  if (why.empty()) return spdlog::info("topic {}: the dead man's switch is pinged again", topic);
+  spdlog::error("topic {}: the dead man's switch is not pinged: {}", topic, why);
 }
 
 void subscription_changed(std::string_view topic, std::string_view label, std::string_view state) {

@@ -67,6 +67,11 @@ void channel_changed(const DeliveryReport& report, bool works);
 // How many channels fail now.
 void channels_seen(std::size_t failing);
 void delivery_done(const DeliveryReport& report);
+// A ping of a dead man's switch: ok, failed, withheld. `is_news`: unlike the one before.
+void dead_man_pinged(std::string_view topic, std::string_view result, bool is_news,
+                     std::string_view detail);
+// It is not pinged for that reason; empty: it is again.
+void dead_man_withheld(std::string_view topic, std::string_view why);
 // A subscription made at run time came into that state, or ended.
 void subscription_changed(std::string_view topic, std::string_view label, std::string_view state);
 // Dead letters of an endpoint that delivers again are sent again.

@@ -39,9 +39,11 @@ class Watchdog {
       : service_(service), api_(api), clock_(clock) {
     send();
   }
+  Tick alive_at() const { return alive_at_; }
 
   void beat() {
     if (!returned_ || clock_.tick() - service_.inputs_alive_at() > kInputLife) return;
+    alive_at_ = clock_.tick();
     api_.on_life();
     service_notify::watchdog();
     send();
@@ -56,6 +58,7 @@ class Watchdog {
   ServiceApi& api_;
   const Clock& clock_;
   std::atomic<bool> returned_{false};
+  Tick alive_at_ = clock_.tick();
 };
 
 Status reload(Service& service, ServiceApi& api, const Clock& clock) {
@@ -109,6 +112,7 @@ int serve(LoadedConfiguration loaded, const SystemClock& clock) {
   const Duration interval = service_notify::watchdog_interval().value_or(kBeatEvery);
   loop.every(std::min(interval, kBeatEvery), [&] { watchdog.beat(); });
   loop.every(kObserveEvery, [&] {
+    service.ping_dead_men(watchdog.alive_at());
     api.observe();
     service_notify::status(api.status_line());
   });

@@ -98,6 +98,17 @@ void show_channels(Output& out, const Json& status, Instant now) {
         one_line(text_of(channel, "detail")), "\n");
 }
 
+void show_dead_men(Output& out, const Json& status) {
+  for (const Json& d : list_of(status, "dead_man")) {
+    const std::string withheld = text_of(d, "withheld"), failure = text_of(d, "failure");
+    if (withheld.empty() && failure.empty()) continue;
+    const std::string what =
+        withheld.empty() ? "cannot be pinged: " + failure : "is not pinged: " + withheld;
+    out.write("  dead man   ", one_line(text_of(d, "to")), " of topic ", text_of(d, "topic"), " ",
+              styled(one_line(what), Style::red, Stream::standard_output), "\n");
+  }
+}
+
 void show(const Json& status) {
   Output out;
   const Instant now = instant_of(status, "now").value_or(kNoTime);
@@ -122,6 +133,7 @@ void show(const Json& status) {
                 styled(one_line(label.get<std::string>()), Style::red, Stream::standard_output),
                 " said that it is gone (HTTP 410): tocsin topics enable\n");
   show_channels(out, status, now);
+  show_dead_men(out, status);
   if (!flag_of(status, "disk_reserve_held"))
     out.write("  disk       ",
               styled("the state's disk is (nearly) full", Style::red, Stream::standard_output),

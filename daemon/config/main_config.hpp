@@ -11,6 +11,7 @@
 #include "daemon/inputs/input.hpp"
 #include "daemon/store/durability.hpp"
 #include "daemon/tls/envelope_keys.hpp"
+#include "notifiers/dead_man.hpp"
 #include "rules/ruleset/rule_loader.hpp"
 #include "tocsin/diagnostics.hpp"
 #include "tocsin/notifier.hpp"
@@ -33,7 +34,8 @@ struct TopicConfig {
   Topic topic;
   std::vector<Endpoint> endpoints;
   std::vector<Endpoint> copies;  // of dead letters: endpoints that no message goes to
-  bool last_resort = true;       // is told when Tocsin cannot store its state
+  std::optional<DeadMan> dead_man;
+  bool last_resort = true;  // is told when Tocsin cannot store its state
   SignatureVersion signature_version = SignatureVersion::v2;
   bool makes_envelopes = false;  // some subscription gets signed SNS documents
 };

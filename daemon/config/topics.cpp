@@ -181,6 +181,7 @@ TopicConfig decode_topic(const ConfigNode& name, const ConfigNode& node, Notifie
   read_templates(read, topic.topic.templates,
                  [](const ConfigNode& written, int) { return written.where; });
   read_escalation(read, topic.topic.escalate);
+  topic.dead_man = read_dead_man(read, context);
   context.delivery_policy = read_topic_delivery_policy(read);
   context.signature_version = topic.signature_version = read_signature_version(read);
   Made made{topic.endpoints};

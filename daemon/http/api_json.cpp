@@ -261,6 +261,17 @@ static Json from_channels(const std::vector<ChannelTrouble>& channels) {
   return out;
 }
 
+static Json from_dead_men(const std::vector<DeadManReport>& dead_men) {
+  Json out = Json::array();
+  for (const DeadManReport& d : dead_men)
+    out.push_back({{"topic", d.topic},
+                   {"to", d.label},
+                   {"last_ok", time(d.last_ok)},
+                   {"failure", d.failure.empty() ? Json() : Json(d.failure)},
+                   {"withheld", d.withheld.empty() ? Json() : Json(d.withheld)}});
+  return out;
+}
+
 Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& ready) {
   Json groups = Json::array();
   for (const GroupReport& g : s.groups) groups.push_back(from_group(g));
@@ -277,6 +288,7 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
           {"alarms", from(alarms)},
           {"log_groups", std::move(groups)},
           {"channels", from_channels(s.channels)},
+          {"dead_man", from_dead_men(s.dead_men)},
           {"outbox",
            {{"waiting", s.store.outbox_rows},
             {"held", s.held_messages},

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/dead_man_watch.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/subscriptions.hpp"
 #include "notifiers/channel_watch.hpp"
@@ -42,9 +43,10 @@ struct DaemonStatus {
   std::string reload_error;  // empty: the newest configuration is in force
   std::vector<GroupReport> groups;
   StoreReport store;
-  std::vector<std::string> disabled;     // subscriptions that said they are gone, by label
-  Instant outbox_oldest = kNoTime;       // when the oldest waiting message was made
-  std::size_t held_messages = 0;         // of those in the outbox, for digests
+  std::vector<std::string> disabled;  // subscriptions that said they are gone, by label
+  Instant outbox_oldest = kNoTime;    // when the oldest waiting message was made
+  std::size_t held_messages = 0;      // of those in the outbox, for digests
+  std::vector<DeadManReport> dead_men;
   std::vector<ChannelTrouble> channels;  // that fail now
 };
 
