@@ -2,6 +2,7 @@
 #include "rules/engine/escalation.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "rules/message/notification_json.hpp"
@@ -16,9 +17,11 @@ std::vector<EscalationStep> escalation_steps(const std::vector<EscalationStep>& 
     for (const Topic& topic : topics)
       if (std::find(alarm_topics.begin(), alarm_topics.end(), topic.name) != alarm_topics.end())
         steps.insert(steps.end(), topic.escalate.begin(), topic.escalate.end());
-  std::stable_sort(
-      steps.begin(), steps.end(),
-      [](const EscalationStep& a, const EscalationStep& b) { return a.after < b.after; });
+  // Two topics of one alarm may escalate to the same.
+  std::sort(steps.begin(), steps.end(), [](const EscalationStep& a, const EscalationStep& b) {
+    return std::tie(a.after, a.topic) < std::tie(b.after, b.topic);
+  });
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   return steps;
 }
 

@@ -177,6 +177,18 @@ TEST_CASE("an alarm's own chain takes the place of its topics'", "[engine][escal
   CHECK(messages(w) == Lines{"change ALARM ops", "escalation ALARM boss"});
 }
 
+TEST_CASE("two topics that escalate to the same one tell it once", "[engine][escalation]") {
+  Alarm alarm = count_alarm("a", 1, hours{2});
+  alarm.alarm_topics.push_back("web");
+  RuleSet rules = escalating(alarm);
+  rules.topics.push_back({"web"});
+  rules.topics.back().escalate = {{minutes{15}, "oncall"}};
+  World w(std::move(rules));
+  w.event(minutes{0});
+  w.quiet_until(minutes{20});
+  CHECK(messages(w) == Lines{"change ALARM ops", "change ALARM web", "escalation ALARM oncall"});
+}
+
 TEST_CASE("an alarm that goes while it is escalated tells everybody", "[engine][escalation]") {
   World w(escalating());
   w.event(minutes{0});
