@@ -235,14 +235,13 @@ bool Engine::State::restore_group_row(const StateRow& row) {
 }
 
 // The alarm that a row is of, shared with the rules if they still have it as it was, as they mostly
-// do: a start then keeps no second one of each.
+// do: a start then keeps no second one of each, nor looks any further whether it was edited.
 std::shared_ptr<const Alarm> Engine::State::restore_alarm(const std::string& name,
                                                           std::string_view text) const {
-  if (const Alarm* ruled = alarm_index->alarm(name);
-      ruled != nullptr && encode_alarm(*ruled) == text)
-    return {rules, ruled};
   std::optional<Alarm> alarm = decode_alarm(text);
   if (!alarm || alarm->name != name) return nullptr;
+  const Alarm* const ruled = alarm_index->alarm(name);
+  if (ruled != nullptr && is_same_row(*alarm, *ruled)) return {rules, ruled};
   return std::make_shared<const Alarm>(*std::move(alarm));
 }
 

@@ -5,6 +5,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -115,12 +116,26 @@ class TreeBuilder : public YAML::EventHandler {
       throw GiveUp{};
     }
     open_.push_back({make(kind, mark), anchor, nodes_ - 1, {}, {}, false});
+    if (spare_.empty()) return;
+    open_.back().node.entries = std::move(spare_.back());
+    spare_.pop_back();
   }
   void close_open() {
     Open ended = std::move(open_.back());
     open_.pop_back();
+    fit(ended.node);
     const std::size_t nodes = nodes_ - ended.nodes_before;
     close(std::move(ended.node), ended.anchor, nodes);
+  }
+  // No more memory than its values take, since a document has a hundred thousand maps; what is left
+  // serves the next one.
+  void fit(ConfigNode& node) {
+    std::vector<ConfigEntry>& entries = node.entries;
+    std::vector<ConfigEntry> fitting(std::make_move_iterator(entries.begin()),
+                                     std::make_move_iterator(entries.end()));
+    entries.clear();
+    spare_.push_back(std::exchange(entries, std::move(fitting)));
+    node.items.shrink_to_fit();
   }
   // A node is complete: it goes where it belongs.
   void close(ConfigNode node, YAML::anchor_t anchor, std::size_t nodes = 1) {
@@ -165,6 +180,7 @@ class TreeBuilder : public YAML::EventHandler {
   Diagnostics& out_;
   ConfigNode root_;
   std::vector<Open> open_;
+  std::vector<std::vector<ConfigEntry>> spare_;  // empty; as many as were open at once
   std::map<YAML::anchor_t, Anchored> anchors_;
   std::size_t nodes_ = 0;
   int documents_ = 0;
