@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures that are no race: memory, the time to compile patterns, latency, alarms, notifications. Each gives lines of (what, goal, measured, holds)."""
+"""Figures that are no race: memory, the time to compile patterns, latency, alarms, a daemon of many, notifications. Each gives lines of (what, goal, measured, holds)."""
 import statistics
 from pathlib import Path
 
 import alarm_scale
+import daemon_scale
 import latency
 import notifications
 import patterns
@@ -65,4 +66,5 @@ def delivery(bench, rounds):
     return notifications.measure(bench, rounds)
 
 
-MEASURES = {"memory": memory, "compile": compile_patterns, "latency": first_byte, "alarms": alarms, "notifications": delivery}
+MEASURES = {"memory": memory, "compile": compile_patterns, "latency": first_byte, "alarms": alarms, "daemon": daemon_scale.measure,
+            "notifications": delivery}
