@@ -279,8 +279,9 @@ Status CoreLoop::settle(const DeadLetterOrder& order) {
 // A wall clock set back is told by its distance to the monotonic clock growing smaller
 // (spec/time.md section 2).
 void CoreLoop::watch_clock() {
+  if (failing_since_) return;  // the engine stands still, and is told when it goes on
   Duration offset = clock_.now().time_since_epoch() - clock_.tick().time_since_epoch();
-  if (wall_offset_ && *wall_offset_ - offset > kClockSetBack && !failing_since_) {
+  if (wall_offset_ && *wall_offset_ - offset > kClockSetBack) {
     Effects effects;
     telemetry::clock_set_back(*wall_offset_ - offset);
     engine_->clock_set_back(clock_.now(), *wall_offset_ - offset, effects);
