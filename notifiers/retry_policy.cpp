@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tocsin/stable_hash.hpp"
+
 namespace tocsin {
 namespace {
 
@@ -11,11 +13,9 @@ constexpr std::int64_t kDelaySecondsMax = 3600;
 constexpr std::int64_t kRetriesMax = 100;
 constexpr double kTotalSecondsMax = 3600;
 
-// FNV-1a and a final mix: the same number on every machine and in every build, which std::hash does
-// not promise.
+// With a final mix.
 std::uint64_t stable_hash(std::string_view text, std::uint64_t salt) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  std::uint64_t hash = hash_bytes(text);
   hash ^= salt * 0x9E3779B97F4A7C15ULL;
   hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9ULL;
   hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBULL;

@@ -53,12 +53,6 @@ FilePosition from_json(const Json& json) {
 
 }  // namespace
 
-std::uint64_t hash_bytes(std::string_view bytes) {
-  std::uint64_t hash = kEmptyHash;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
-
 std::string encode_positions(const std::vector<FilePosition>& files) {
   Json json = Json::array();
   for (const FilePosition& file : files) json.push_back(to_json(file));

@@ -9,17 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "tocsin/stable_hash.hpp"
 #include "tocsin/time.hpp"
 
 namespace tocsin {
 
 inline constexpr std::size_t kHeadBytesMax = 1024;
 inline constexpr std::size_t kTailBytesMax = 64;
-
-// FNV-1a: the same number in every build.
-std::uint64_t hash_bytes(std::string_view bytes);
-
-inline constexpr std::uint64_t kEmptyHash = 14695981039346656037ULL;  // hash_bytes("")
 
 struct FileId {
   std::uint64_t device = 0, inode = 0;

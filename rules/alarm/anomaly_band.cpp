@@ -63,9 +63,9 @@ bool is_excluded(Instant start, const BandTraining& how) {
 
 }  // namespace
 
-Instant band_trained_until(Instant end, std::optional<Instant> red_since) {
+Instant band_trained_until(Instant end, std::optional<Instant> red_since, Duration renewal) {
   const bool frozen = red_since && end < *red_since + kBandFreeze;
-  return floor_to(frozen ? std::min(end, *red_since) : end, kBandRenewal);
+  return floor_to((frozen ? std::min(end, *red_since) : end) - renewal, kBandRenewal);
 }
 
 std::optional<AnomalyModel> AnomalyModel::train(std::span<const Datapoint> history,

@@ -35,8 +35,8 @@ inline constexpr std::size_t kBandLeastPoints = 12;
 
 // Up to when a model for an evaluation at `end` learns: the last full hour, while the alarm is red
 // since `red_since` (for at most 24 h) that of its beginning, so that it does not learn the
-// incident.
-Instant band_trained_until(Instant end, std::optional<Instant> red_since);
+// incident. Each hour from `renewal` (less than an hour) after it on.
+Instant band_trained_until(Instant end, std::optional<Instant> red_since, Duration renewal = {});
 
 struct BandTraining {
   Duration period{minutes{1}};

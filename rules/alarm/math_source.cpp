@@ -22,7 +22,7 @@ MathSeries values_of(const std::vector<Datapoint>& points) {
 
 void MathSource::changed(Instant t) {
   for (Learned& learned : models_)
-    if (learned.until && t < *learned.until) learned = {};
+    if (learned.wanted && t < learned.until) learned = {};
 }
 
 std::vector<Datapoint> MathSource::read(std::size_t metric, const MathGrid& grid) const {
@@ -42,11 +42,8 @@ MathSeries MathSource::evaluate(const MathPlan::Part& part, const MathGrid& grid
   return std::get<MathSeries>(part.program.evaluate({grid, metrics, {}}));
 }
 
-const std::optional<AnomalyModel>& MathSource::model(std::size_t band, Duration period,
-                                                     Instant end) const {
-  Learned& learned = models_[band];
-  const Instant until = band_trained_until(end, red_since_ ? red_since_() : std::nullopt);
-  if (learned.until == until) return learned.model;
+std::optional<AnomalyModel> MathSource::learn(std::size_t band, Duration period,
+                                              Instant until) const {
   // Periods that end at multiples of their length, whichever minute the alarm is judged at.
   const Instant last = floor_to(until, period);
   MathGrid grid{last, period, static_cast<std::size_t>(kBandHistory / period)};
@@ -57,7 +54,21 @@ const std::optional<AnomalyModel>& MathSource::model(std::size_t band, Duration 
     history[i].start = grid.start + static_cast<std::int64_t>(i) * period;
     history[i].value = values[i];
   }
-  learned = {until, AnomalyModel::train(history, spec_.training[band], until)};
+  return AnomalyModel::train(history, spec_.training[band], until);
+}
+
+// A function of the history and of `end` alone: when the last renewal would have given no model,
+// the last full hour may.
+const std::optional<AnomalyModel>& MathSource::model(std::size_t band, Duration period,
+                                                     Instant end) const {
+  Learned& learned = models_[band];
+  const std::optional<Instant> red = red_since_ ? red_since_() : std::nullopt;
+  const Instant wanted = band_trained_until(end, red, renewal_);
+  const Instant full = band_trained_until(end, red);
+  const bool renewed = learned.wanted != wanted;
+  if (!renewed && (learned.model || learned.until == full)) return learned.model;
+  if (renewed) learned = {wanted, wanted, learn(band, period, wanted)};
+  if (!learned.model && full != wanted) learned = {wanted, full, learn(band, period, full)};
   return learned.model;
 }
 

@@ -2,6 +2,7 @@
 #include "rules/engine/alarm_book.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace tocsin {
@@ -36,9 +37,12 @@ AlarmBook::Contributors AlarmBook::contributors() const {
   return {in_state_[static_cast<std::size_t>(AlarmState::alarm)], keys_.size() - vanished_};
 }
 
-AlarmState AlarmBook::overall() const {
-  const auto in = [&](AlarmState s) { return in_state_[static_cast<std::size_t>(s)]; };
-  if (in(AlarmState::alarm) > 0) return AlarmState::alarm;
+AlarmState AlarmBook::overall(const BeforeAlarm& before) const {
+  const auto in = [&](AlarmState s) {
+    return in_state_[static_cast<std::size_t>(s)] + before[static_cast<std::size_t>(s)];
+  };
+  const std::size_t not_yet = std::accumulate(before.begin(), before.end(), std::size_t{0});
+  if (in(AlarmState::alarm) > not_yet) return AlarmState::alarm;
   const bool ok = in(AlarmState::ok) > vanished_ || (keys_.empty() && is_short());
   return ok ? AlarmState::ok : AlarmState::insufficient_data;
 }

@@ -34,8 +34,10 @@ struct StoredSeries;
 // What a key of an alarm by maths has beside: the series of its metrics, in their order.
 struct MathKey {
   MathKey(std::shared_ptr<const MathSpec> of, std::vector<StoredSeries*> watched,
-          std::vector<const DatapointSource*> sources)
-      : spec(std::move(of)), series(std::move(watched)), source(*spec, std::move(sources)) {}
+          std::vector<const DatapointSource*> sources, Duration renewal)
+      : spec(std::move(of)),
+        series(std::move(watched)),
+        source(*spec, std::move(sources), renewal) {}
   std::shared_ptr<const MathSpec> spec;
   std::vector<StoredSeries*> series;
   MathSource source;
@@ -135,7 +137,10 @@ class AlarmBook {
   // As they are now.
   Contributors contributors() const;
   // ALARM if any key is; OK if another has data, or for a short form in any case.
-  AlarmState overall() const;
+  AlarmState overall() const { return overall({}); }
+  // As if keys in ALARM were what they had been before, so many of them each state.
+  using BeforeAlarm = std::array<std::size_t, 3>;
+  AlarmState overall(const BeforeAlarm& before) const;
   // Takes over an entry that has its machine.
   KeyEntry& insert(std::unique_ptr<KeyEntry> entry);
   std::unique_ptr<KeyEntry> take(std::string_view id);

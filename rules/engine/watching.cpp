@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "rules/engine/alarm_row.hpp"
 #include "rules/engine/state.hpp"
 #include "tocsin/result.hpp"
+#include "tocsin/stable_hash.hpp"
 
 namespace tocsin {
 namespace {
@@ -41,6 +43,13 @@ bool is_percent(const AlarmMetric& m, std::span<const MetricFilter* const> publi
   const auto percent = [](const MetricFilter* f) { return f->unit == "Percent"; };
   if (!m.unit.empty()) return m.unit == "Percent";
   return !publishers.empty() && std::all_of(publishers.begin(), publishers.end(), percent);
+}
+
+// So long after each hour the bands of a key learn anew: by its names, the same in every run.
+Duration renewal_of(const KeyEntry& entry) {
+  const std::uint64_t hash = hash_bytes(entry.book->spec->name + '\n' + entry.id);
+  return minutes{
+      static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(kBandRenewal / minutes{1}))};
 }
 
 // Each once.
@@ -106,7 +115,7 @@ void Engine::State::add_metrics(AlarmBook& book) {
     if (!w.statistic.simple()) m.shape.values = true;
     Duration kept = book.long_spec->oldest() + 2 * book.spec->period + hours{1};
     if (book.maths && is_learned_from(book.maths->plan, i))
-      kept += kBandHistory + kBandFreeze + kBandRenewal;
+      kept += kBandHistory + kBandFreeze + 2 * kBandRenewal;
     m.retention = std::max({m.retention, options.metric_retention, kept});
     if (book.maths) m.readers.insert(&clock_for(groups_of(*book.spec)));
     if (book.spec->group_by.empty()) {
@@ -146,7 +155,8 @@ const DatapointSource& Engine::State::watch_series(KeyEntry& entry) {
     entry.series = wanted.front();
     return *sources.front();
   }
-  entry.maths = std::make_unique<MathKey>(book.maths, std::move(wanted), std::move(sources));
+  entry.maths = std::make_unique<MathKey>(book.maths, std::move(wanted), std::move(sources),
+                                          renewal_of(entry));
   entry.maths->source.red_since([&entry] {
     return entry.long_form != nullptr ? entry.long_form->red_since() : std::nullopt;
   });

@@ -272,6 +272,10 @@ TEST_CASE("a model is renewed hourly, and for a day not while the alarm is red",
   const Instant red = noon + minutes{20};
   CHECK(band_trained_until(red + hours{20}, red) == noon);
   CHECK(band_trained_until(red + hours{24}, red) == noon + hours{24});
+  CHECK(band_trained_until(noon + minutes{19}, std::nullopt, minutes{20}) == noon - hours{1});
+  CHECK(band_trained_until(noon + minutes{20}, std::nullopt, minutes{20}) == noon);
+  CHECK(band_trained_until(red + hours{20}, red, minutes{30}) == noon - hours{1});
+  CHECK(band_trained_until(red + hours{24}, red, minutes{20}) == noon + hours{24});
 }
 
 }  // namespace tocsin
