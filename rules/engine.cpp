@@ -66,6 +66,7 @@ void Engine::look(const LookReport& report, Instant now, Effects& out) {
   state_->note_evaluation(group);
   group.dirty = true;
   state_->run_clocks(group, to);
+  state_->run_timelines(to);
 }
 
 void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
@@ -99,6 +100,7 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
     for (; event != batch.matches.end() && event->index == index; ++event)
       state_->match(group, batch, *event, moment.time, to);
     state_->run_composites(to);
+    state_->run_timelines(to);
   }
   state_->note_evaluation(group);
 }
@@ -116,6 +118,7 @@ void Engine::advance(Instant now, Effects& out) {
     group->dirty = group->dirty || group->watermark.watermark() != before;
   }
   state_->run_all_clocks(to);
+  state_->run_timelines(to);
 }
 
 std::optional<Instant> Engine::next_deadline() const {
@@ -175,6 +178,8 @@ void Engine::finish(std::optional<Instant> until, Effects& out) {
   state_->merged.move(end);
   Recorder to = state_->recorder(end, out);
   state_->run_all_clocks(to);
+  state_->catch_up_composites(kNever, end, to);
+  state_->run_wall(end, to);
 }
 
 void Engine::swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effects& out) {

@@ -43,6 +43,11 @@ std::string number(const char* format, double value) {
   return text;
 }
 
+// With its transition; not later, when what held it has let go.
+bool is_told_at_once(const Notification& n) {
+  return n.cause == MessageCause::change && n.told_at == n.transition.decided_at;
+}
+
 std::string plural(std::uint64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -63,7 +68,7 @@ void ReplayReport::add(Effects effects, Instant settled) {
   }
   for (Notification& notification : effects.notifications) {
     const auto told = by_id.find(notification.transition.id);
-    if (told != by_id.end())
+    if (told != by_id.end() && is_told_at_once(notification))
       told->second->notifications.push_back(std::move(notification));
     else
       held_.emplace(notification.told_at, Told{{}, {notification}});
@@ -97,7 +102,7 @@ void ReplayReport::print(const Transition& t) {
 }
 
 void ReplayReport::print(const Notification& n) {
-  const bool at_once = n.cause == MessageCause::change;
+  const bool at_once = is_told_at_once(n);
   if (json_) {
     Json line{{"type", "notification"},
               {"time", format_rfc3339(at_once ? n.transition.at : n.told_at)},
@@ -107,7 +112,7 @@ void ReplayReport::print(const Notification& n) {
               {"to", to_string(n.transition.to)},
               {"subject", n.subject},
               {"summary", n.summary}};
-    if (!at_once) line["cause"] = to_string(n.cause);
+    if (n.cause != MessageCause::change) line["cause"] = to_string(n.cause);
     return out_.json_line(line);
   }
   if (!at_once) out_.write(format_rfc3339(n.told_at), "\n");

@@ -96,10 +96,11 @@ Change CompositeMachine::present(Instant w) const {
 
 std::string CompositeMachine::encode() const {
   RowWriter out;
-  out.byte(1);
+  out.byte(timeline_ ? 2 : 1);
   out.byte(static_cast<unsigned>(state_));
   out.flag(suppression_.has_value());
   if (suppression_) write_suppression(suppression_->state(), out);
+  if (timeline_) timeline_->write(out);
   return out.take();
 }
 
@@ -107,11 +108,15 @@ bool CompositeMachine::decode(std::string_view row, Instant) {
   RowReader in(row);
   AlarmState state = AlarmState::insufficient_data;
   SuppressionState suppression;
-  if (in.byte() != 1 || !read_enum(in, AlarmState::alarm, state)) return false;
+  const unsigned version = in.byte();
+  if (version < 1 || version > 2 || !read_enum(in, AlarmState::alarm, state)) return false;
   const bool suppressed = in.flag();
   if (suppressed && !read_suppression(in, suppression)) return false;
+  std::optional<CompositeTimeline> timeline;
+  if (version == 2 && !timeline.emplace().read(in)) return false;
   if (!in.ok() || !in.at_end() || suppressed != suppressor_.has_value()) return false;
   state_ = state;
+  timeline_ = std::move(timeline);
   if (suppressed) suppression_.emplace(periods_of(*suppressor_), suppression);
   return true;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "rules/alarm/composite_timeline.hpp"
 #include "rules/alarm/machine.hpp"
 #include "rules/alarm/suppression.hpp"
 #include "tocsin/rule_set.hpp"
@@ -30,6 +31,10 @@ class CompositeMachine : public Machine {
   // What holds the actions now, if anything does.
   std::optional<ActionHold> hold(Instant since) const;
 
+  // nullptr: in replay, where its children are all known in order of time.
+  CompositeTimeline* timeline() { return timeline_ ? &*timeline_ : nullptr; }
+  void use_timeline(std::optional<CompositeTimeline> timeline) { timeline_ = std::move(timeline); }
+
   Change present(Instant w) const override;
   void begin(Instant, Changes&) override {}
   void advance(Instant, Changes&) override {}
@@ -45,6 +50,7 @@ class CompositeMachine : public Machine {
   AlarmState state_ = AlarmState::insufficient_data;  // until it is judged first
   std::optional<Suppressor> suppressor_;
   std::optional<ActionSuppression> suppression_;  // set exactly with suppressor_
+  std::optional<CompositeTimeline> timeline_;
 };
 
 }  // namespace tocsin

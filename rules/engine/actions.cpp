@@ -75,6 +75,12 @@ ActionDesk::Lookups Engine::State::action_lookups() {
 }
 
 void Engine::State::run_wall(Instant now, Recorder& to) {
+  // Replay goes from one event to the next; what waits in between ends when it ends.
+  for (Instant due; options.replay && (due = next_suppressor()) < now;) {
+    wall = due;
+    to.set_now(due);
+    run_suppressors(to);
+  }
   wall = now;
   to.set_now(now);
   run_suppressors(to);

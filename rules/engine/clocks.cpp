@@ -117,10 +117,12 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
   for (;;) {
     const Instant alarm = clock.due.next();
     const Instant minute = next_minute(clock);
-    if (composites.is_due() && std::min(alarm, minute) > clock.watermark) run_composites(to);
-    if (std::min(alarm, minute) > w) break;
-    if (options.replay) run_wall(std::min(alarm, minute), to);
-    clock.watermark = std::max(clock.watermark, std::min(alarm, minute));
+    const Instant next = std::min(alarm, minute);
+    if (composites.is_due() && next > clock.watermark) run_composites(to);
+    if (options.replay) catch_up_composites(next, w, to);
+    if (next > w) break;
+    if (options.replay) run_wall(next, to);
+    clock.watermark = std::max(clock.watermark, next);
     if (minute <= alarm) {
       publish_defaults(clock, minute, to);
       continue;

@@ -22,26 +22,31 @@ struct Told {
   }
 };
 
-// Of an alarm that has been in ALARM for some time: what its keys in ALARM hold, the newest first.
-void add_standing(const AlarmBook& book, std::set<const AlarmBook*>& seen,
+// What keys of an alarm hold up to `until`, the newest first.
+void add_keys(std::vector<KeyEntry*> keys, Instant until, Told& told) {
+  const auto shown = keys.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
+                                        keys.size(), KeyEvidence::kMaxEvents));
+  std::partial_sort(keys.begin(), shown, keys.end(), [](const KeyEntry* a, const KeyEntry* b) {
+    return a->evidence.newest() > b->evidence.newest();
+  });
+  for (auto e = keys.begin(); e != keys.end(); ++e)
+    told.add(e < shown ? (*e)->evidence.events((*e)->book->spec->evidence, false, until) : Events{},
+             (*e)->events_total);
+}
+
+// Of an alarm that has been in ALARM for some time: what its keys in ALARM hold up to `until`.
+void add_standing(const AlarmBook& book, Instant until, std::set<const AlarmBook*>& seen,
                   const std::vector<CompositeNode>& nodes, Told& told) {
   if (!seen.insert(&book).second || book.overall() != AlarmState::alarm) return;
   if (book.is_composite()) {
     const CompositeNode& node = nodes[*book.role->place];
-    for (const AlarmBook* child : node.children) add_standing(*child, seen, nodes, told);
+    for (const AlarmBook* child : node.children) add_standing(*child, until, seen, nodes, told);
     return;
   }
   std::vector<KeyEntry*> red;
   for (const auto& [id, entry] : book.keys())
     if (entry->state() == AlarmState::alarm) red.push_back(entry.get());
-  const auto shown = red.begin() + static_cast<std::ptrdiff_t>(
-                                       std::min<std::size_t>(red.size(), KeyEvidence::kMaxEvents));
-  std::partial_sort(red.begin(), shown, red.end(), [](const KeyEntry* a, const KeyEntry* b) {
-    return a->evidence.newest() > b->evidence.newest();
-  });
-  for (auto e = red.begin(); e != red.end(); ++e)
-    told.add(e < shown ? (*e)->evidence.events(book.spec->evidence, false, kNever) : Events{},
-             (*e)->events_total);
+  add_keys(std::move(red), until, told);
 }
 
 bool is_same(const Evidence& a, const Evidence& b) {
@@ -73,6 +78,9 @@ bool contains(const std::vector<AlarmBook*>& books, const AlarmBook* book) {
 
 }  // namespace
 
+// In replay an event may have been read that is later than what is judged.
+Instant Engine::State::known_until() const { return options.replay ? wall : kNever; }
+
 CompositeChange Engine::State::describe(const Composites::Decision& decision) const {
   const CompositeNode& node = *decision.node;
   CompositeChange change;
@@ -87,17 +95,18 @@ CompositeChange Engine::State::describe(const Composites::Decision& decision) co
   for (AlarmBook* child : node.children) {
     ChildState& shown = change.children.emplace_back();
     shown.alarm = child->spec->name;
-    shown.state = child->overall();
+    shown.state = child->role->seen;
     shown.decides = std::binary_search(deciding.begin(), deciding.end(), shown.alarm);
     if (contains(decision.changed, child)) {
       for (const ChildChange* c : composites.changes_of(*child)) {
         change.at = std::max(change.at, c->at);
+        change.own_time = change.to == AlarmState::alarm;
         change.late = change.late || c->late;
         shown.changed_at = std::max(shown.changed_at.value_or(kNoTime), c->decided_at);
         told.add(c->events, c->events_total);
       }
     } else if (shown.decides && change.to == AlarmState::alarm) {
-      add_standing(*child, seen, composites.nodes(), told);
+      add_standing(*child, known_until(), seen, composites.nodes(), told);
     }
   }
   const auto most = static_cast<std::size_t>(std::max(node.book->spec->evidence.events, 0));
@@ -107,7 +116,25 @@ CompositeChange Engine::State::describe(const Composites::Decision& decision) co
 }
 
 void Engine::State::run_composites(Recorder& to) {
-  if (!composites.is_due()) return;
+  if (options.replay) {
+    composites.put_off();
+    catch_up_composites(kNever, clock_for({}).watermark, to);
+  }
+  if (composites.is_due()) step_composites(to);
+  for (const std::size_t place : composites.take_noted())
+    settle(*composites.nodes()[place].entry());
+}
+
+// Replay: what was put off and holds before `next`, at most up to `w`.
+void Engine::State::catch_up_composites(Instant next, Instant w, Recorder& to) {
+  while (composites.next_put_off() < next && composites.next_put_off() <= w) {
+    run_wall(std::max(composites.next_put_off(), wall), to);
+    composites.take_put_off();
+    step_composites(to);
+  }
+}
+
+void Engine::State::step_composites(Recorder& to) {
   const std::vector<Composites::Decision> decisions = composites.evaluate();
   // One step sees one snapshot: whoever suppresses is asked when all states are known.
   for (CompositeNode* node : composites.take_suppressed())
@@ -128,8 +155,23 @@ std::vector<Evidence> Engine::State::events_of(KeyEntry& entry, Instant at) cons
     return entry.evidence.events(entry.book->spec->evidence, false, at);
   Told told;
   std::set<const AlarmBook*> seen;
-  if (entry.book->role != nullptr) add_standing(*entry.book, seen, composites.nodes(), told);
+  if (entry.book->role != nullptr)
+    add_standing(*entry.book, known_until(), seen, composites.nodes(), told);
   const int most = std::max(entry.book->spec->evidence.events, 0);
+  return fair_share(std::move(told.by_child), static_cast<std::size_t>(most));
+}
+
+std::vector<Evidence> Engine::State::events_of(const CompositeNode& node,
+                                               const std::vector<std::string>& leaves,
+                                               const CompositeTimeline::Episode& episode) const {
+  Told told;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (episode.during[i] != AlarmState::alarm) continue;
+    std::vector<KeyEntry*> keys;
+    for (const auto& [id, entry] : books.at(leaves[i])->keys()) keys.push_back(entry.get());
+    add_keys(std::move(keys), episode.end.at, told);
+  }
+  const int most = std::max(node.book->spec->evidence.events, 0);
   return fair_share(std::move(told.by_child), static_cast<std::size_t>(most));
 }
 

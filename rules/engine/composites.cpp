@@ -51,18 +51,72 @@ void Composites::clear(const Books& books) {
   *this = {};
 }
 
-void Composites::changed(AlarmBook& child, const Transition& t) {
-  changes_.push_back({&child, t.to, t.at, t.decided_at, t.late, t.events_total, t.events});
+void Composites::changed(AlarmBook& child, const Transition& t, Instant holds_from, bool by_event) {
+  const Instant w = child.clock_time();
+  std::erase_if(child.role->ahead, [w](const auto& a) { return a.first <= w; });
+  if (t.to == AlarmState::alarm && !child.spec->group_by.empty() && holds_from > w)
+    child.role->ahead.emplace_back(holds_from, t.from);
+  changes_.push_back({&child,
+                      t.to,
+                      t.at,
+                      t.decided_at,
+                      holds_from,
+                      by_event,
+                      {},
+                      t.late,
+                      t.events_total,
+                      t.events});
+}
+
+// A child may be known ahead of its clock: one that ends at X can be in ALARM again from Y on in
+// the same breath, and meanwhile it was OK.
+AlarmState Composites::whole_at(const ChildChange& change) {
+  if (change.to == AlarmState::alarm || change.child->spec->group_by.empty()) return change.to;
+  AlarmBook::BeforeAlarm before{};
+  for (const auto& [from, state] : change.child->role->ahead)
+    if (from > change.holds_from) ++before[static_cast<std::size_t>(state)];
+  return change.child->overall(before);
+}
+
+// As its parents will have seen it when all that was put off is taken up.
+AlarmState Composites::known(const AlarmBook& child) const {
+  const auto last = std::find_if(put_off_.rbegin(), put_off_.rend(),
+                                 [&](const ChildChange& c) { return c.child == &child; });
+  return last == put_off_.rend() ? child.role->seen : *last->whole;
 }
 
 void Composites::settled(AlarmBook& child, Instant at, Instant decided_at) {
   const AlarmState now = child.overall();
-  if (now == child.role->seen || !changes_of(child).empty()) return;
+  const auto says_so = [&](const ChildChange& c) { return c.child == &child && c.to == now; };
+  if (now == known(child) || std::any_of(changes_.begin(), changes_.end(), says_so)) return;
   ChildChange& change = changes_.emplace_back();
   change.child = &child;
   change.to = now;
-  change.at = at;
+  change.at = change.holds_from = at;
   change.decided_at = decided_at;
+}
+
+// One event is one step, and so are all periods that end at one instant.
+void Composites::put_off() {
+  const auto earlier = [](const ChildChange& a, const ChildChange& b) {
+    return std::tie(a.holds_from, a.by_event) < std::tie(b.holds_from, b.by_event);
+  };
+  for (ChildChange& change : changes_) {
+    change.whole = whole_at(change);
+    change.decided_at = std::max(change.decided_at, change.at);
+    const auto at = std::upper_bound(put_off_.begin(), put_off_.end(), change, earlier);
+    put_off_.insert(at, std::move(change));
+  }
+  changes_.clear();
+}
+
+void Composites::take_put_off() {
+  const auto same = [&](const ChildChange& c) {
+    return c.holds_from == put_off_.front().holds_from && c.by_event == put_off_.front().by_event;
+  };
+  const auto end = std::find_if_not(put_off_.begin(), put_off_.end(), same);
+  changes_.assign(std::make_move_iterator(put_off_.begin()), std::make_move_iterator(end));
+  put_off_.erase(put_off_.begin(), end);
 }
 
 KeyEntry* CompositeNode::entry() const {
@@ -76,15 +130,25 @@ void Composites::want(AlarmBook& composite, Instant at, bool anew) {
   pending_.insert(place);
 }
 
-void Composites::see(AlarmBook& child) {
+void Composites::see(AlarmBook& child, AlarmState state) {
   CompositeRole& role = *child.role;
-  const AlarmState now = child.overall();
-  if (std::exchange(role.seen, now) == now) return;
+  if (std::exchange(role.seen, state) == state) return;
   for (const std::size_t place : role.parents) {
     nodes_[place].changed.push_back(&child);
     pending_.insert(place);
   }
   for (const std::size_t place : role.suppresses) nodes_[place].suppressor_changed = true;
+}
+
+// Each that changes what its child is as a whole; of several of one child one may undo another.
+void Composites::note_changes() {
+  std::map<const AlarmBook*, int> of_child;
+  for (const ChildChange& change : changes_) ++of_child[change.child];
+  for (const ChildChange& c : changes_) {
+    const AlarmState whole = whole_at(c);
+    if (of_child[c.child] > 1 || whole != c.child->role->seen)
+      note(*c.child, {c.holds_from, 0, whole, c.at, c.decided_at});
+  }
 }
 
 std::vector<CompositeNode*> Composites::take_suppressed() {
@@ -95,14 +159,16 @@ std::vector<CompositeNode*> Composites::take_suppressed() {
 }
 
 std::vector<Composites::Decision> Composites::evaluate() {
-  for (const ChildChange& change : changes_) see(*change.child);
+  note_changes();
+  for (const ChildChange& change : changes_)
+    see(*change.child, change.whole.value_or(change.child->overall()));
   std::vector<Decision> decisions;
   while (!pending_.empty()) {
     CompositeNode& node = nodes_[*pending_.begin()];
     pending_.erase(pending_.begin());
     if (node.frozen || node.entry() == nullptr) continue;
     decisions.push_back(judge(node));
-    see(*node.book);
+    see(*node.book, node.book->overall());
   }
   return decisions;
 }
@@ -124,14 +190,14 @@ Composites::Decision Composites::judge(CompositeNode& node) {
 std::vector<const ChildChange*> Composites::changes_of(const AlarmBook& child) const {
   std::vector<const ChildChange*> out;
   for (const ChildChange& change : changes_)
-    if (change.child == &child && change.to == child.overall()) out.push_back(&change);
+    if (change.child == &child && change.to == child.role->seen) out.push_back(&change);
   return out;
 }
 
 AlarmState Composites::state_of(const CompositeNode& node, std::string_view child) {
   const std::vector<std::string>& names = node.book->spec->composite->children;
   const auto at = std::lower_bound(names.begin(), names.end(), child);
-  return node.children[static_cast<std::size_t>(at - names.begin())]->overall();
+  return node.children[static_cast<std::size_t>(at - names.begin())]->role->seen;
 }
 
 }  // namespace tocsin

@@ -39,6 +39,11 @@ struct CompositeRole {
   std::vector<std::size_t> suppresses;              // likewise
   std::optional<std::size_t> place;                 // its own, of a composite alarm
   AlarmState seen = AlarmState::insufficient_data;  // as its parents were evaluated with
+  // Of an alarm with keys: from when those are in ALARM that are so ahead of its clock, and what
+  // they were before.
+  std::vector<std::pair<Instant, AlarmState>> ahead;
+  // Of a metric alarm: the composites in whose timelines it is, and where in these.
+  std::vector<std::pair<std::size_t, std::size_t>> above;
 };
 
 // A transition of a child, as its parents tell it on.
@@ -46,6 +51,9 @@ struct ChildChange {
   AlarmBook* child = nullptr;
   AlarmState to = AlarmState::ok;
   Instant at, decided_at;
+  Instant holds_from;               // event time from which it does: `at`, or just behind it
+  bool by_event = false;            // the event that was read then decided it
+  std::optional<AlarmState> whole;  // of the child at that time, once that is put off
   bool late = false;
   std::uint64_t events_total = 0;
   std::vector<Evidence> events;
@@ -61,7 +69,7 @@ class Composites {
 
   // A child, or one of its keys, has changed its state; what that means for the child as a whole is
   // seen by evaluate().
-  void changed(AlarmBook& child, const Transition& transition);
+  void changed(AlarmBook& child, const Transition& transition, Instant holds_from, bool by_event);
   // What `child` is as a whole may have changed without any of its keys having: one that said so is
   // gone, or has no data any more.
   void settled(AlarmBook& child, Instant at, Instant decided_at);
@@ -69,6 +77,13 @@ class Composites {
   void want(AlarmBook& composite, Instant at, bool anew);
   bool is_due() const { return !pending_.empty() || !changes_.empty(); }
 
+  // In replay the watermark is one event behind: an event of an hour later is judged before the end
+  // of an ALARM that it is not to be seen with. So what has changed is put off until its time has
+  // come, and taken up in order of time.
+  void put_off();
+  // When the earliest of it holds from; kNever: there is none.
+  Instant next_put_off() const { return put_off_.empty() ? kNever : put_off_.front().holds_from; }
+  void take_put_off();
   // A composite that was evaluated. Its machine is in its new state, which may be the old one.
   struct Decision {
     const CompositeNode* node = nullptr;
@@ -82,6 +97,12 @@ class Composites {
   std::vector<Decision> evaluate();
   // Composites whose suppressor has changed its state since the last call.
   std::vector<CompositeNode*> take_suppressed();
+  // Not in replay: each has a timeline from now on, begun anew where a rule has changed.
+  void begin_timelines();
+  // Places of those whose timelines may have something to judge or to tell.
+  std::set<std::size_t>& waiting() { return waiting_; }
+  // Places of those whose timelines have changed since the last call.
+  std::set<std::size_t> take_noted() { return std::exchange(noted_, {}); }
   // All that have a suppressor.
   const std::vector<CompositeNode*>& suppressed() const { return suppressed_; }
   // The transitions since the last forget() that brought `child` where it is.
@@ -92,14 +113,21 @@ class Composites {
   static AlarmState state_of(const CompositeNode& node, std::string_view child);
 
  private:
-  void see(AlarmBook& child);
+  static AlarmState whole_at(const ChildChange& change);
+  void see(AlarmBook& child, AlarmState state);
+  void note_changes();
+  static void find_ahead(const AlarmBook& leaf);
+  void note(const AlarmBook& leaf, CompositeTimeline::Change change);
+  AlarmState known(const AlarmBook& child) const;
   Decision judge(CompositeNode& node);
 
   std::vector<CompositeNode> nodes_;  // in order of evaluation, the frozen ones last
   std::map<AlarmBook*, CompositeRole> roles_;
   std::vector<CompositeNode*> suppressed_;
-  std::set<std::size_t> pending_;  // places
+  std::set<std::size_t> pending_;          // places
+  std::set<std::size_t> waiting_, noted_;  // likewise
   std::vector<ChildChange> changes_;
+  std::vector<ChildChange> put_off_;  // in order of time, periods that end before events
 };
 
 }  // namespace tocsin

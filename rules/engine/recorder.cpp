@@ -126,7 +126,8 @@ void Recorder::run_actions(const Transition& transition, const Occasion& occasio
 }
 
 void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
-                    const std::optional<ActionHold>& suppressed) {
+                    const std::optional<ActionHold>& suppressed, Instant holds_from,
+                    bool by_event) {
   t.sequence = next_sequence_++;
   t.id = transition_id(t);
   t.since = entry.since;
@@ -144,7 +145,10 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
   const std::vector<Occasion> more =
       closing ? desk_.closing(t, facts) : desk_.changed(t, facts, *this, suppressed);
   out_.history.push_back(state_update_item(t));
-  if (entry.book->role != nullptr) entry.book->role->all->changed(*entry.book, t);
+  if (entry.book->role != nullptr)
+    entry.book->role->all->changed(*entry.book, t, std::max(t.at, holds_from), by_event);
+  if (entry.composite != nullptr && entry.composite->timeline() != nullptr)
+    entry.composite->timeline()->shown(t.to, t.at);
   if (rules_.event_bus) out_.records.push_back(state_change_record(t, *entry.book->spec, rules_));
   run_actions(t, {});
   for (const Occasion& occasion : more) run_actions(t, occasion);
@@ -159,14 +163,17 @@ void Recorder::changed(KeyEntry& entry, const Change& change, bool current) {
   if (change.from == AlarmState::alarm && change.to != AlarmState::alarm) entry.events_total = 0;
   t.events = entry.evidence.events(entry.book->spec->evidence,
                                    current && change.to == AlarmState::alarm, change.at);
-  tell(entry, std::move(t));
+  const bool at_once = current || change.again;
+  const Instant holds_from = change.at + (at_once ? Duration{0} : entry.judged_after());
+  tell(entry, std::move(t), false, {}, holds_from, current);
 }
 
 void Recorder::composite_changed(KeyEntry& entry, CompositeChange c) {
-  // Children may feed on clocks that go on at different times; its own time never goes back.
-  const Instant at = std::max(c.at, entry.since.value_or(kNoTime));
-  Transition t = begin(entry, c.from, c.to, at);
-  t.late = c.late;
+  // Children may feed on clocks that go on at different times. An ALARM that was over before what
+  // has been shown is told of its own time; nothing ends before it has begun.
+  const Instant shown = entry.since.value_or(kNoTime);
+  Transition t = begin(entry, c.from, c.to, c.own_time ? c.at : std::max(c.at, shown));
+  t.late = c.late || t.at < shown;
   Reason reason = composite_reason(rules_.identity, t.alarm, t.to, c.children, !entry.told);
   t.reason = std::move(reason.text);
   t.reason_data = std::move(reason.data);
@@ -220,8 +227,7 @@ void Recorder::settled(AlarmBook& book, Instant at) {
   t.reason = reason;
   t.from_reason = std::move(whole.reason);
   t.from_updated = whole.updated_at;
-  if (!book.keys().empty())
-    t.evaluation_state = book.keys().front().status.evaluation_state();
+  if (!book.keys().empty()) t.evaluation_state = book.keys().front().status.evaluation_state();
   whole.state = to;
   whole.reason = std::move(reason);
   whole.state_since = at;

@@ -24,6 +24,7 @@ struct CompositeChange {
   AlarmState to = AlarmState::ok;
   Instant at;  // of the child's transition, or when it was evaluated otherwise
   bool late = false;
+  bool own_time = false;  // `at` is told though a later change was shown before
   std::vector<ChildState> children;
   std::vector<Evidence> events;
   std::uint64_t events_total = 0;
@@ -76,7 +77,8 @@ class Recorder {
   Transition begin(const KeyEntry& entry, AlarmState from, AlarmState to, Instant at) const;
   Transition describe(KeyEntry& entry, const Change& change);
   void tell(KeyEntry& entry, Transition transition, bool closing = false,
-            const std::optional<ActionHold>& suppressed = {});
+            const std::optional<ActionHold>& suppressed = {}, Instant holds_from = kNoTime,
+            bool by_event = false);
   std::string transition_id(const Transition& transition) const;
 
   const AlarmIndex& index_;

@@ -86,6 +86,7 @@ void Engine::State::reconcile(std::shared_ptr<const RuleSet> next,
   start_books(to);
   link_clocks();
   bind_suppressors(to);
+  composites.begin_timelines();
   run_composites(to);
 }
 

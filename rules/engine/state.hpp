@@ -183,8 +183,19 @@ struct Engine::State {
 
   // Composite alarms (engine/composite_step.cpp)
   void run_composites(Recorder& to);
+  void catch_up_composites(Instant next, Instant w, Recorder& to);
+  void step_composites(Recorder& to);
   CompositeChange describe(const Composites::Decision& decision) const;
+  Instant known_until() const;
   std::set<std::string> groups_under(const Composite& composite) const;
+  // What was missed of them because their children are not known in order of time
+  // (engine/composite_timelines.cpp)
+  void run_timelines(Recorder& to);
+  void tell_missed(const CompositeNode& node, KeyEntry& entry,
+                   const CompositeTimeline::Episode& episode, Recorder& to);
+  // The newest events up to its end of the metric alarms that were in ALARM.
+  std::vector<Evidence> events_of(const CompositeNode& node, const std::vector<std::string>& leaves,
+                                  const CompositeTimeline::Episode& episode) const;
   // The events that explain the present state, for a message that comes late.
   std::vector<Evidence> events_of(KeyEntry& entry, Instant at) const;
 

@@ -18,7 +18,7 @@ void Engine::State::act_on(KeyEntry& entry, bool due, Recorder& to) {
 // The suppressor of the rules, as it is now.
 void Engine::State::use_suppressor(const CompositeNode& node, KeyEntry& entry, Recorder& to) {
   const AlarmState its_state =
-      node.suppressor == nullptr ? AlarmState::ok : node.suppressor->overall();
+      node.suppressor == nullptr ? AlarmState::ok : node.suppressor->role->seen;
   const auto& by = node.book->spec->composite->suppressor;
   const auto held_before = entry.composite->hold(to.now());
   const bool due = entry.composite->use_suppressor(by, its_state, to.now());

@@ -6,7 +6,8 @@
 //   told        a transition has one message for each topic of its state, a silent one none
 //   delivered   every message reached each endpoint of its topic at least once, or is dead there
 //   equal       the alarms went as in another run of the same world (spec/time.md section 9)
-//   covered     every ALARM of replay was shown (world order `wild`)
+//   covered     every ALARM of replay was shown (of alarms: world order `wild`; of composites over
+//               short forms: `ordered`)
 // The endpoints add: order, superseded, sent-before-commit, sent-after-its-end, wrong-endpoint.
 #pragma once
 #include "daemon/store/store.hpp"
@@ -14,6 +15,8 @@
 #include "sim/world.hpp"
 
 namespace tocsin::sim {
+
+const Alarm& alarm_named(const World& world, const std::string& name);
 
 void check_transitions(const World& world, Ledger& ledger);
 void check_store(const World& world, const Store& store, Ledger& ledger);

@@ -19,8 +19,7 @@ ByAlarm by_alarm(const std::vector<Transition>& transitions) {
 }
 
 const Alarm& alarm_of(const World& world, const Transition& t) {
-  return *std::find_if(world.rules->alarms.begin(), world.rules->alarms.end(),
-                       [&](const Alarm& a) { return a.name == t.alarm; });
+  return alarm_named(world, t.alarm);
 }
 
 std::string with_datapoints(const Transition& t) {
@@ -118,6 +117,21 @@ bool is_shown(const Transition& alarm, Instant ended, Duration within,
   return false;
 }
 
+// A closed period is not opened again; absence is judged by the clock of each run.
+bool is_short_form(const World& world, const Alarm& alarm) {
+  if (alarm.composite)
+    return std::all_of(
+        alarm.composite->children.begin(), alarm.composite->children.end(),
+        [&](const auto& child) { return is_short_form(world, alarm_named(world, child)); });
+  const bool upward =
+      alarm.comparison == Comparison::greater || alarm.comparison == Comparison::greater_or_equal;
+  using Kind = StatisticExpression::Kind;
+  const Kind kind = alarm.statistic.kind;
+  const bool by_absence =
+      !upward && (kind == Kind::sample_count || kind == Kind::sum || kind == Kind::trimmed_count);
+  return alarm.anchor == Anchor::event && !by_absence;
+}
+
 }  // namespace
 
 void check_equal(const World& world, const Ledger& other, Ledger& ledger) {
@@ -126,6 +140,8 @@ void check_equal(const World& world, const Ledger& other, Ledger& ledger) {
   for (const auto& [name, all] : mine) theirs[name];
   for (const auto& [name, all] : theirs) {
     const Alarm& alarm = alarm_of(world, *(all.empty() ? mine[name] : all).front());
+    // A composite is shown with its children as they become known, and covers what replay tells.
+    if (alarm.composite) continue;
     // How far an idle look had brought the watermark decides whether a period was still open when
     // an early breach stepped in: of long forms the episodes are the same.
     if (world.order == Order::ordered && alarm.anchor == Anchor::event)
@@ -141,17 +157,13 @@ void check_covered(const World& world, Ledger& ledger) {
   const std::vector<Transition> told = replayed(world);
   for (const auto& [name, all] : by_alarm(told)) {
     const Alarm& alarm = alarm_of(world, *all.front());
-    // A closed period is not opened again; absence is judged by the clock of each run.
-    const bool upward =
-        alarm.comparison == Comparison::greater || alarm.comparison == Comparison::greater_or_equal;
-    using Kind = StatisticExpression::Kind;
-    const Kind kind = alarm.statistic.kind;
-    const bool by_absence =
-        !upward && (kind == Kind::sample_count || kind == Kind::sum || kind == Kind::trimmed_count);
-    if (alarm.anchor != Anchor::event || by_absence) continue;
+    // A composite covers what its children, told in full, were at once.
+    const Order wanted = alarm.composite ? Order::ordered : Order::wild;
+    if (world.order != wanted || !is_short_form(world, alarm)) continue;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Instant ended = i + 1 < all.size() ? all[i + 1]->at : kNever;
-      if (all[i]->to == AlarmState::alarm && !is_shown(*all[i], ended, alarm.period, shown[name]))
+      const Duration within = alarm.composite ? Duration{0} : alarm.period;
+      if (all[i]->to == AlarmState::alarm && !is_shown(*all[i], ended, within, shown[name]))
         ledger.fault("covered", text_of(*all[i]));
     }
   }

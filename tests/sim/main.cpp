@@ -23,7 +23,7 @@ void check(const World& world, const Store& store, Ledger& ledger) {
   check_store(world, store, ledger);
   check_told(world, ledger);
   check_delivered(world, store, ledger);
-  if (world.order == Order::wild) check_covered(world, ledger);
+  check_covered(world, ledger);
 }
 
 void play(const World& world, Run::Schedule schedule, Ledger& ledger) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/composite_of.hpp"
+
 namespace tocsin::sim {
 namespace {
 
@@ -111,7 +113,27 @@ void World::make_rules(Random& random) {
     }
     made->alarms.push_back(std::move(a));
   }
+  for (auto more = random.pick<int>({0, 0, 1, 2}); more > 0; --more) add_composite(*made, random);
   rules = made;
+}
+
+// Over alarms and composites made before it.
+void World::add_composite(RuleSet& made, Random& random) {
+  const auto child = [&] { return '"' + random.pick(made.alarms).name + '"'; };
+  const auto state = [&] { return random.pick<std::string>({"ALARM", "ALARM", "OK"}); };
+  Alarm a;
+  a.name = "composite-" + std::to_string(made.alarms.size());
+  const std::string first = state() + "(" + child() + ")", second = state() + "(" + child() + ")";
+  auto composite = composite_of(
+      random.pick<std::string>({first, first + " AND " + second, first + " OR NOT " + second,
+                                "AT_LEAST(2, NOT OK, (" + child() + ", " + child() + "))"}));
+  if (random.chance(0.4))
+    composite->suppressor = {random.pick(made.alarms).name,
+                             random.pick<Duration>({Duration{0}, minutes{2}}),
+                             random.pick<Duration>({Duration{0}, minutes{5}})};
+  a.composite = std::move(composite);
+  a.alarm_topics = a.ok_topics = some_topics(random);
+  made.alarms.push_back(std::move(a));
 }
 
 void World::make_streams(Random& random) {

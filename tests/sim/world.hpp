@@ -59,6 +59,7 @@ struct World {
 
  private:
   void make_rules(Random& random);
+  static void add_composite(RuleSet& made, Random& random);
   void make_streams(Random& random);
   void make_endpoints(Random& random);
   void fill(Stream& stream, Random& random);

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Composite alarms of a script, and what removing and renaming alarms means for them.
 #include <algorithm>
-#include <variant>
 
-#include "rules/alarm/composite_rule.hpp"
 #include "sim/twins/script.hpp"
+#include "support/composite_of.hpp"
 
 namespace tocsin::sim {
 namespace {
-
-// `rule` read anew.
-void set_rule(Composite& composite, std::string rule) {
-  auto parsed = parse_composite_rule(rule, [](std::string_view) { return true; });
-  auto tree = std::make_shared<CompositeRule>(std::get<CompositeRule>(std::move(parsed)));
-  composite.rule = std::move(rule);
-  composite.children = child_names(*tree);
-  composite.tree = std::move(tree);
-}
 
 bool is_named_by(const Alarm& composite, const std::string& name) {
   const Composite& c = *composite.composite;
@@ -47,8 +37,7 @@ std::string Script::random_rule() {
 
 // It may name itself: a cycle is a mistake that must not do any harm.
 void Script::make_composite(Alarm& a) {
-  auto composite = std::make_shared<Composite>();
-  set_rule(*composite, random_rule());
+  auto composite = composite_of(random_rule());
   if (random_.chance(0.4))
     composite->suppressor = {random_.pick(draft_.alarms).name,
                              random_.pick<Duration>({Duration{0}, seconds{30}, minutes{2}}),
@@ -84,11 +73,11 @@ void Script::rename(Alarm& alarm) {
     if (f.name == before) f.name = f.metric_name = alarm.metric_name = alarm.name;
   for (Alarm& a : draft_.alarms) {
     if (!a.composite || !is_named_by(a, before)) continue;
-    auto composite = std::make_shared<Composite>(*a.composite);
-    std::string rule = composite->rule;
+    std::string rule = a.composite->rule;
     for (std::size_t at = 0; (at = rule.find(quoted(before), at)) != std::string::npos;)
       rule.replace(at, quoted(before).size(), quoted(alarm.name));
-    set_rule(*composite, std::move(rule));
+    auto composite = composite_of(std::move(rule));
+    composite->suppressor = a.composite->suppressor;
     if (composite->suppressor && composite->suppressor->alarm == before)
       composite->suppressor->alarm = alarm.name;
     a.composite = std::move(composite);

@@ -4,21 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "rules/alarm/composite_rule.hpp"
+#include "support/composite_of.hpp"
 #include "unit/engine/world.hpp"
 
 namespace tocsin {
 
 inline Alarm composite_alarm(const std::string& name, const std::string& rule) {
-  auto composite = std::make_shared<Composite>();
-  composite->rule = rule;
-  auto parsed = parse_composite_rule(rule, [](std::string_view) { return true; });
-  auto tree = std::make_shared<CompositeRule>(std::get<CompositeRule>(std::move(parsed)));
-  composite->children = child_names(*tree);
-  composite->tree = std::move(tree);
   Alarm a;
   a.name = name;
-  a.composite = std::move(composite);
+  a.composite = composite_of(rule);
   a.alarm_topics = a.ok_topics = {"ops"};
   return a;
 }
