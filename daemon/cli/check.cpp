@@ -64,7 +64,7 @@ void show_json(const std::vector<Diagnostic>& list, Output& out) {
     out.json_line({{"type", "diagnostic"},
                    {"level", d.level == DiagnosticLevel::error ? "error" : "warning"},
                    {"code", d.code},
-                   {"file", d.where.file},
+                   {"file", d.where.file.text()},
                    {"line", d.where.line},
                    {"column", d.where.column},
                    {"length", d.length},

@@ -92,7 +92,7 @@ std::string condition(const Alarm& alarm) {
 }
 
 std::string place(const SourceLocation& where) {
-  return where.file + ":" + std::to_string(where.line);
+  return where.file.text() + ":" + std::to_string(where.line);
 }
 
 int list(const RuleSelection& selection) {
@@ -107,7 +107,7 @@ int list(const RuleSelection& selection) {
                      {"severity", to_string(a.severity)},
                      {"condition", condition(a)},
                      {"topics", a.alarm_topics},
-                     {"file", a.where.file},
+                     {"file", a.where.file.text()},
                      {"line", a.where.line}});
       continue;
     }

@@ -47,7 +47,7 @@ std::shared_ptr<const std::string> Sources::text(const std::string& path) const 
 std::vector<Diagnostic> Sources::sorted(const Diagnostics& diagnostics) const {
   std::vector<Diagnostic> list = diagnostics.list();
   const auto rank = [this](const Diagnostic& d) {
-    const auto file = std::find(order_.begin(), order_.end(), d.where.file) - order_.begin();
+    const auto file = std::find(order_.begin(), order_.end(), d.where.file.text()) - order_.begin();
     return std::tuple(file, d.where.line, d.where.column);
   };
   std::stable_sort(list.begin(), list.end(),
@@ -65,7 +65,7 @@ std::string Sources::render(const Diagnostics& diagnostics, bool colour) const {
   std::map<std::string, LineIndex> lines;
   for (const auto& [path, source] : texts_) lines.emplace(path, without_bom(*source));
   for (const Diagnostic& d : sorted(diagnostics)) {
-    const auto file = lines.find(d.where.file);
+    const auto file = lines.find(d.where.file.text());
     shown += render_line(d, file == lines.end() ? "" : file->second.line(d.where.line), colour);
   }
   return shown;

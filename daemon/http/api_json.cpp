@@ -128,7 +128,7 @@ Json from(const MuteWindowStatus& w) {
           {"time_zone", window.time_zone},
           {"start", time(window.start)},
           {"expire", time(window.expire)},
-          {"rule_location", window.where.file + ":" + std::to_string(window.where.line)}};
+          {"rule_location", window.where.file.text() + ":" + std::to_string(window.where.line)}};
 }
 
 Json from(const Outlook& o, const Alarm& alarm) {
@@ -340,7 +340,7 @@ Json from(const Alarm& a, const RuleSet& rules) {
            {{"alarm", a.alarm_topics},
             {"ok", a.ok_topics},
             {"insufficient_data", a.insufficient_data_topics}}},
-          {"rule_location", a.where.file + ":" + std::to_string(a.where.line)}};
+          {"rule_location", a.where.file.text() + ":" + std::to_string(a.where.line)}};
 }
 
 std::string text(const Json& json) {

@@ -2,6 +2,7 @@
 // A user's mistakes, located. They are collected, never thrown, so that one look at the output
 // shows them all.
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,10 +10,32 @@
 
 namespace tocsin {
 
+// The name of a file as the thousands of places in it share it: a copy is a reference. Any thread.
+class FileName {
+ public:
+  FileName() = default;
+  FileName(std::string name)
+      : name_(name.empty() ? nullptr : std::make_shared<const std::string>(std::move(name))) {}
+  FileName(const char* name) : FileName(std::string(name)) {}
+
+  const std::string& text() const {
+    static const std::string kNone;
+    return name_ ? *name_ : kNone;
+  }
+  operator const std::string&() const { return text(); }  // where a text is wanted
+  bool empty() const { return name_ == nullptr; }
+  friend bool operator==(const FileName& a, const FileName& b) {
+    return a.name_ == b.name_ || a.text() == b.text();
+  }
+
+ private:
+  std::shared_ptr<const std::string> name_;  // nullptr: it is empty
+};
+
 // Where a piece of text stands. Lines and columns count from 1; columns count bytes. line 0: the
 // file as a whole.
 struct SourceLocation {
-  std::string file;
+  FileName file;
   int line = 0;
   int column = 0;
 };

@@ -37,7 +37,8 @@ const std::vector<std::string>& topics_for(const Alarm& alarm, AlarmState state)
 
 std::string location_text(const SourceLocation& where) {
   if (where.file.empty()) return {};
-  return where.line > 0 ? where.file + ":" + std::to_string(where.line) : where.file;
+  const std::string& file = where.file;
+  return where.line > 0 ? file + ":" + std::to_string(where.line) : file;
 }
 
 // How long the state that ends here lasted, for a return to OK.

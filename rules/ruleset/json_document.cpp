@@ -141,7 +141,7 @@ class TreeReader {
 
   const char* begin_;
   LineIndex index_;
-  const std::string& file_;
+  const FileName file_;
   Diagnostics& out_;
   std::size_t nodes_ = 0;
 };

@@ -56,7 +56,7 @@ void check_mute_windows(const Draft& draft, Diagnostics& out) {
     const auto [first, is_new] = places.emplace(w.window.name, node.where);
     if (!is_new)
       report(out, "duplicate-name", node, "mute window \"" + w.window.name + "\" is already there",
-             "first at " + first->second.file + ":" + std::to_string(first->second.line));
+             "first at " + first->second.file.text() + ":" + std::to_string(first->second.line));
     check_targets(draft, w, out);
   }
   if (draft.mute_windows.size() > kWindowsMax)

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kItemsMax = 100'000;  // spec/alarms.md section 14
 
 std::string place_text(const SourceLocation& where) {
-  return where.file + ":" + std::to_string(where.line);
+  return where.file.text() + ":" + std::to_string(where.line);
 }
 
 // Names of one kind, each with the place where it was first given.

@@ -86,7 +86,7 @@ LineIndex::LineIndex(std::string_view text) : text_(text), starts_{0} {
     starts_.push_back(at + 1);
 }
 
-SourceLocation LineIndex::at(std::size_t offset, const std::string& file) const {
+SourceLocation LineIndex::at(std::size_t offset, const FileName& file) const {
   const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
   const std::size_t start = *(next - 1);
   return {file, static_cast<int>(next - starts_.begin()), static_cast<int>(offset - start) + 1};

@@ -27,7 +27,7 @@ bool check_source(std::string_view text, const std::string& file, Diagnostics& o
 class LineIndex {
  public:
   explicit LineIndex(std::string_view text);
-  SourceLocation at(std::size_t offset, const std::string& file) const;
+  SourceLocation at(std::size_t offset, const FileName& file) const;
   std::size_t offset(
       const SourceLocation& where) const;   // of line and column; the end if there is no such line
   std::string_view line(int number) const;  // from 1, without its line break; "" if there is none

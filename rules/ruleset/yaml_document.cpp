@@ -176,7 +176,7 @@ class TreeBuilder : public YAML::EventHandler {
     return false;
   }
 
-  const std::string& file_;
+  const FileName file_;
   Diagnostics& out_;
   ConfigNode root_;
   std::vector<Open> open_;

@@ -44,6 +44,15 @@ TEST_CASE("scalars keep their text, their place and whether they were quoted", "
   CHECK(root.find("e")->items[1].where.column == 10);
 }
 
+TEST_CASE("all places of a document share the name of its file", "[ruleset]") {
+  for (const auto read : {read_yaml, read_json}) {
+    const ConfigNode root = parsed("{\"a\": 1, \"b\": [2]}", read);
+    const SourceLocation a = root.find("a")->where, b = root.find("b")->items[0].where;
+    CHECK(a.file == "f");
+    CHECK(&a.file.text() == &b.file.text());
+  }
+}
+
 TEST_CASE("columns count bytes, CRLF and a byte order mark do not disturb them", "[ruleset]") {
   const ConfigNode root = parsed(
       "\xef\xbb\xbf"
