@@ -39,8 +39,8 @@ class LiteralBucket {
  private:
   struct Place {
     std::bitset<kByteClasses> classes;
-    LogSample::Positions positions;  // where they stand in the sample
-    double frequency = 0;            // how often they do anywhere
+    LogSample::Positions positions{};  // where they stand in the sample
+    double frequency = 0;              // how often they do anywhere
   };
   void allow(std::size_t place, char byte);
   void allow_all(std::size_t place);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "rules/match/literals/literal_tables.hpp"
 #include "rules/pattern/regex_literals.hpp"
 
 namespace tocsin {
@@ -58,6 +57,19 @@ static_assert(kSample.size() <= LogSample::kBytesMax);
 // What a sample of a few lines does not show: every byte is to be expected now and then.
 constexpr double kUnseen = 0.0005;
 
+constexpr std::size_t kBeginningBytes = 8;
+
+// Up to eight bytes, the first one highest.
+std::uint64_t beginning(std::string_view bytes) {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * (kBeginningBytes - 1 - i));
+  return word;
+}
+
+// `count` is below 64.
+std::uint64_t low_bits(std::size_t count) { return (std::uint64_t{1} << count) - 1; }
+
 }  // namespace
 
 const LogSample& LogSample::get() {
@@ -69,20 +81,22 @@ LogSample::LogSample() {
   for (std::size_t at = 0; at < kSample.size(); ++at) {
     const std::size_t byte_class = class_of(static_cast<unsigned char>(kSample[at]));
     for (std::size_t place = 0; place < kWindowBytes && place <= at; ++place)
-      where_[place][byte_class].set(at - place);
-    for (std::size_t length = 1; length <= 8 && at + length <= kSample.size(); ++length)
-      ++counts_[length][load_bytes(kSample, at, length)];
+      where_[place][byte_class][(at - place) / 64] |= std::uint64_t{1} << ((at - place) % 64);
+    ++frequency_[byte_class];
+    beginnings_.push_back(beginning(kSample.substr(at, kBeginningBytes)));
   }
-  for (std::size_t i = 0; i < kByteClasses; ++i)
-    frequency_[i] =
-        kUnseen + static_cast<double>(where_[0][i].count()) / static_cast<double>(kSample.size());
+  for (double& frequency : frequency_)
+    frequency = kUnseen + frequency / static_cast<double>(kSample.size());
+  std::sort(beginnings_.begin(), beginnings_.end());
 }
 
 std::size_t LogSample::count(std::string_view bytes) const {
-  if (bytes.size() < counts_.size()) {
-    const auto& counts = counts_[bytes.size()];
-    const auto found = counts.find(load_bytes(bytes, 0, bytes.size()));
-    return found == counts.end() ? 0 : found->second;
+  if (bytes.size() <= kBeginningBytes) {
+    const std::uint64_t first = beginning(bytes);
+    const std::size_t others = 8 * (kBeginningBytes - bytes.size());
+    const std::uint64_t last = first | (bytes.empty() ? ~std::uint64_t{0} : low_bits(others));
+    const auto begin = std::lower_bound(beginnings_.begin(), beginnings_.end(), first);
+    return static_cast<std::size_t>(std::upper_bound(begin, beginnings_.end(), last) - begin);
   }
   std::size_t count = 0;
   for (std::size_t at = 0; (at = kSample.find(bytes, at)) != std::string_view::npos; ++at) ++count;

@@ -3,13 +3,11 @@
 // bytes must be expected where the literal does not stand.
 #pragma once
 #include <array>
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace tocsin {
@@ -24,7 +22,8 @@ constexpr std::size_t class_of(unsigned char byte) { return byte % kByteClasses;
 class LogSample {
  public:
   static constexpr std::size_t kBytesMax = 4096;
-  using Positions = std::bitset<kBytesMax>;
+  // Positions in it, a bit each.
+  using Positions = std::array<std::uint64_t, kBytesMax / 64>;
 
   static const LogSample& get();
 
@@ -42,7 +41,9 @@ class LogSample {
 
   std::array<std::array<Positions, kByteClasses>, kWindowBytes> where_;
   std::array<double, kByteClasses> frequency_{};
-  std::array<std::unordered_map<std::uint64_t, std::uint32_t>, 9> counts_;  // by length
+  // The eight bytes that begin at each position, the first one highest, in order: those that begin
+  // alike stand together.
+  std::vector<std::uint64_t> beginnings_;
 };
 
 // Of what a regex cannot do without (regex_literals()), the rarest text of each alternative.
