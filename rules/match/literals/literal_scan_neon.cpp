@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Compiles anywhere with Debian's g++-12-aarch64-linux-gnu: aarch64-linux-gnu-g++-12 -std=c++20
+// -Iinclude -I. -c rules/match/literals/literal_scan_neon.cpp -o /dev/null
 #include "rules/match/literals/literal_scan_loop.hpp"
 
 #ifdef __aarch64__
