@@ -35,13 +35,17 @@ RuleSet rules() {
 // which is the test's.
 class Machine {
  public:
-  Machine()
-      : rules_(std::make_shared<const RuleSet>(rules())),
-        store_(open_store(dir_.path(), {.durability = Durability::normal})) {
+  Machine() : rules_(std::make_shared<const RuleSet>(rules())) {
+    StoreOptions options;
+    options.durability = Durability::normal;
+    store_ = open_store(dir_.path(), options);
     core_.emplace(
         *store_, clock_, queue_,
         CoreLoop::Hooks{[](auto) {}, [](auto) {}, [](const auto&) {}, [](const auto&) {}});
-    REQUIRE(core_->start(rules_, {{"ops", {{"ops/1", "hook"}}}}));
+    std::vector<Endpoint> endpoints(1);
+    endpoints[0].id = "ops/1";
+    endpoints[0].label = "hook";
+    REQUIRE(core_->start(rules_, {{"ops", std::move(endpoints)}}));
     look();
   }
 
