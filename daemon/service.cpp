@@ -170,6 +170,7 @@ void Service::publish(const Engine& engine) {
   view->filters = view->matched.size();
   view->mutes = engine.mutes();
   view->held_actions = engine.held_actions();
+  view->evaluations = engine.evaluations();
   for (const auto& [endpoint, messages] : core_->held_messages()) view->held_messages += messages;
   view->channels = core_->channel_troubles();
   trouble_ = core_->in_trouble();

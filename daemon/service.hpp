@@ -34,6 +34,7 @@ struct EngineView {
   std::size_t filters = 0;
   std::shared_ptr<const MuteTable> mutes;  // nullptr: not looked at yet
   std::size_t held_actions = 0;
+  Engine::EvaluationCounts evaluations{};
   std::size_t held_messages = 0;         // for digests
   std::vector<ChannelTrouble> channels;  // that fail now
 };

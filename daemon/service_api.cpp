@@ -67,6 +67,7 @@ void ServiceApi::observe() {
   std::shared_ptr<const EngineView> view = service_.view();
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
   telemetry::actions_seen(view->held_actions, active_silences(*view, clock_.now()));
+  telemetry::evaluations_seen(view->evaluations);
   telemetry::held_messages_seen(view->held_messages);
   telemetry::channels_seen(view->channels.size());
   if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);

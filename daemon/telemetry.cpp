@@ -62,6 +62,9 @@ struct Numbers {
       "tocsin_partial_data", "1: a stalled stream is not waited for.", {"log_group"});
   MetricFamily<Gauge>& alarms =
       registry.gauge("tocsin_alarms", "Alarms and keys in each state.", {"state"});
+  MetricFamily<Gauge>& not_evaluated = registry.gauge(
+      "tocsin_alarms_not_evaluated", "Alarms that cannot be evaluated, or not in full, by why.",
+      {"evaluation_state"});
   MetricFamily<Gauge>& held_actions = registry.gauge(
       "tocsin_held_actions", "Alarms and keys whose actions wait for the end of what holds them.");
   MetricFamily<Gauge>& silences =
@@ -230,6 +233,13 @@ void alarms_seen(const StateCounts& alarms) {
   set(AlarmState::ok, alarms.ok);
   set(AlarmState::alarm, alarms.alarm);
   set(AlarmState::insufficient_data, alarms.insufficient_data);
+}
+
+void evaluations_seen(const Engine::EvaluationCounts& alarms) {
+  for (std::size_t i = 1; i < alarms.size(); ++i)
+    numbers()
+        .not_evaluated.with({to_string(static_cast<EvaluationState>(i))})
+        .set(static_cast<double>(alarms[i]));
 }
 
 void actions_seen(std::size_t held, std::size_t silences) {

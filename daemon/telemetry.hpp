@@ -45,6 +45,7 @@ void transition(const Transition& transition);
 void engine_seen(const std::vector<GroupReport>& groups, const std::vector<StreamReport>& streams,
                  const std::map<std::string, std::uint64_t>& matched, Instant now);
 void alarms_seen(const StateCounts& alarms);
+void evaluations_seen(const Engine::EvaluationCounts& alarms);
 // `held`: alarms and keys whose actions wait.
 void actions_seen(std::size_t held, std::size_t silences);
 

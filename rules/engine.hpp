@@ -4,6 +4,7 @@
 // no clock; `now` is the wall clock of the caller and must not be used for anything the spec
 // decides by event time.
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -101,6 +102,9 @@ class Engine {
   // Windows and silences, as they hold now; for any thread.
   std::shared_ptr<const MuteTable> mutes() const;
 
+  // Of alarms, each once whatever its keys, by EvaluationState.
+  using EvaluationCounts = std::array<std::size_t, 4>;
+  const EvaluationCounts& evaluations() const;
   // How many alarms and keys have actions that wait for the end of what holds them.
   std::size_t held_actions() const;
   // Nothing: there is no such alarm or key, or its state is not made of datapoints.

@@ -150,8 +150,7 @@ std::string Engine::State::note_of(const KeyEntry& entry) const {
   return approximate ? "counts are approximate" : "";
 }
 
-EvaluationState Engine::State::evaluation_of(const KeyEntry& entry) const {
-  const AlarmBook& book = *entry.book;
+EvaluationState Engine::State::evaluation_of(const AlarmBook& book) const {
   const bool in_graph = book.is_composite() && book.role != nullptr;
   if (in_graph && composites.nodes()[*book.role->place].frozen)
     return EvaluationState::evaluation_error;
@@ -163,7 +162,7 @@ EvaluationState Engine::State::evaluation_of(const KeyEntry& entry) const {
 }
 
 void Engine::State::note_evaluation(KeyEntry& entry) {
-  const EvaluationState now = evaluation_of(entry);
+  const EvaluationState now = evaluation_of(*entry.book);
   if (entry.status.evaluation_state() == now) return;
   entry.status.set_evaluation_state(now);
   entry.status_dirty = true;
@@ -178,6 +177,13 @@ void Engine::State::note_evaluation(GroupState& group) {
     if (book->clock != group.clock && !book->clock->groups.contains(group.spec.name)) continue;
     for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
   }
+  count_evaluations();
+}
+
+void Engine::State::count_evaluations() {
+  evaluations = {};
+  for (const auto& [name, book] : books)
+    ++evaluations[static_cast<std::size_t>(evaluation_of(*book))];
 }
 
 namespace {

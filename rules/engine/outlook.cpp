@@ -22,6 +22,8 @@ std::vector<Datapoint> trailing_window(const KeyEntry& entry) {
 
 std::size_t Engine::held_actions() const { return state_->desk.held(); }
 
+const Engine::EvaluationCounts& Engine::evaluations() const { return state_->evaluations; }
+
 std::optional<Outlook> Engine::outlook(const std::string& alarm, const AlarmKey& key) const {
   const auto book = state_->books.find(alarm);
   const KeyEntry* entry =

@@ -394,6 +394,7 @@ void Engine::State::start_books(Recorder& to) {
     for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
     settled(*book, w, to);
   }
+  count_evaluations();
   store.order_watchers();
   long_specs.sweep();
 }

@@ -292,7 +292,7 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
   status.reason = kReasonCreated;
   status.state_since = seen;
   status.updated_at = to.now();
-  status.evaluation_state = evaluation_of(*entry);
+  status.evaluation_state = evaluation_of(book);
   entry->status.set(status);
   if (!entry->key.empty()) to.created(book, entry->key);
   KeyEntry& out = book.insert(std::move(entry));

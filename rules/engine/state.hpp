@@ -144,7 +144,8 @@ struct Engine::State {
   // What is shown beside a state: whether it can be evaluated, that counts are approximate.
   void note_evaluation(GroupState& group);
   void note_evaluation(KeyEntry& entry);
-  EvaluationState evaluation_of(const KeyEntry& entry) const;
+  EvaluationState evaluation_of(const AlarmBook& book) const;
+  void count_evaluations();
   std::string note_of(const KeyEntry& entry) const;
 
   // Samples (engine/samples.cpp)
@@ -278,6 +279,7 @@ struct Engine::State {
   Effects pending;         // of the constructor, given out by the next call
 
   AlarmWork work;
+  EvaluationCounts evaluations{};  // of books
   std::vector<KeyEntry*> dirty_keys;    // nullptr: gone
   std::vector<AlarmBook*> dirty_books;  // likewise
   std::vector<StateRow> gone_rows;

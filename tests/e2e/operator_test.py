@@ -108,6 +108,7 @@ def silence(world):
     assert "the pipes are mended" in world.tocsin("silence", "list")
     assert "silenced" in world.tocsin("alarms", "list", "flood")
     wait_for(lambda: "tocsin_held_actions 1" in world.daemon.get("/metrics")[1], what="a held action in the metrics")
+    assert 'tocsin_alarms_not_evaluated{evaluation_state="PARTIAL_DATA"} 0' in world.daemon.get("/metrics")[1]
     world.daemon.kill()  # and still holds after it
     world.daemon.start()
     assert "the pipes are mended" in world.tocsin("alarms", "show", "flood")

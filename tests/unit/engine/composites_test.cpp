@@ -242,6 +242,7 @@ TEST_CASE("composites in a cycle are frozen, and those that lead to it; the othe
     CHECK(status_of(w.engine->alarms(), name).evaluation_state ==
           EvaluationState::evaluation_error);
   CHECK(status_of(w.engine->alarms(), "sound").evaluation_state == EvaluationState::normal);
+  CHECK(w.engine->evaluations() == Engine::EvaluationCounts{2, 0, 0, 3});
 }
 
 TEST_CASE("a rule of constants is evaluated once") {
@@ -258,9 +259,11 @@ TEST_CASE("an alarm whose source cannot be read says EVALUATION_FAILURE, its com
                  w.out);
   for (const AlarmStatus& s : w.engine->alarms())
     CHECK(s.evaluation_state == EvaluationState::evaluation_failure);
+  CHECK(w.engine->evaluations() == Engine::EvaluationCounts{0, 0, 2, 0});
   w.quiet_until(seconds{2});
   for (const AlarmStatus& s : w.engine->alarms())
     CHECK(s.evaluation_state == EvaluationState::normal);
+  CHECK(w.engine->evaluations() == Engine::EvaluationCounts{2, 0, 0, 0});
 }
 
 }  // namespace tocsin
