@@ -75,11 +75,14 @@ ActionDesk::Lookups Engine::State::action_lookups() {
 }
 
 void Engine::State::run_wall(Instant now, Recorder& to) {
-  // Replay goes from one event to the next; what waits in between ends when it ends.
-  for (Instant due; options.replay && (due = next_suppressor()) < now;) {
-    wall = due;
-    to.set_now(due);
+  // Replay goes from one event to the next; what waits in between ends when it ends, and reminders
+  // and escalations are told when they are due.
+  const auto next = [this] { return std::min(next_suppressor(), desk.next_due()); };
+  for (Instant due; options.replay && (due = next()) < now;) {
+    wall = std::max(wall, due);
+    to.set_now(wall);
     run_suppressors(to);
+    desk.advance(to);
   }
   wall = now;
   to.set_now(now);

@@ -32,7 +32,7 @@ def replayed(daemon, home, config):
     (home / "past.log").write_text("".join(json.dumps(line) + "\n" for line in lines))
     (home / "past.yaml").write_text(config.replace("app.log", "past.log").replace("{folder}", str(home)))
     said = [json.loads(line) for line in daemon.tocsin("replay", "--config", home / "past.yaml", "--json").splitlines()]
-    return [(s["cause"], s["topic"]) for s in said if s["type"] == "notification" and "cause" in s]
+    return [(s["cause"], s["topic"], s["time"]) for s in said if s["type"] == "notification" and "cause" in s]
 
 
 def main(bin_dir):
@@ -74,7 +74,8 @@ def main(bin_dir):
     wait_for(lambda: told("OPS", "OK"), 20, "the end, where it began")
     wait_for(lambda: told("ONCALL", "OK"), 20, "the end, where it was escalated to")
     assert len(told("ONCALL", "ALARM")) == 1 and not hooks["BOSS"].bodies
-    assert replayed(daemon, home, config) == [("escalation", "oncall"), ("escalation", "boss")]
+    assert replayed(daemon, home, config) == [("escalation", "oncall", "2026-03-01T10:00:02.000Z"),
+                                              ("escalation", "boss", "2026-03-01T11:00:00.000Z")]
     daemon.stop()
     for hook in hooks.values():
         hook.close()

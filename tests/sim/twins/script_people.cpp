@@ -10,6 +10,7 @@ namespace tocsin::sim {
 void Script::make_attention(Alarm& a) {
   if (random_.chance(0.3)) a.repeat = random_.pick<Duration>({minutes{1}, minutes{7}, hours{1}});
   if (random_.chance(0.3)) a.ok_after = random_.pick<Duration>({seconds{30}, minutes{5}});
+  if (random_.chance(0.3)) a.escalate = {{minutes{2}, "dev"}, {minutes{9}, "boss"}};
   a.flapping = random_.pick<Flapping>({Flapping::mark, Flapping::notice, Flapping::off});
   a.actions_enabled = random_.chance(0.9);
   a.shadow = random_.chance(0.05);
