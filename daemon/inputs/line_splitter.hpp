@@ -10,7 +10,7 @@
 namespace tocsin {
 
 // What one batch may hold (log_event.hpp).
-inline constexpr std::size_t kBatchEventsMax = 10'000;
+inline constexpr std::size_t kBatchEventsMax = 2'000;
 inline constexpr std::size_t kBatchBytesMax = 1 << 20;
 // What some programs begin a text with; no part of its first line.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";

@@ -87,7 +87,9 @@ class Tocsin:
         self.log.write(b"".join(json.dumps({"time": stamp, "probe": f"probe-{n}-end"}).encode() + b"\n" for n in numbers))
 
     def pending(self):
-        return json.loads(self.get("/api/v1/status")[1])["outbox"]["waiting"]
+        """Messages in the outbox; None: it did not say so in time."""
+        status, body = self.get("/api/v1/status")
+        return json.loads(body)["outbox"]["waiting"] if status == 200 else None
 
     def stop(self):
         stop(self.process)

@@ -27,6 +27,11 @@ rules:
   - { name: talk, log_group: app, pattern: '{ $.talk = * }', alarm: { count: ">= 1", within: 1h }, group_by: [$.talk], notify: [chat] }
   - { name: boom, log_group: app, pattern: '{ $.n = * }', alarm: { count: ">= 1", within: 1h }, group_by: [$.n], notify: [ops] }
 """
+TAKEN_UP = 500  # dead letters at a time
+
+
+def dead_letters(daemon):
+    return json.loads(daemon.get("/api/v1/status")[1])["outbox"]["dead_letters"]
 
 
 def main(bin_dir):
@@ -82,6 +87,20 @@ def main(bin_dir):
     digest = json.dumps(chat.bodies[-1])
     assert "DIGEST" in digest and all(f"lost-{n}" in digest for n in range(3)), digest
     wait_for(lambda: letters() == [], 20, "no dead letters left")
+
+    # What is beyond those that are taken up at a time follows as soon as they have left.
+    down.append(True)
+    append_events(home / "app.log", *({"talk": f"many-{n}"} for n in range(TAKEN_UP + 10)))
+    wait_for(lambda: dead_letters(daemon) == TAKEN_UP + 10, 60, "many dead letters")
+    tried = len(chat.bodies)
+    daemon.kill()
+    down.clear()
+    daemon.start()
+    log(talk="found again")
+    wait_for(lambda: dead_letters(daemon) == 0, 20, "no dead letters left of many")
+    wait_for(lambda: len(chat.bodies) == tried + 3, 20, "the new message and two digests")
+    told = [body["text"].split(" in ALARM")[0] for body in chat.bodies[-2:]]
+    assert told == [f"DIGEST of talk: {TAKEN_UP}", "DIGEST of talk: 10"], told
     daemon.stop()
     hook.close()
     chat.close()
