@@ -109,8 +109,10 @@ Result<Database> open_database_file(const std::string& path, const StoreOptions&
   if (Status done = check_content(*db); !done) return done.error();
   if (Status done = configure(*db, options.durability); !done) return done.error();
   if (Status done = migrate(*db); !done) return done.error();
+  // Debian's SQLite writes zeros over all that is deleted, in pages that need not be written else.
   if (Status done = db->script("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 16777216");
+                               "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 16777216;"
+                               "PRAGMA secure_delete = FAST");
       !done)
     return done.error();
   db->keep_checkpoints();

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "daemon/inputs/file_tree.hpp"
+#include "daemon/inputs/line_splitter.hpp"
 #include "daemon/inputs/record_scanner.hpp"
 #include "rules/match/block_events.hpp"
 #include "support/catch.hpp"
@@ -34,7 +35,7 @@ WhatWasRead read_file(const std::string& path, EventFormat format, std::size_t l
     const Result<bool> more = (*reader)->next(batch);
     if (!more) all.error = more.error().code;
     if (!more || !*more) break;
-    CHECK(batch.events.size() <= 10'000);
+    CHECK(batch.events.size() <= kBatchEventsMax);
     all.largest_batch = std::max(all.largest_batch, batch.bytes.size());
     for (const EventSlice& event : batch.events) {
       all.events.emplace_back(batch.message(event));

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/inputs/line_splitter.hpp"
 #include "support/catch.hpp"
 #include "support/gzip.hpp"
 #include "support/input_run.hpp"
@@ -209,12 +210,12 @@ TEST_CASE("a restart goes on where the last commit was", "[inputs]") {
   dir.write("log", lines(1, 25'000));
   Committed seen;
   auto options = follow(dir.path("log"));
-  options.crash_after = 2;  // the first look and a batch of 10,000
+  options.crash_after = 2;  // the first look and a batch
   {
     InputRun run(seen, options);
     CHECK_FALSE(run.wait_for_messages(25'000));
   }
-  CHECK(seen.messages.size() == 10'000);
+  CHECK(seen.messages.size() == kBatchEventsMax);
   InputRun again(seen, follow(dir.path("log")));
   REQUIRE(again.wait_for_messages(25'000));
   CHECK(seen.messages == line_list(1, 25'000));
