@@ -206,8 +206,11 @@ void Engine::State::collect(StateDelta& out) {
       out.removed.emplace_back(name, std::move(key));
   }
   for (auto& [name, group] : groups) collect_group(name, *group, out);
-  for (AlarmBook* book : std::exchange(dirty_books, {}))
-    if (book != nullptr) collect_book(*book, out);
+  for (AlarmBook* book : std::exchange(dirty_books, {})) {
+    if (book == nullptr) continue;
+    if (options.replay) book->dirty = false;  // no store would take the row of its definition
+    collect_book(*book, out);
+  }
   if (std::exchange(metrics_dirty, false))
     for (const auto& [name, made_of] : metric_datapoints)
       out.rows.push_back({"metric", name, *made_of});

@@ -75,4 +75,17 @@ TEST_CASE("nothing changed means no rows") {
   CHECK(delta.alarms.empty());
 }
 
+TEST_CASE("an engine that replays makes no rows of its alarms' definitions") {
+  const World w(rules_with({filter_named("root")}, {count_alarm("root", 3, minutes{5})}));
+  const auto has_alarm_row = [&](EngineOptions options) {
+    Engine engine(w.rules, kStart, std::move(options));
+    StateDelta delta;
+    engine.collect(delta);
+    return std::any_of(delta.rows.begin(), delta.rows.end(),
+                       [](const StateRow& row) { return row.kind == "alarm"; });
+  };
+  CHECK(has_alarm_row({}));
+  CHECK_FALSE(has_alarm_row({.replay = true}));
+}
+
 }  // namespace tocsin
