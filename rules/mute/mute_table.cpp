@@ -70,7 +70,7 @@ ActiveMutes MuteTable::active(Instant now) const {
 
 bool MuteTable::stands(const ActionHold& hold, std::string_view alarm, const Tags& tags,
                        Instant now) const {
-  if (now < hold.since || !hold.until || now >= *hold.until) return false;
+  if (!hold.until || now >= *hold.until) return false;
   const Occurrence told{hold.since, *hold.until};
   for (std::size_t i = 0; hold.by == HeldBy::mute_window && i < calendars_.size(); ++i) {
     const MuteWindow& window = rules_->mute_windows[i];
