@@ -25,15 +25,20 @@ class RedriveWatch {
     const auto found = asked_.find(endpoint);
     if (found == asked_.end()) return false;
     Asked& asked = found->second;
-    const bool has_left = asked.leaving > 0 && --asked.leaving == 0;
-    if (!has_left && now - asked.at < kEvery) return false;
+    ++asked.left;
+    if (!asked.has_left() && now - asked.at < kEvery) return false;
     asked = {.at = now};
     return true;
   }
-  // `leaving` messages were made of some of its dead letters, and others are left.
-  void more(const std::string& endpoint, std::size_t leaving) {
+  // `leaving` messages were made of some of its dead letters, and others are left. Whether those
+  // have left already, before this could be said: it is due now.
+  bool more(const std::string& endpoint, std::size_t leaving, Tick now) {
     const std::lock_guard lock(mutex_);
-    asked_[endpoint].leaving = leaving;
+    Asked& asked = asked_[endpoint];
+    asked.leaving = leaving;
+    if (!asked.has_left()) return false;
+    asked = {.at = now};
+    return true;
   }
   void forget(const std::string& endpoint) {
     const std::lock_guard lock(mutex_);
@@ -44,6 +49,8 @@ class RedriveWatch {
   struct Asked {
     Tick at = Tick{} - kEvery;
     std::size_t leaving = 0;
+    std::size_t left = 0;  // messages that it has delivered since `at`
+    bool has_left() const { return leaving > 0 && left >= leaving; }
   };
   std::mutex mutex_;
   std::map<std::string, Asked> asked_;  // as many as the configuration has

@@ -133,11 +133,11 @@ void Service::take_up(const DeliveryReport& report) {
   if (!redrive_watch_.is_due(report.endpoint, clock_.tick())) return;
   queue_.push_control(
       CoreLoop::Call([this, topic = report.topic, endpoint = report.endpoint](CoreLoop& core) {
-        const auto [messages, more] = core.take_up(topic, endpoint);
-        if (more)
-          redrive_watch_.more(endpoint, messages);
-        else if (messages == 0)
-          redrive_watch_.forget(endpoint);
+        CoreLoop::TakenUp taken;
+        do {
+          taken = core.take_up(topic, endpoint);
+        } while (taken.more && redrive_watch_.more(endpoint, taken.messages, clock_.tick()));
+        if (!taken.more && taken.messages == 0) redrive_watch_.forget(endpoint);
       }));
 }
 

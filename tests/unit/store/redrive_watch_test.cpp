@@ -28,17 +28,27 @@ TEST_CASE("more dead letters than are taken up at a time follow as soon as those
   RedriveWatch watch;
   watch.note("slack");
   CHECK(watch.is_due("slack", kNow));
-  watch.more("slack", 1);  // a digest
+  CHECK_FALSE(watch.more("slack", 1, kNow));  // a digest
   CHECK(watch.is_due("slack", kNow));
-  watch.more("slack", 3);
+  CHECK_FALSE(watch.more("slack", 3, kNow));
   CHECK_FALSE(watch.is_due("slack", kNow));
   CHECK_FALSE(watch.is_due("slack", kNow));
   CHECK(watch.is_due("slack", kNow));
   // That was the rest.
   CHECK_FALSE(watch.is_due("slack", kNow));
   // Messages that do not leave hold nothing up for good.
-  watch.more("slack", 3);
+  CHECK_FALSE(watch.more("slack", 3, kNow));
   CHECK(watch.is_due("slack", kNow + minutes{1}));
+}
+
+TEST_CASE("what has left before it was said that there is more holds nothing up", "[redrive]") {
+  RedriveWatch watch;
+  watch.note("slack");
+  CHECK(watch.is_due("slack", kNow));
+  CHECK_FALSE(watch.is_due("slack", kNow));  // the digest
+  CHECK(watch.more("slack", 1, kNow));
+  CHECK_FALSE(watch.is_due("slack", kNow));
+  CHECK_FALSE(watch.more("slack", 0, kNow));  // nothing could be taken up
 }
 
 }  // namespace tocsin
