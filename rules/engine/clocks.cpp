@@ -118,7 +118,11 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
     const Instant alarm = clock.due.next();
     const Instant minute = next_minute(clock);
     const Instant next = std::min(alarm, minute);
-    if (composites.is_due() && next > clock.watermark) run_composites(to);
+    if (next > clock.watermark) {
+      // What is over is told before something new is shown.
+      run_timelines(to);
+      if (composites.is_due()) run_composites(to);
+    }
     if (options.replay) catch_up_composites(next, w, to);
     if (next > w) break;
     if (options.replay) run_wall(next, to);

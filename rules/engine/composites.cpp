@@ -140,13 +140,14 @@ void Composites::see(AlarmBook& child, AlarmState state) {
   for (const std::size_t place : role.suppresses) nodes_[place].suppressor_changed = true;
 }
 
-// Each that changes what its child is as a whole; of several of one child one may undo another.
+// Each that changes what its child is as a whole. An ALARM always: what was known before may be of
+// later, and end earlier. Of several of one child one may undo another.
 void Composites::note_changes() {
   std::map<const AlarmBook*, int> of_child;
   for (const ChildChange& change : changes_) ++of_child[change.child];
   for (const ChildChange& c : changes_) {
     const AlarmState whole = whole_at(c);
-    if (of_child[c.child] > 1 || whole != c.child->role->seen)
+    if (c.to == AlarmState::alarm || of_child[c.child] > 1 || whole != c.child->role->seen)
       note(*c.child, {c.holds_from, 0, whole, c.at, c.decided_at});
   }
 }

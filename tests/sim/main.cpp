@@ -63,10 +63,14 @@ bool simulate(std::uint64_t seed, bool trace) {
     crashed.fault("trace", "the same seed gave another trace");
   if (trace) {
     for (const Alarm& a : world.rules->alarms)
-      std::cout << a.name << " anchor " << int(a.anchor) << ' ' << to_string(a.statistic) << ' '
-                << to_string(a.comparison) << ' ' << a.threshold << ", period "
-                << a.period.count() / 1000 << " s, " << a.datapoints_to_alarm.value_or(1) << " of "
-                << a.evaluation_periods << ", " << to_string(a.treat_missing_data) << '\n';
+      if (a.composite)
+        std::cout << a.name << ' ' << a.composite->rule << '\n';
+      else
+        std::cout << a.name << " anchor " << int(a.anchor) << ' ' << to_string(a.statistic) << ' '
+                  << to_string(a.comparison) << ' ' << a.threshold << ", period "
+                  << a.period.count() / 1000 << " s, " << a.datapoints_to_alarm.value_or(1)
+                  << " of " << a.evaluation_periods << ", " << to_string(a.treat_missing_data)
+                  << '\n';
     std::cout << "without crashes\n";
     for (const std::string& line : plain.lines) std::cout << line << '\n';
     std::cout << "with crashes\n";

@@ -78,6 +78,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "between two keys that were red one after the other a rule with OK held, and that is told") {
+  RuleSet rules = single_rules("a");
+  rules.log_groups[0].lateness = minutes{10};
+  rules.alarms[0].group_by = {"who"};
+  rules.filters[0].dimensions = {{"who", {}}};
+  rules.alarms.push_back(composite_alarm("both", "OK(a)"));
+  World w(rules);
+  w.quiet_until(minutes{10});
+  w.event(minutes{11}, 0, 1, {"alice"});
+  w.event(minutes{12} + seconds{10}, 0, 1, {"alice"});
+  w.event(minutes{12} + seconds{20}, 0, 1, {"bob"});
+  w.told();
+  w.quiet_until(minutes{24});
+  CHECK(of_composite(w) ==
+        Lines{"720000 both OK>ALARM", "730000 both ALARM>OK", "800000 both OK>ALARM"});
+}
+
 namespace {
 
 struct Line {
