@@ -6,7 +6,6 @@
 #include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/http_outcome.hpp"
-#include "notifiers/incident.hpp"
 #include "notifiers/payload_format.hpp"
 #include "notifiers/text.hpp"
 
@@ -175,8 +174,7 @@ std::vector<Endpoint> make_exec(const ConfigNode& node, const NotifierContext& c
   endpoint.id = endpoint_id(context.topic, "exec", target_name(options.command));
   endpoint.label = "exec " + options.command.front();
   options.subscription = sns_subscription(name_uuid(endpoint.id), context);
-  endpoint.takes_digests = options.format->of_digests;
-  if (options.format->of_incidents) endpoint.wants = concerns_incident;
+  limit_to_format(endpoint, *options.format);
   endpoint.notifier = std::make_shared<Exec>(std::move(options));
   return {std::move(endpoint)};
 }

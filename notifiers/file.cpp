@@ -5,7 +5,6 @@
 #include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/file_target.hpp"
-#include "notifiers/incident.hpp"
 #include "notifiers/payload_format.hpp"
 
 namespace tocsin {
@@ -66,8 +65,7 @@ std::vector<Endpoint> make_file(const ConfigNode& node, const NotifierContext& c
   endpoint.id = endpoint_id(context.topic, "file", options.path);
   endpoint.label = "file " + options.path;
   options.subscription = sns_subscription(name_uuid(endpoint.id), context);
-  endpoint.takes_digests = options.format->of_digests;
-  if (options.format->of_incidents) endpoint.wants = concerns_incident;
+  limit_to_format(endpoint, *options.format);
   endpoint.notifier = std::make_shared<File>(std::move(options));
   return {std::move(endpoint)};
 }

@@ -6,6 +6,7 @@
 
 #include "notifiers/alertmanager.hpp"
 #include "notifiers/formats.hpp"
+#include "notifiers/incident.hpp"
 
 namespace tocsin {
 namespace {
@@ -55,6 +56,11 @@ const PayloadFormat* read_format(ConfigReader& read, const NotifierContext& cont
     report(read.diagnostics(), "bad-value", *read.map().find("format"),
            "the event bus has the format eventbridge");
   return format;
+}
+
+void limit_to_format(Endpoint& endpoint, const PayloadFormat& format) {
+  endpoint.takes_digests = format.of_digests;
+  if (format.of_incidents) endpoint.wants = concerns_incident;
 }
 
 }  // namespace tocsin

@@ -29,4 +29,7 @@ const PayloadFormat& payload_format(std::string_view name);
 // The key `format`: native by default; of the event bus eventbridge and nothing else.
 const PayloadFormat* read_format(ConfigReader& read, const NotifierContext& context);
 
+// What an endpoint that speaks `format` takes: digests or not, all messages or incidents alone.
+void limit_to_format(Endpoint& endpoint, const PayloadFormat& format);
+
 }  // namespace tocsin

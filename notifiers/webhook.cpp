@@ -7,7 +7,6 @@
 #include "notifiers/channels.hpp"
 #include "notifiers/endpoint_name.hpp"
 #include "notifiers/http_outcome.hpp"
-#include "notifiers/incident.hpp"
 #include "notifiers/payload_format.hpp"
 #include "notifiers/text.hpp"
 #include "notifiers/webhook_signature.hpp"
@@ -180,8 +179,7 @@ std::vector<Endpoint> make_webhook(const ConfigNode& node, const NotifierContext
   endpoint.id = endpoint_id_of_secret(context.topic, "webhook", options.target.url.reveal());
   endpoint.label = "webhook " + options.target.host;
   options.subscription = sns_subscription(name_uuid(endpoint.id), context);
-  endpoint.takes_digests = options.format->of_digests;
-  if (options.format->of_incidents) endpoint.wants = concerns_incident;
+  limit_to_format(endpoint, *options.format);
   endpoint.notifier = std::make_shared<Webhook>(std::move(options));
   return {std::move(endpoint)};
 }
