@@ -11,7 +11,7 @@ namespace tocsin {
 namespace {
 
 ast::Selector selector_of(const std::string& reference) {
-  std::optional<ast::Selector> selector = parse_selector(reference);
+  std::optional<ast::Selector> selector = parse_reference(reference);
   TOCSIN_ASSERT(selector.has_value());  // Pattern::can_resolve() was asked before
   return std::move(*selector);
 }

@@ -58,7 +58,7 @@ using Nodes = std::unordered_set<const JsonNode*>;
 Nodes select(const std::vector<std::string>& selectors, const JsonNode& root) {
   Nodes out;
   for (const std::string& text : selectors) {
-    const std::optional<ast::Selector> selector = parse_selector(text);
+    const std::optional<ast::Selector> selector = parse_reference(text);
     if (!selector) continue;
     any_selected(*selector, root, [&](const JsonNode& node) {
       out.insert(&node);

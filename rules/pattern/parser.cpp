@@ -70,10 +70,10 @@ std::variant<ast::Tree, PatternError> parse_pattern(std::string_view text, bool 
   return finish(parse_terms(lexer), lexer);
 }
 
-std::optional<ast::Selector> parse_selector(std::string_view text) {
+std::optional<ast::Selector> parse_reference(std::string_view text, bool quotas) {
   if (text.empty() || text.size() > kPatternBytesMax) return std::nullopt;
   Lexer lexer(text, 0, text.size());
-  std::optional<ast::Selector> selector = parse_selector(lexer, false);
+  std::optional<ast::Selector> selector = parse_selector(lexer, quotas);
   if (!lexer.at_end()) return std::nullopt;
   return selector;
 }

@@ -25,8 +25,8 @@ inline constexpr int kPatternDepthMax = 600;
 std::variant<ast::Tree, PatternError> parse_pattern(std::string_view text, bool quotas);
 
 // A whole reference as metricValue and dimensions use it: $.a.b, nothing around it. nullopt if it
-// is none.
-std::optional<ast::Selector> parse_selector(std::string_view text);
+// is none, or one that CloudWatch refuses and `quotas` bind.
+std::optional<ast::Selector> parse_reference(std::string_view text, bool quotas = false);
 
 // ---- For the parsers of the families: the lexer stands at the first character and ends behind the
 // last ----

@@ -13,7 +13,8 @@ std::variant<std::shared_ptr<const Pattern>, PatternError> Pattern::compile(
     std::string_view text, const PatternOptions& options) {
   std::variant<ast::Tree, PatternError> parsed = parse_pattern(text, options.quotas);
   if (auto* error = std::get_if<PatternError>(&parsed)) return std::move(*error);
-  return std::shared_ptr<const Pattern>(new Pattern(std::get<ast::Tree>(std::move(parsed))));
+  return std::shared_ptr<const Pattern>(
+      new Pattern(std::get<ast::Tree>(std::move(parsed)), options));
 }
 
 Pattern::Family Pattern::family() const {
@@ -40,13 +41,14 @@ std::vector<std::pair<std::string, std::string>> Pattern::extract(EventView& eve
 }
 
 bool Pattern::can_resolve(std::string_view reference) const {
-  return std::visit(Overloaded{
-                        [](const ast::MatchAll&) { return false; },
-                        [](const ast::Terms&) { return false; },
-                        [&](const ast::Json&) { return parse_selector(reference).has_value(); },
-                        [&](const ast::Delimited& d) { return can_have_field(d, reference); },
-                    },
-                    tree_);
+  return std::visit(
+      Overloaded{
+          [](const ast::MatchAll&) { return false; },
+          [](const ast::Terms&) { return false; },
+          [&](const ast::Json&) { return parse_reference(reference, options_.quotas).has_value(); },
+          [&](const ast::Delimited& d) { return can_have_field(d, reference); },
+      },
+      tree_);
 }
 
 std::optional<std::string> Pattern::resolve(std::string_view reference, EventView& event) const {
@@ -55,7 +57,8 @@ std::optional<std::string> Pattern::resolve(std::string_view reference, EventVie
                         [](const ast::MatchAll&) { return Resolved{}; },
                         [](const ast::Terms&) { return Resolved{}; },
                         [&](const ast::Json&) {
-                          const std::optional<ast::Selector> selector = parse_selector(reference);
+                          const std::optional<ast::Selector> selector =
+                              parse_reference(reference, options_.quotas);
                           const JsonNode* root = selector ? event.json() : nullptr;
                           return root ? select_scalar(*selector, *root) : Resolved{};
                         },

@@ -19,7 +19,9 @@
 namespace tocsin {
 
 struct PatternOptions {
-  bool quotas = true;  // CloudWatch's limits: 1,024 characters, 2 regexes, 1 and 3 wildcards
+  // CloudWatch's limits: 1,024 characters, 2 regexes, 3 wildcards; 1 in a selector, in those of
+  // references too.
+  bool quotas = true;
 };
 
 class Pattern {
@@ -35,7 +37,8 @@ class Pattern {
   // The extractedValues of TestMetricFilter for an event that matched: ($name or $N, value), in
   // field order; else empty.
   std::vector<std::pair<std::string, std::string>> extract(EventView& event) const;
-  // Whether `reference` ($.a.b, $name, $3) can be supplied by this pattern (spec 7.1, A-28).
+  // Whether `reference` ($.a.b, $name, $3) can be supplied by this pattern (spec 7.1, A-28). One
+  // that cannot resolves to nothing.
   bool can_resolve(std::string_view reference) const;
   // The text a reference selects on a matching event: a string, a number's source text,
   // "true"/"false"; nullopt for absent, null, object and array. With a wildcard: the first scalar
@@ -47,8 +50,10 @@ class Pattern {
   const ast::Tree& tree() const { return tree_; }
 
  private:
-  explicit Pattern(ast::Tree tree) : tree_(std::move(tree)) {}
+  Pattern(ast::Tree tree, const PatternOptions& options)
+      : tree_(std::move(tree)), options_(options) {}
   ast::Tree tree_;
+  PatternOptions options_;
 };
 
 // A metricValue (a number or a reference) on a matching event: spec 7.2. nullopt: no sample.

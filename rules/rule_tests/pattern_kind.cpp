@@ -97,8 +97,10 @@ std::string check_case(const Pattern& pattern, const PatternCase& c) {
   }
   if (!c.metric_value || !c.has_sample) return {};
   const auto sample = matched ? sample_value(pattern, *c.metric_value, event) : std::nullopt;
-  if (sample != c.sample) return "gives " + show(sample) + ", not " + show(c.sample);
-  return {};
+  if (sample == c.sample) return {};
+  const bool refused = c.metric_value->starts_with('$') && !pattern.can_resolve(*c.metric_value);
+  return "gives " + show(sample) + ", not " + show(c.sample) +
+         (refused ? ": the pattern cannot supply " + *c.metric_value : "");
 }
 
 std::string refusal(const PatternError& error) {

@@ -98,11 +98,7 @@ bool is_out_of_range(double number) { return !(std::abs(number) <= kMagnitudeMax
 
 // $.a[*].b[*] as a value or dimension.
 bool is_too_wild(std::string_view reference) {
-  const std::optional<ast::Selector> selector = parse_selector(reference);
-  if (!selector) return false;
-  return std::count_if(selector->segments.begin(), selector->segments.end(), [](const auto& s) {
-           return std::holds_alternative<ast::EveryChild>(s);
-         }) > 1;
+  return parse_reference(reference, false) && !parse_reference(reference, true);
 }
 
 void check_metric(const FilterDraft& f, Diagnostics& out) {

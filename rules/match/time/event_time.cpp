@@ -120,7 +120,7 @@ Result<EventTime> EventTime::compile(const TimeSpec& spec, std::string_view inpu
   const std::string field = trail && by_default ? "$.eventTime" : spec.field;
   if (!field.empty()) {
     plan->reference = field;
-    plan->field = parse_selector(field);
+    plan->field = parse_reference(field);
     if (!plan->field) return Error{"bad-value", "time: '" + field + "' is no selector"};
     const auto* member = std::get_if<ast::Member>(&plan->field->segments.front());
     if (member && plan->field->segments.size() == 1 && is_written_plainly(member->name))

@@ -56,7 +56,7 @@ class Both {
   }
   static std::vector<ast::Selector> selectors(const std::vector<std::string>& texts) {
     std::vector<ast::Selector> selectors;
-    for (const std::string& text : texts) selectors.push_back(*parse_selector(text));
+    for (const std::string& text : texts) selectors.push_back(*parse_reference(text));
     return selectors;
   }
 

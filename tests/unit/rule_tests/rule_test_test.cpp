@@ -66,6 +66,16 @@ TEST_CASE("a pattern that must be refused is refused with quotas and accepted wi
         "the pattern is accepted, but must be refused");
 }
 
+TEST_CASE("a metricValue with two wildcards gives a sample without quotas only", "[rule_tests]") {
+  const std::string two =
+      "{pattern: '{ $.a = * || $.n = 1 }', message: '{\"n\":1,\"l\":[{\"x\":7}]}', "
+      "match: true, metricValue: '$.l[*].*', ";
+  CHECK(run(two + "sample: null}").ok);
+  CHECK(run(two + "sample: 7}").detail ==
+        "gives no sample, not 7: the pattern cannot supply $.l[*].*");
+  CHECK(run(two + "quotas: off, sample: 7}").ok);
+}
+
 TEST_CASE("a filter policy is tried on attributes or a body", "[rule_tests]") {
   const std::string attributes = "kind: match, attributes: {k: {Type: Number, Value: 5}}, ";
   CHECK(run("{" + attributes + "policy: {k: [5]}, expect_match: true}").ok);
