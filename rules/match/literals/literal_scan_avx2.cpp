@@ -35,18 +35,6 @@ class Avx2 {
     }
     return bits;
   }
-  TOCSIN_SCAN_TARGET BlockBits pass_end(const char* block, std::size_t left,
-                                        std::uint8_t* buckets) const {
-    return pass_copy(*this, block, left, buckets);
-  }
-  TOCSIN_SCAN_TARGET static void append(std::uint64_t bits, std::size_t first,
-                                        const std::uint8_t* buckets, Passed& to) {
-    append_each(bits, first, buckets, to);
-  }
-  TOCSIN_SCAN_TARGET static std::size_t keep_likely(const LiteralTables& tables, const char* text,
-                                                    Passed& passed, Likely& likely) {
-    return keep_likely_each(tables, text, passed, likely);
-  }
 
  private:
   TOCSIN_SCAN_TARGET static __m256i load(const char* at) {
@@ -72,7 +60,7 @@ class Avx2 {
 }  // namespace
 
 const LiteralScanner* avx2_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<Avx2>};
+  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Avx2>>};
   static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
                           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
                           __builtin_cpu_supports("lzcnt");

@@ -268,48 +268,56 @@ TOCSIN_SCAN_TARGET LiteralScan::Find scan_with(const LiteralTables& tables, std:
   return ScanLoop<StageOne>(tables, text, from, found).run();
 }
 
-// For processors without instructions for it.
-template <class StageOne>
-TOCSIN_SCAN_TARGET BlockBits pass_copy(const StageOne& stage_one, const char* block,
-                                       std::size_t left, std::uint8_t* buckets) {
-  char copy[kBlockBytes + kWindowBytes] = {};
-  std::memcpy(copy, block, left);
-  BlockBits bits = stage_one.pass(copy, buckets);
-  if (left <= kBlockBytes) bits.others &= ~(std::uint64_t{1} << (left - 1));
-  return bits;
-}
-inline void append_each(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
-                        Passed& to) {
-  for (; bits != 0; bits &= bits - 1) {
-    const auto i = static_cast<std::size_t>(__builtin_ctzll(bits));
-    to.positions[to.count] = static_cast<std::uint16_t>(first + i);
-    to.buckets[to.count++] = buckets[i];
+// A StageOne of `Pass`, which is the constructor and pass(), for processors without instructions
+// for the rest.
+template <class Pass>
+class WithPlainRest : public Pass {
+ public:
+  using Pass::Pass;
+
+  TOCSIN_SCAN_TARGET BlockBits pass_end(const char* block, std::size_t left,
+                                        std::uint8_t* buckets) const {
+    char copy[kBlockBytes + kWindowBytes] = {};
+    std::memcpy(copy, block, left);
+    BlockBits bits = this->pass(copy, buckets);
+    if (left <= kBlockBytes) bits.others &= ~(std::uint64_t{1} << (left - 1));
+    return bits;
   }
-}
-// Without a branch, since which of many positions go on cannot be foretold.
-inline std::size_t keep_likely_each(const LiteralTables& tables, const char* text, Passed& passed,
-                                    Likely& likely) {
-  const std::uint64_t* const bitmap = tables.bitmap.data();
-  const LiteralTables::KeyRule* const rules = tables.rules.data();
-  const unsigned shift = tables.bitmap_shift;
-  const std::size_t count = passed.count;
-  std::size_t kept = 0, left = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint16_t position = passed.positions[i];
-    const LiteralTables::KeyRule& rule = rules[passed.buckets[i]];
-    std::uint64_t bytes;
-    std::memcpy(&bytes, text + position + rule.begin, 8);
-    const std::uint64_t hash = LiteralTables::hash_key(bytes, rule), bit = hash >> shift;
-    likely.positions[kept] = position;
-    likely.hashes[kept] = hash;
-    kept += bitmap[bit / 64] >> (bit % 64) & 1;
-    passed.positions[left] = position;
-    passed.buckets[left] = rule.others;
-    left += rule.others != 0;
+
+  TOCSIN_SCAN_TARGET static void append(std::uint64_t bits, std::size_t first,
+                                        const std::uint8_t* buckets, Passed& to) {
+    for (; bits != 0; bits &= bits - 1) {
+      const auto i = static_cast<std::size_t>(__builtin_ctzll(bits));
+      to.positions[to.count] = static_cast<std::uint16_t>(first + i);
+      to.buckets[to.count++] = buckets[i];
+    }
   }
-  passed.count = left;
-  return kept;
-}
+
+  // Without a branch, since which of many positions go on cannot be foretold.
+  TOCSIN_SCAN_TARGET static std::size_t keep_likely(const LiteralTables& tables, const char* text,
+                                                    Passed& passed, Likely& likely) {
+    const std::uint64_t* const bitmap = tables.bitmap.data();
+    const LiteralTables::KeyRule* const rules = tables.rules.data();
+    const unsigned shift = tables.bitmap_shift;
+    const std::size_t count = passed.count;
+    std::size_t kept = 0, left = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint16_t position = passed.positions[i];
+      const LiteralTables::KeyRule& rule = rules[passed.buckets[i]];
+      std::uint64_t bytes;
+      std::memcpy(&bytes, text + position + rule.begin, 8);
+      const std::uint64_t hash = LiteralTables::hash_key(bytes, rule), bit = hash >> shift;
+      likely.positions[kept] = position;
+      likely.hashes[kept] = hash;
+      kept += bitmap[bit / 64] >> (bit % 64) & 1;
+      passed.positions[left] = position;
+      passed.buckets[left] = rule.others;
+      left += rule.others != 0;
+    }
+    passed.count = left;
+    return kept;
+  }
+};
 
 }  // namespace
 }  // namespace tocsin

@@ -34,17 +34,6 @@ class Neon {
     }
     return {bits_of(passed), bits_of(breaks), bits_of(others)};
   }
-  BlockBits pass_end(const char* block, std::size_t left, std::uint8_t* buckets) const {
-    return pass_copy(*this, block, left, buckets);
-  }
-  static void append(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
-                     Passed& to) {
-    append_each(bits, first, buckets, to);
-  }
-  static std::size_t keep_likely(const LiteralTables& tables, const char* text, Passed& passed,
-                                 Likely& likely) {
-    return keep_likely_each(tables, text, passed, likely);
-  }
 
  private:
   static uint8x16_t load(const char* at) {
@@ -67,7 +56,7 @@ class Neon {
 }  // namespace
 
 const LiteralScanner* neon_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<Neon>};
+  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Neon>>};
   return &scanner;
 }
 #else

@@ -22,17 +22,6 @@ class Bytewise {
     }
     return bits;
   }
-  BlockBits pass_end(const char* block, std::size_t left, std::uint8_t* buckets) const {
-    return pass_copy(*this, block, left, buckets);
-  }
-  static void append(std::uint64_t bits, std::size_t first, const std::uint8_t* buckets,
-                     Passed& to) {
-    append_each(bits, first, buckets, to);
-  }
-  static std::size_t keep_likely(const LiteralTables& tables, const char* text, Passed& passed,
-                                 Likely& likely) {
-    return keep_likely_each(tables, text, passed, likely);
-  }
 
  private:
   const LiteralTables& tables_;
@@ -41,7 +30,7 @@ class Bytewise {
 }  // namespace
 
 const LiteralScanner* scalar_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<Bytewise>};
+  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Bytewise>>};
   return &scanner;
 }
 
