@@ -171,6 +171,7 @@ Explanation explain(const Pattern& pattern) {
           },
       },
       pattern.tree());
+  out.mistakes = traps.take_mistakes();
   if (const auto required = required_literals(pattern.tree())) {
     out.literals.emplace();
     for (const Literal& literal : *required) out.literals->push_back(literal.text);

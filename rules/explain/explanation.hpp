@@ -20,6 +20,14 @@ struct Clause {
   std::vector<Clause> parts;       // joined: at least one
 };
 
+// What hardly can be meant as it is written: the condition never holds, or an operator is taken for
+// text.
+struct PatternMistake {
+  ast::Range where;  // the first of its kind
+  std::string text;
+  std::string hint;
+};
+
 struct Explanation {
   Pattern::Family family = Pattern::Family::match_all;
   std::string pattern;         // normalised
@@ -27,6 +35,7 @@ struct Explanation {
   std::optional<Clause> root;  // none: every event matches
   // A line is looked at only if one of these stands in it; nullopt: every line is.
   std::optional<std::vector<std::string>> literals;
+  std::vector<PatternMistake> mistakes;  // each stands in the notes of its clause too
 };
 
 Explanation explain(const Pattern& pattern);

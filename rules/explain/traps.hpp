@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/explain/explanation.hpp"
 #include "rules/pattern/ast.hpp"
 
 namespace tocsin {
@@ -18,6 +19,9 @@ class Traps {
   std::vector<std::string> of(const ast::FieldTest& test, bool takes_rest);
   // `ignored`: an optional term beside others.
   std::vector<std::string> of(const ast::Term& term, bool ignored);
+
+  // Of all that was told so far, what hardly can be meant.
+  std::vector<PatternMistake> take_mistakes() { return std::move(mistakes_); }
 
  private:
   enum class Kind {
@@ -34,10 +38,18 @@ class Traps {
     rest_of_line,
     never
   };
-  void add(Kind kind, std::string note, std::vector<std::string>& notes);
-  void of_literal(const ast::Literal& literal, std::vector<std::string>& notes);
+  using Notes = std::vector<std::string>;
+
+  void add(Kind kind, std::string note, Notes& notes);
+  // As a note "TEXT; HINT".
+  void add_mistake(Kind kind, PatternMistake mistake, Notes& notes);
+  void of_literal(const ast::Literal& literal, ast::Range where, Notes& notes);
+  void of_boolean_word(const ast::PropertyTest& test, const ast::TextLiteral& literal,
+                       Notes& notes);
+  void of_percent(const ast::TextLiteral& literal, ast::Range where, Notes& notes);
 
   std::set<Kind> told_;
+  std::vector<PatternMistake> mistakes_;
 };
 
 }  // namespace tocsin

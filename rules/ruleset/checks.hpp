@@ -23,6 +23,7 @@ void check_mute_windows(const Draft& draft, Diagnostics& out);
 void resolve_composites(Draft& draft, Diagnostics& out);
 
 // Warnings, for sound items only.
+void check_patterns(const Draft& draft, Diagnostics& out);
 void check_conditions(const Draft& draft, Diagnostics& out);
 void check_dimensions(const Draft& draft, Diagnostics& out);
 void check_missing_data(const Draft& draft, Diagnostics& out);

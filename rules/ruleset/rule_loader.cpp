@@ -86,6 +86,7 @@ void check(Draft& draft, const RuleContext& context, Diagnostics& out) {
   check_metrics(draft, out);
   check_event_anchors(draft, out);
   check_mute_windows(draft, out);
+  check_patterns(draft, out);
   check_conditions(draft, out);
   check_dimensions(draft, out);
   check_missing_data(draft, out);
