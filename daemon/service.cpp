@@ -171,6 +171,7 @@ void Service::publish(const Engine& engine) {
   view->mutes = engine.mutes();
   view->held_actions = engine.held_actions();
   view->evaluations = engine.evaluations();
+  view->keys_dropped = engine.keys_dropped();
   for (const auto& [endpoint, messages] : core_->held_messages()) view->held_messages += messages;
   view->channels = core_->channel_troubles();
   trouble_ = core_->in_trouble();

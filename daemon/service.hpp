@@ -35,6 +35,7 @@ struct EngineView {
   std::shared_ptr<const MuteTable> mutes;  // nullptr: not looked at yet
   std::size_t held_actions = 0;
   Engine::EvaluationCounts evaluations{};
+  Engine::KeysDropped keys_dropped;
   std::size_t held_messages = 0;         // for digests
   std::vector<ChannelTrouble> channels;  // that fail now
 };

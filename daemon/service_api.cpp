@@ -68,6 +68,7 @@ void ServiceApi::observe() {
   telemetry::engine_seen(view->groups, view->streams, view->matched, clock_.now());
   telemetry::actions_seen(view->held_actions, active_silences(*view, clock_.now()));
   telemetry::evaluations_seen(view->evaluations);
+  telemetry::keys_dropped(view->keys_dropped);
   telemetry::held_messages_seen(view->held_messages);
   telemetry::channels_seen(view->channels.size());
   if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);
@@ -95,6 +96,7 @@ DaemonStatus ServiceApi::status() const {
   }
   status.now = clock_.now();
   status.groups = service_.view()->groups;
+  status.keys_dropped = service_.view()->keys_dropped;
   status.store = service_.store().report();
   status.disabled = disabled_labels(service_);
   status.outbox_oldest = service_.store().outbox_oldest();

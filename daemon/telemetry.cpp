@@ -65,6 +65,9 @@ struct Numbers {
   MetricFamily<Gauge>& not_evaluated = registry.gauge(
       "tocsin_alarms_not_evaluated", "Alarms that cannot be evaluated, or not in full, by why.",
       {"evaluation_state"});
+  MetricFamily<Counter>& keys_dropped = registry.counter(
+      "tocsin_keys_dropped",
+      "Keys of an alarm that gave way to others while their samples still counted.", {"alarm"});
   MetricFamily<Gauge>& held_actions = registry.gauge(
       "tocsin_held_actions", "Alarms and keys whose actions wait for the end of what holds them.");
   MetricFamily<Gauge>& silences =
@@ -111,7 +114,7 @@ struct Numbers {
   MetricFamily<Gauge>& reload_time =
       registry.gauge("tocsin_last_reload_timestamp_seconds",
                      "When the configuration was last read.", {}, "seconds");
-  Seldom commit_trouble, overflow_trouble, reserve_trouble;
+  Seldom key_trouble, commit_trouble, overflow_trouble, reserve_trouble;
 };
 
 Numbers& numbers() {
@@ -240,6 +243,19 @@ void evaluations_seen(const Engine::EvaluationCounts& alarms) {
     numbers()
         .not_evaluated.with({to_string(static_cast<EvaluationState>(i))})
         .set(static_cast<double>(alarms[i]));
+}
+
+void keys_dropped(const Engine::KeysDropped& alarms) {
+  Numbers& n = numbers();
+  for (const auto& [alarm, total] : alarms) {
+    Counter& counter = n.keys_dropped.with({alarm});
+    if (counter.value() < total && n.key_trouble.now())
+      spdlog::warn(
+          "alarm {}: more keys than its max_keys: {} since the start gave way while their samples "
+          "still counted",
+          alarm, total);
+    counter.raise_to(total);
+  }
 }
 
 void actions_seen(std::size_t held, std::size_t silences) {

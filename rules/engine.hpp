@@ -105,6 +105,10 @@ class Engine {
   // Of alarms, each once whatever its keys, by EvaluationState.
   using EvaluationCounts = std::array<std::size_t, 4>;
   const EvaluationCounts& evaluations() const;
+  // Keys of alarms that gave way to others (max_keys) while their samples still counted: since the
+  // start, of those alarms only that had any.
+  using KeysDropped = std::map<std::string, std::uint64_t>;
+  const KeysDropped& keys_dropped() const;
   // How many alarms and keys have actions that wait for the end of what holds them.
   std::size_t held_actions() const;
   // Nothing: there is no such alarm or key, or its state is not made of datapoints.

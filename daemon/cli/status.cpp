@@ -109,6 +109,16 @@ void show_dead_men(Output& out, const Json& status) {
   }
 }
 
+void show_dropped_keys(Output& out, const Json& status) {
+  const auto dropped = status.find("keys_dropped");
+  if (dropped == status.end() || !dropped->is_object()) return;
+  for (const auto& [alarm, keys] : dropped->items())
+    out.write(
+        "  keys       ", count_text(*dropped, alarm.c_str()), " of ", one_line(alarm), " ",
+        styled("gave way while their samples still counted", Style::red, Stream::standard_output),
+        ": raise its max_keys\n");
+}
+
 void show(const Json& status) {
   Output out;
   const Instant now = instant_of(status, "now").value_or(kNoTime);
@@ -126,6 +136,7 @@ void show(const Json& status) {
   out.write("  alarms     ", alarm_line(states, attention_text(status)), "\n");
   if (const std::string mutes = mutes_text(status); !mutes.empty())
     out.write("  active     ", mutes, "\n");
+  show_dropped_keys(out, status);
   out.write("  outbox     ", outbox_line(outbox, now), "\n");
   for (const Json& label : list_of(status, "disabled_subscriptions"))
     if (label.is_string())

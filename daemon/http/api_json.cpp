@@ -287,6 +287,7 @@ Json from(const DaemonStatus& s, const StateCounts& alarms, const Readiness& rea
           {"not_ready_because", ready.why},
           {"alarms", from(alarms)},
           {"log_groups", std::move(groups)},
+          {"keys_dropped", s.keys_dropped},
           {"channels", from_channels(s.channels)},
           {"dead_man", from_dead_men(s.dead_men)},
           {"outbox",

@@ -42,6 +42,7 @@ struct DaemonStatus {
   Instant reloaded_at;
   std::string reload_error;  // empty: the newest configuration is in force
   std::vector<GroupReport> groups;
+  Engine::KeysDropped keys_dropped;
   StoreReport store;
   std::vector<std::string> disabled;  // subscriptions that said they are gone, by label
   Instant outbox_oldest = kNoTime;    // when the oldest waiting message was made

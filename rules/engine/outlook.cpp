@@ -24,6 +24,8 @@ std::size_t Engine::held_actions() const { return state_->desk.held(); }
 
 const Engine::EvaluationCounts& Engine::evaluations() const { return state_->evaluations; }
 
+const Engine::KeysDropped& Engine::keys_dropped() const { return state_->keys_dropped; }
+
 std::optional<Outlook> Engine::outlook(const std::string& alarm, const AlarmKey& key) const {
   const auto book = state_->books.find(alarm);
   const KeyEntry* entry =

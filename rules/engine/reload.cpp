@@ -161,6 +161,7 @@ void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
   gone_rows.push_back({"alarm", name, std::nullopt});
   if (book.whole) removed_keys.emplace_back(name, AlarmKey{});
   if (book.listed) dirty_books[book.dirty_place] = nullptr;
+  keys_dropped.erase(name);
   books.erase(name);
 }
 

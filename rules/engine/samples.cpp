@@ -240,6 +240,8 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
   if (KeyEntry* known = book.find(canonical_key(key))) return *known;
   if (book.is_full()) {
     if (KeyEntry* quiet = book.oldest_quiet()) {
+      const Duration range = book.spec->evaluation_periods * book.spec->period;
+      if (quiet->last_sample > t - range) ++keys_dropped[book.spec->name];
       remove_key(*quiet);
     } else {
       for (auto& [name, value] : key) value = AlarmBook::kOther;

@@ -280,6 +280,7 @@ struct Engine::State {
 
   AlarmWork work;
   EvaluationCounts evaluations{};  // of books
+  KeysDropped keys_dropped;
   std::vector<KeyEntry*> dirty_keys;    // nullptr: gone
   std::vector<AlarmBook*> dirty_books;  // likewise
   std::vector<StateRow> gone_rows;

@@ -33,6 +33,13 @@ rules:
     alarm: { count: ">= 1", within: 1h }
     group_by: [$.room]
     notify: [ops]
+  - name: crowd
+    log_group: app
+    pattern: '{ $.what = "crowd" }'
+    alarm: { count: ">= 5", within: 1h }
+    group_by: [$.room]
+    max_keys: 2
+    notify: [ops]
 """
 
 MANY = 10_000
@@ -132,6 +139,13 @@ def switch(world):
     assert "3 keys" in world.tocsin("alarms", "list", "flood")
 
 
+def crowd(world):
+    for room in "abc":
+        world.log("crowd", room=room)
+    wait_for(lambda: "1 of crowd gave way while their samples still counted" in world.tocsin("status"), what="a key that was dropped")
+    wait_for(lambda: 'tocsin_keys_dropped_total{alarm="crowd"} 1' in world.daemon.get("/metrics")[1], what="its metric")
+
+
 def operate(bin_dir):
     world = World(bin_dir)
     try:
@@ -139,6 +153,7 @@ def operate(bin_dir):
         acknowledge_and_crash(world)
         silence(world)
         switch(world)
+        crowd(world)
         world.daemon.kill()
         assert "is tocsind running?" in world.refused("alarms", "list")
         world.daemon.start()

@@ -44,6 +44,17 @@ TEST_CASE("the quiet key with the oldest sample makes room, one in ALARM never")
   REQUIRE(alarms.size() == 3);
   CHECK(alarms[1].key[0].second == "ann");
   CHECK(alarms[2].key[0].second == "cid");
+  CHECK(w.engine->keys_dropped() == Engine::KeysDropped{{"by-user", 1}});
+}
+
+TEST_CASE("a key whose samples count no more gives way without a word") {
+  World w(keyed(2, Comparison::greater_or_equal, 2));
+  w.quiet_until(seconds{0});
+  w.event(seconds{1}, 0, 1, {"ann"});
+  w.event(seconds{3}, 0, 1, {"bob"});
+  w.event(minutes{6}, 0, 1, {"cid"});
+  CHECK(w.engine->alarms().size() == 3);
+  CHECK(w.engine->keys_dropped().empty());
 }
 
 TEST_CASE("when all keys are in ALARM further values share one") {
