@@ -163,10 +163,10 @@ bool CoreLoop::flush() {
 
 bool CoreLoop::try_commit() {
   // After a failure the very same commit is tried again: the engine stands still meanwhile.
-  if (!failing_since_) {
-    engine_->collect(pending_.state);
-    outgoing_.collect(pending_.state.rows);
-  }
+  // Outcomes still come, and what they say of channels belongs into the commit that tells people of
+  // it.
+  if (!failing_since_) engine_->collect(pending_.state);
+  outgoing_.collect(pending_.state.rows);
   pending_.now = clock_.now();
   const auto began = std::chrono::steady_clock::now();
   Result<std::vector<OutboxEntry>> done = store_.commit(pending_);
@@ -249,6 +249,8 @@ CoreLoop::TakenUp CoreLoop::take_up(const std::string& topic, const std::string&
   if (endpoint == nullptr) return {};
   // What was given up just now is a dead letter only when it is committed.
   if (failing_since_ || !flush()) return {.more = true};
+  // Their digest would find a full outbox, and be a dead letter itself.
+  if (const std::size_t leaving = store_.crowd(endpoint_id); leaving > 0) return {leaving, true};
   const auto letters = store_.dead_letters({.topic = topic,
                                             .endpoint = endpoint_id,
                                             .since = clock_.now() - kRedriveAge,

@@ -63,7 +63,7 @@ class CoreLoop {
   // Redrives or purges dead letters, in one commit, which is there when it returns. Error store.
   Status settle(const DeadLetterOrder& order);
   struct TakenUp {
-    std::size_t messages = 0;  // that were made of them
+    std::size_t messages = 0;  // that were made of them, or that must leave before any are made
     bool more = false;         // some are left, or it could not be found out
   };
   // An endpoint delivers again: its dead letters of a week that were not refused are sent again, as

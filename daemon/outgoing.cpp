@@ -32,6 +32,8 @@ void Outgoing::restore(const std::vector<StateRow>& rows, const std::vector<Outb
       gate_.restore(row);
     else if (row.kind == ChannelWatch::kStateKind)
       watch_.restore(row);
+  // One that was taken out while the daemon was down fails no longer.
+  watch_own_endpoints();
   for (const OutboxEntry& entry : held) {
     Result<Notification> message = notification_from_json(entry.notification);
     // What cannot be read goes as it is: delivery says so.
@@ -45,8 +47,13 @@ void Outgoing::set_endpoints(EndpointTable endpoints, Instant now) {
   std::vector<Endpoint> all;
   for (const auto& [topic, list] : endpoints_) all.insert(all.end(), list.begin(), list.end());
   gate_.set_endpoints(all, now);
+  watch_own_endpoints();
+}
+
+void Outgoing::watch_own_endpoints() {
   std::set<std::string> ids;
-  for (const Endpoint& endpoint : all) ids.insert(endpoint.id);
+  for (const auto& [topic, list] : endpoints_)
+    for (const Endpoint& endpoint : list) ids.insert(endpoint.id);
   watch_.set_endpoints(ids);
 }
 

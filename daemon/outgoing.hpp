@@ -48,6 +48,7 @@ class Outgoing {
  private:
   // By topic.
   using Targets = std::map<std::string, std::vector<Target>>;
+  void watch_own_endpoints();
   void add_working(const std::string& topic, const std::string& except, Targets& to) const;
   Targets told_of(const std::string& topic, const std::string& endpoint) const;
 

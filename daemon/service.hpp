@@ -126,8 +126,6 @@ class Service {
   void set_topology(const MainConfig& config);
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
-  // Empty: inputs are read, the engine commits, delivery works.
-  std::string chain_trouble(Tick probed_at) const;
   // Runs `act` on the core thread and waits for it.
   void on_core(std::function<void(CoreLoop&)> act);
   Status swap_rules(const LoadedConfiguration& next);

@@ -3,15 +3,11 @@
 // pinged while it does, and only then.
 #include <algorithm>
 
+#include "daemon/chain_trouble.hpp"
 #include "daemon/service.hpp"
-#include "tocsin/config_values.hpp"
 
 namespace tocsin {
 namespace {
-
-// A probe is sent every 5 s.
-constexpr Duration kProbeLife = seconds{20};
-constexpr Duration kInputLife = seconds{60};
 
 // Empty: somebody there can be told.
 std::string trouble_of(const std::string& topic, const EndpointTable& table,
@@ -29,24 +25,11 @@ std::string trouble_of(const std::string& topic, const EndpointTable& table,
 
 }  // namespace
 
-std::string Service::chain_trouble(Tick probed_at) const {
-  const Tick now = clock_.tick();
-  if (now - probed_at > kProbeLife)
-    return "no probe has come back through the daemon for " +
-           format_duration(std::chrono::floor<seconds>(now - probed_at));
-  if (now - inputs_alive_at() > kInputLife) return "an input shows no life";
-  if (in_trouble()) return "the store does not take commits";
-  for (const GroupReport& group : view()->groups) {
-    if (group.unreadable) return "log group " + group.log_group + " cannot be read";
-    if (group.partial_data) return "log group " + group.log_group + " has a stalled stream";
-  }
-  return {};
-}
-
 void Service::ping_dead_men(Tick probed_at) {
-  const std::string chain = chain_trouble(probed_at);
   const std::shared_ptr<const EndpointTable> table = endpoints();
   const std::shared_ptr<const EngineView> seen = view();
+  const std::string chain =
+      chain_trouble({clock_.tick(), probed_at, inputs_alive_at(), in_trouble(), seen->groups});
   std::vector<DeadManWatch::Switch> switches;
   for (const TopicConfig& t : config().topics)
     if (t.dead_man)

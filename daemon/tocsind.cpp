@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "daemon/chain_trouble.hpp"
 #include "daemon/cli/command.hpp"
 #include "daemon/cli/options.hpp"
 #include "daemon/cli/terminal.hpp"
@@ -28,8 +29,6 @@ constexpr Duration kObserveEvery = seconds{1};
 constexpr Duration kBeatEvery = seconds{5};
 constexpr Duration kCertificatesEvery = hours{1};
 constexpr Duration kExpiryEvery = minutes{1};
-// An input that showed no life for so long is stuck, and so is the daemon.
-constexpr Duration kInputLife = seconds{60};
 
 // Proof of life: a probe that has travelled core -> store -> delivery, while every input shows life
 // too. Only that feeds the service manager's watchdog and keeps /healthz green.

@@ -152,7 +152,8 @@ std::string channel_notice_key(const std::string& endpoint) {
 std::string channel_notice_id(const ChannelWatch::News& news, const DeliveryReport& report,
                               const std::string& topic) {
   return name_uuid("channel " + std::string(news.works ? "works" : "fails") + " " +
-                   report.message_id + " " + report.endpoint + " " + topic);
+                   report.message_id + " " + report.endpoint + " " + topic + " " +
+                   std::to_string(to_ms(news.trouble.since)));
 }
 
 std::string channel_words(const ChannelWatch::News& news, const DeliveryReport& report) {

@@ -81,7 +81,8 @@ class ChannelWatch {
 Notification channel_notice(const ChannelWatch::News& news, const DeliveryReport& report,
                             const Notification& message);
 // All that people are told of a channel has one dedup_key, so that the last closes what the first
-// has opened; and ids that are the same after a crash.
+// has opened. Its ids are of the message, the endpoint, the topic and the incident, for one message
+// may be given up twice: redriven, or behind an incident that is over.
 std::string channel_notice_key(const std::string& endpoint);
 std::string channel_notice_id(const ChannelWatch::News& news, const DeliveryReport& report,
                               const std::string& topic);

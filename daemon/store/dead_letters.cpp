@@ -88,8 +88,7 @@ Status redrive(Database& db, std::int64_t id, const StoreOptions& options, Insta
   if (!found) return found.error();
   if (!*found) return success();
   auto& [message, entry, json] = **found;
-  std::size_t& waiting = tally.waiting[entry.endpoint];
-  if (waiting >= options.outbox_rows_max / 2) return success();
+  if (crowd(tally, options, entry.endpoint) > 0) return success();
   Result<std::int64_t> there = db.number(
       "SELECT 1 FROM outbox WHERE notification = ? AND endpoint = ?", {message, entry.endpoint});
   if (!there) return there.error();
@@ -105,7 +104,7 @@ Status redrive(Database& db, std::int64_t id, const StoreOptions& options, Insta
        to_ms(now)});
   if (!done) return done;
   entry.id = db.last_row_id();
-  ++waiting;
+  ++tally.waiting[entry.endpoint];
   created.push_back(std::move(entry));
   return forget(db, id, tally);
 }
@@ -120,6 +119,13 @@ Status purge(Database& db, std::int64_t id, Tally& tally) {
 }
 
 }  // namespace
+
+std::size_t crowd(const Tally& tally, const StoreOptions& options, const std::string& endpoint) {
+  const auto waiting = tally.waiting.find(endpoint);
+  const std::size_t half = options.outbox_rows_max / 2;
+  if (waiting == tally.waiting.end() || waiting->second < half) return 0;
+  return waiting->second - half + 1;
+}
 
 Result<std::vector<DeadLetter>> read(Database& db, const DeadLetterQuery& query) {
   std::vector<DeadLetter> out;

@@ -58,6 +58,9 @@ namespace dead_letters {
 
 Result<std::vector<DeadLetter>> read(Database& db, const DeadLetterQuery& query);
 
+// How many messages must leave the outbox of an endpoint until it is less than half full; 0: none.
+std::size_t crowd(const Tally& tally, const StoreOptions& options, const std::string& endpoint);
+
 // Inside a transaction. An id that is not there changes nothing. What is redriven is a new series
 // of attempts of the same message, from `now`; it stays a dead letter while the outbox of its
 // endpoint is half full. New entries go to `created`.

@@ -53,6 +53,9 @@ class SqliteStore : public Store {
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
   std::vector<DeliveryReport> take_overflowed() override { return std::exchange(overflowed_, {}); }
+  std::size_t crowd(const std::string& endpoint) const override {
+    return dead_letters::crowd(tally_, options_, endpoint);
+  }
   void keep_history_for(Duration kept) override { options_.history_kept = kept; }
 
   Result<std::vector<AlarmStatus>> alarms() const override {

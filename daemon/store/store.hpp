@@ -120,6 +120,10 @@ class Store {
   // writer's thread only.
   virtual std::vector<DeliveryReport> take_overflowed() = 0;
 
+  // How many messages must leave an endpoint's outbox before its dead letters are sent again, since
+  // it is half full; 0: none. The writer's thread only.
+  virtual std::size_t crowd(const std::string& endpoint) const = 0;
+
   // From the next commit on. The writer's thread only.
   virtual void keep_history_for(Duration kept) = 0;
 

@@ -2,59 +2,14 @@
 #include "rules/ruleset/diagnostic_text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 
+#include "rules/ruleset/masked_line.hpp"
 #include "rules/ruleset/source_text.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr std::size_t kLineShownMax = 120;
-
-// Keys whose values may be secrets. Of a URL the path is.
-constexpr std::array<std::string_view, 9> kSecretKeys{
-    "password", "webhook_url", "url",       "secret",       "token",
-    "api_key",  "routing_key", "api_token", "authorization"};
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
-}
-
-// Where a value that begins at `at` ends: at its closing quote, or before a comma, brace or
-// comment.
-std::size_t value_end(std::string_view line, std::size_t at) {
-  if (line[at] == '"' || line[at] == '\'')
-    return std::min(line.find(line[at], at + 1), line.size());
-  return std::min({line.find(", ", at), line.find(" }", at), line.find("}", at),
-                   line.find(" #", at), line.size()});
-}
-
-// Same length, so that the caret stays right.
-std::string mask_secrets(std::string_view line) {
-  std::string masked(line);
-  for (const std::string_view key : kSecretKeys) {
-    for (std::size_t at = line.find(key); at != std::string_view::npos;
-         at = line.find(key, at + 1)) {
-      if (at > 0 && is_word(line[at - 1])) continue;
-      std::size_t begin = at + key.size();
-      begin += line.substr(begin, 1) == "\"" ? 1 : 0;
-      if (line.substr(begin, 1) != ":") continue;
-      begin = line.find_first_not_of(" :", begin);
-      if (begin == std::string_view::npos) continue;
-      const std::size_t end = value_end(line, begin);
-      begin += line[begin] == '"' || line[begin] == '\'' ? 1 : 0;
-      std::string_view value = line.substr(begin, end - begin);
-      if (value.substr(0, 13) == "${credential:") continue;
-      const std::size_t host = value.find("://");
-      const std::size_t path = host == std::string_view::npos ? 0 : value.find('/', host + 3);
-      if (path == std::string_view::npos) continue;
-      std::fill(masked.begin() + static_cast<std::ptrdiff_t>(begin + path),
-                masked.begin() + static_cast<std::ptrdiff_t>(begin + value.size()), '*');
-    }
-  }
-  return masked;
-}
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
@@ -98,7 +53,7 @@ std::string source_lines(const Diagnostic& d, std::string_view line, std::string
       std::min(line.size(), static_cast<std::size_t>(std::max(d.where.column, 1)) - 1);
   const std::size_t length = std::max<std::size_t>(
       1, std::min(static_cast<std::size_t>(std::max(d.length, 1)), line.size() - caret));
-  const Excerpt shown = cut_around(mask_secrets(line), caret, length);
+  const Excerpt shown = cut_around(masked_line(line), caret, length);
   const std::size_t underlined =
       std::min(length, shown.text.size() - std::min(shown.caret, shown.text.size()));
   const std::string_view under = std::string_view(shown.text).substr(shown.caret, underlined);

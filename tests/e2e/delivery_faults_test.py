@@ -3,7 +3,10 @@
 """Twenty subscriptions, half of them with receivers that hang, flap, reset or answer 429, and kill -9 at random: every message
 arrives or is a dead letter, a repeat has the same id, and of one alarm and key nothing overtakes what is less than a minute old.
 
-  delivery_faults_test.py BIN_DIR [--transitions 10000] [--kills 100] [--keys 500] [--seed N]
+  delivery_faults_test.py BIN_DIR [--transitions 10000] [--kills 100] [--keys 500] [--seed N] [--undisturbed]
+
+It prints how long messages took to the receivers that answer. With --undisturbed all of them do, and the daemon is killed as
+otherwise: what the times are to be compared with.
 """
 import argparse
 import hashlib
@@ -140,9 +143,35 @@ def waiting(daemon):
     return status["outbox"]["waiting"] if quiet else -1
 
 
-def find_lost(transitions, dead, receipts, paths):
+def delays(transitions, receipts):
+    """Milliseconds from the decision to the first receipt, of the receivers that always answer: sorted."""
+    first = {}
+    for r in receipts:
+        if r.path.startswith("/good/"):
+            first.setdefault((r.path, r.transition), r.at)
+    return sorted(1000 * (at - transitions[transition]) for (_, transition), at in first.items())
+
+
+def find_lost(transitions, dead, receipts, digests, paths):
+    """Of what neither came nor is a dead letter a digest must have told: as many messages of that key, none newer than it says."""
+    keys = {r.transition: (r.key, r.sequence) for r in receipts}
     taken = {(r.path, r.transition) for r in receipts if r.taken}
-    return [f"lost: {t} at {path}" for t in transitions for path in paths if (path, t) not in taken and (path, t) not in dead]
+    told = defaultdict(list)
+    for path, _, lines in {(r.path, r.id, tuple(r.digest)) for r in digests if r.taken}:
+        for key, newest, messages in lines:
+            told[path, key] += [newest] * messages
+    problems = []
+    for t in transitions:
+        key, sequence = keys.get(t, ("", 0))
+        for path in paths:
+            if (path, t) in taken or (path, t) in dead:
+                continue
+            newest = max((n for n in told[path, key] if n >= sequence), default=None)
+            if newest is None:
+                problems.append(f"lost: {t} at {path}")
+            else:
+                told[path, key].remove(newest)
+    return problems
 
 
 def find_new_ids(receipts):
@@ -181,11 +210,15 @@ def main():
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--keys", type=int, default=500)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--undisturbed", action="store_true")
     args = parser.parse_args()
     print(f"seed {args.seed}, at least {args.transitions} transitions and {args.kills} kills", flush=True)
     rnd = random.Random(args.seed)
     home = folder()
-    server = FaultServer(behaviours(rnd), incurable=["/503/for-good", "/404/some"])
+    receivers = behaviours(rnd)
+    if args.undisturbed:
+        receivers = dict.fromkeys(receivers, lambda n, t: 200)
+    server = FaultServer(receivers, incurable=["/503/for-good", "/404/some"])
     (home / "rules.yaml").write_text(RULES)
     subscriptions = "\n".join(f'      - webhook: {{ url: "{server.url(path)}"{REFUSED_FOR_GOOD if path.endswith("for-good") else ""} }}'
                               for path in server.behaviours)
@@ -196,12 +229,18 @@ def main():
     daemon.stop()
     server.close()
     receipts = [r for r in server.receipts if not r.key.startswith("tocsin-")]  # notices of Tocsin's own have ids of their own
-    problems = find_lost(transitions, dead, receipts, server.behaviours) + find_new_ids(receipts)
+    digests = [r for r in receipts if r.digest]
+    receipts = [r for r in receipts if not r.digest]
+    problems = find_lost(transitions, dead, receipts, digests, server.behaviours) + find_new_ids(receipts)
     faults, overtaken = find_overtaken(transitions, dead, receipts)
     problems += faults
     deliveries = len({(r.path, r.transition) for r in receipts if r.taken})
-    print(f"{len(transitions)} transitions, {args.kills} kills, {len(receipts)} attempts, {deliveries} delivered, {len(dead)} dead "
-          f"letters, {overtaken} overtaken")
+    folded = sum(messages for lines in {(r.path, r.id, tuple(r.digest)) for r in digests if r.taken} for _, _, messages in lines[2])
+    print(f"{len(transitions)} transitions, {args.kills} kills, {len(receipts)} attempts, {deliveries} delivered, {folded} in digests "
+          f"of dead letters, {len(dead)} dead letters, {overtaken} overtaken")
+    times = delays(transitions, receipts)
+    print("receivers that answer, from decision to receipt: " +
+          ", ".join(f"{name} {times[int(len(times) * share)]:.0f} ms" for name, share in (("p50", .5), ("p90", .9), ("p99", .99))))
     if problems or len(transitions) < args.transitions * 0.9:
         print("\n".join(problems[:50]) or "too few transitions to prove anything")
         print(f"{len(problems)} problems; kept: {home}")

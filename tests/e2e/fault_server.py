@@ -11,7 +11,8 @@ STATUS = {200: "OK", 404: "Not Found", 429: "Too Many Requests", 500: "Internal 
 
 @dataclass
 class Receipt:
-    """A message that came: `at` is wall time in seconds, `taken` that it was answered with 200."""
+    """A message that came: `at` is wall time in seconds, `taken` that it was answered with 200, `digest` what it says of each alarm
+    if it stands for several: [(key, sequence of the newest, messages)]."""
     path: str
     at: float
     taken: bool
@@ -21,6 +22,7 @@ class Receipt:
     key: str
     overtaking: bool
     superseded: bool
+    digest: list
 
 
 class FaultServer:
@@ -75,8 +77,10 @@ class FaultServer:
         behave = self.behaviours[path]
         cured = self.healed and path not in self.incurable
         answer = 200 if cured else behave(number, time.monotonic() - self.began)
-        self.receipts.append(Receipt(path, time.time(), answer == 200, body["id"], body["transition_id"], body["sequence"],
-                                     body["dedup_key"], body["overtaking"], body["superseded"]))
+        digest = [(a["dedup_key"], a["sequence"], a["messages"]) for a in body.get("alarms", [])]
+        self.receipts.append(Receipt(path, time.time(), answer == 200, body["id"], body.get("transition_id", ""),
+                                     body.get("sequence", 0), body["dedup_key"], body.get("overtaking", False),
+                                     body.get("superseded", False), digest))
         if answer == "hang":
             await self.released.wait()
             return False

@@ -91,6 +91,21 @@ TEST_CASE("a silence that is taken back early ends then, and a restart inside lo
         std::string::npos);
 }
 
+TEST_CASE("what a silence holds is held on by a restart after the clock was set back before it",
+          "[engine][actions]") {
+  World w = one_alarm();
+  w.quiet_until(minutes{10});
+  silence(w, minutes{10}, minutes{30});
+  w.event(minutes{11});
+  CHECK(w.out.transitions.at(0).actions == ActionsFate::held);
+  messages(w);
+  w.restart(minutes{5});
+  CHECK(messages(w).empty());
+  CHECK(status(w).actions.waiting);
+  w.quiet_until(minutes{30});
+  CHECK(messages(w) == Lines{"after_mute OK"});
+}
+
 TEST_CASE("of two silences the last to end tells", "[engine][actions]") {
   World w = one_alarm();
   w.quiet_until(minutes{1});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/ruleset/diagnostic_text.hpp"
 
+#include "rules/ruleset/masked_line.hpp"
 #include "support/catch.hpp"
 
 using namespace tocsin;
@@ -56,4 +57,25 @@ TEST_CASE("secrets beside a mistake are masked, references to credentials are no
             .find("//hooks.slack.com****") != std::string::npos);
   CHECK(shown("password: \"${credential:smtp}\"").find("${credential:smtp}") != std::string::npos);
   CHECK(shown("curl: x").find("curl: x") != std::string::npos);
+}
+
+TEST_CASE("a secret is masked in whatever way a person writes it", "[ruleset]") {
+  for (const std::string line :
+       {"dead_man: https://hc.example.com/s3cr3t",
+        "- slack: https://hooks.example.com/s3cr3t  # ours",
+        "url: \"https://example.com?key=s3cr3t\"", "url: https://bob:s3cr3t@example.com",
+        "smtp: \"smtps://bob:s3cr3t@mail.example.com\"", "signing_key: whsec_s3cr3t",
+        "signing_key: [whsec_1, \"whsec_s3cr3t\"]", "headers: { Authorization: \"Bearer s3cr3t\" }",
+        "headers: {X-Api-Key: s3cr3t}", "environment: { PAGER_TOKEN: 's3cr3t' }",
+        "{\"password\":\"a\\\"s3cr3t\"}"}) {
+    INFO(line);
+    const std::string masked = masked_line(line);
+    CHECK(masked.find("s3cr3t") == std::string::npos);
+    CHECK(masked.size() == line.size());
+  }
+  for (const std::string line : {"- slack: { webhook_url: \"${credential:slack}\" }",
+                                 "runbook: https://wiki.example.com/root",
+                                 "signing_key: [\"${credential:old}\", \"${credential:new}\"]",
+                                 "slack: \"{{summary}}\"", "format: sns", "url:", "[:"})
+    CHECK(masked_line(line) == line);
 }

@@ -238,6 +238,48 @@ TEST_CASE("one incident is told once, over a death of the process, and once when
   CHECK(notices[1].starts_with("security/a works again after 10h; 5 messages became dead letters"));
 }
 
+TEST_CASE("a message that is given up twice is told twice, under two ids", "[store][channels]") {
+  const TempDir dir;
+  Process process(dir.path(), kStart);
+  process.outgoing.set_endpoints({{"security", {channel("security/a"), channel("security/b")}}},
+                                 kStart);
+  Commit pending;
+  const auto told_of_it = [&](Instant now) {
+    // As `tocsin dlq redrive` has it: the message keeps its id.
+    process.outgoing.add(message(2, AlarmState::alarm), now, pending);
+    settle(process, pending, now, true);
+    const auto notices = settle(process, pending, now, true);
+    process.commit(pending, now);
+    REQUIRE(notices.size() == 1);
+    return notices[0].message_id;
+  };
+  const std::string first = told_of_it(kStart);
+  process.outgoing.add(message(1, AlarmState::alarm), kStart + hours{1}, pending);
+  settle(process, pending, kStart + hours{1}, false);
+  process.commit(pending, kStart + hours{1});
+  CHECK(told_of_it(kStart + hours{3}) != first);
+}
+
+TEST_CASE("a channel that was taken out while the daemon was down fails no longer",
+          "[store][channels]") {
+  const TempDir dir;
+  Process process(dir.path(), kStart);
+  process.outgoing.set_endpoints({{"security", {channel("security/a")}}}, kStart);
+  Commit pending;
+  process.outgoing.add(message(1, AlarmState::alarm), kStart, pending);
+  settle(process, pending, kStart, true);
+  process.commit(pending, kStart);
+  Outgoing after;
+  after.set_endpoints({{"security", {channel("security/b")}}}, kStart);
+  after.restore(process.store->load()->rows, {});
+  CHECK(after.troubles().empty());
+  // Nor does its row come back.
+  std::vector<StateRow> rows;
+  after.collect(rows);
+  REQUIRE(rows.size() == 1);
+  CHECK_FALSE(rows[0].value);
+}
+
 TEST_CASE("a digest that is lost is alarms that are lost, and no notice of Tocsin's own",
           "[store][noise]") {
   Outgoing outgoing;
