@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "notifiers/endpoint_name.hpp"
+#include "notifiers/facts.hpp"
 #include "notifiers/json_text.hpp"
 #include "notifiers/own_notice.hpp"
 #include "notifiers/text.hpp"
@@ -83,7 +84,7 @@ void ChannelWatch::note_failure(ChannelTrouble& trouble, const DeliveryReport& r
   if (report.record.fate != DeliveryRecord::Fate::dead || is_own_notice(report.dedup_key)) return;
   ++trouble.dead_letters;
   if (report.record.message != nullptr && trouble.lost.size() < kLostMax)
-    trouble.lost.push_back(truncate(one_line(report.record.message->subject), kLostBytesMax));
+    trouble.lost.push_back(truncate(title(*report.record.message), kLostBytesMax));
 }
 
 void ChannelWatch::set_endpoints(const std::set<std::string>& endpoints) {

@@ -26,7 +26,7 @@ struct ChannelTrouble {
   std::string detail;       // of the newest failure
   Instant since = kNoTime;  // of the first failure behind the last delivery; kNoTime: it works
   std::uint64_t dead_letters = 0;  // since people were last told that it works
-  std::vector<std::string> lost;   // subjects of the first kLostMax of them
+  std::vector<std::string> lost;   // states and names of the first kLostMax
   bool told = false;               // people know that it fails
 };
 

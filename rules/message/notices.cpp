@@ -43,6 +43,13 @@ Notification send(Notice notice, const RuleSet& rules) {
   return std::move(make_notifications(notice.transition, alone).front());
 }
 
+// Nothing was counted: what decided is the reason.
+Notification without_metric(Notification n) {
+  n.value_text.clear();
+  n.condition.clear();
+  return n;
+}
+
 }  // namespace
 
 Notification make_test_notification(const std::string& topic, const RuleSet& rules, Instant now) {
@@ -68,7 +75,7 @@ Notification make_trouble_notification(const std::string& topic, const RuleSet& 
       "Look at the disk of the state directory (space, permissions, health) and at the daemon's "
       "log. It goes on by itself, from where it stopped, once a commit succeeds.";
   notice.transition.reason = "The store refuses commits: " + why;
-  return send(std::move(notice), rules);
+  return without_metric(send(std::move(notice), rules));
 }
 
 Notification make_channel_notification(const std::string& topic, const RuleSet& rules, Instant now,
@@ -79,14 +86,18 @@ Notification make_channel_notification(const std::string& topic, const RuleSet& 
   notice.alarm.severity = news.works ? Severity::info : Severity::high;
   notice.alarm.summary = news.summary;
   notice.alarm.ok_topics = {topic};
-  notice.alarm.runbook = "See what was not delivered: tocsin dlq list --topic " + news.of_topic;
+  notice.alarm.runbook = "See what was not delivered: tocsin dlq list --topic " + news.of_topic +
+                         "; send what was refused again: tocsin dlq redrive --topic " +
+                         news.of_topic;
   Transition& t = notice.transition;
   t.from = news.works ? AlarmState::alarm : AlarmState::ok;
   t.to = news.works ? AlarmState::ok : AlarmState::alarm;
   t.value.reset();
   t.since = news.since;
   t.reason = news.summary;
-  return send(std::move(notice), rules);
+  Notification n = without_metric(send(std::move(notice), rules));
+  n.summary = news.summary;  // an OK says "works again" by itself
+  return n;
 }
 
 }  // namespace tocsin

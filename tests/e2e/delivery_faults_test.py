@@ -114,7 +114,7 @@ def run(daemon, server, home, args, rnd):
     writer = Writer(home / "app.log", args.keys, -(-args.transitions // (2 * args.keys)))
     writer.start()
     good = sum(path.startswith("/good/") for path in server.behaviours)
-    most = max(2, 2 * good * args.transitions // args.kills)
+    most = max(2, 2 * good * args.transitions // max(1, args.kills))
     for _ in range(args.kills):
         if rnd.random() < 0.2:
             threading.Event().wait(rnd.random() * 0.5)

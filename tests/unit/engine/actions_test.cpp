@@ -102,6 +102,8 @@ TEST_CASE("what a silence holds is held on by a restart after the clock was set 
   w.restart(minutes{5});
   CHECK(messages(w).empty());
   CHECK(status(w).actions.waiting);
+  w.quiet_until(minutes{29});
+  CHECK(messages(w).empty());
   w.quiet_until(minutes{30});
   CHECK(messages(w) == Lines{"after_mute OK"});
 }

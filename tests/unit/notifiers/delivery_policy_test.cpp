@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notifiers/delivery_policy.hpp"
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "notifiers/channels.hpp"
 #include "notifiers/delivery_plan.hpp"
 #include "support/catch.hpp"
@@ -74,6 +78,49 @@ TEST_CASE("a delivery policy's retries take the place of ours, and end", "[notif
   CHECK(now - kStart <= Duration{13'200});
   const auto reports = plan.take_reports();
   CHECK(reports.back().record.fate == DeliveryRecord::Fate::dead);
+}
+
+TEST_CASE("a message that keeps failing goes through the four phases, by each backoff function",
+          "[notifiers][retry]") {
+  // From the specification's table: 5 to 260 seconds in ten retries.
+  const std::map<std::string, std::vector<double>> backoff{
+      {"linear", {5, 33.3, 61.7, 90, 118.3, 146.7, 175, 203.3, 231.7, 260}},
+      {"arithmetic", {5, 10.7, 22, 39, 61.7, 90, 124, 163.7, 209, 260}},
+      {"geometric", {5, 7.76, 12.0, 18.7, 28.9, 44.9, 69.7, 108, 167.6, 260}},
+      {"exponential", {5, 5.5, 6.5, 8.5, 12.5, 20.5, 36.4, 68.4, 132.3, 260}}};
+  for (const auto& [function, seconds_between] : backoff) {
+    INFO(function);
+    std::vector<double> wanted{0, 0, 5};
+    wanted.insert(wanted.end(), seconds_between.begin(), seconds_between.end());
+    wanted.push_back(260);
+    const Made made =
+        make(webhook(map({{"healthyRetryPolicy", map({{"minDelayTarget", scalar("5")},
+                                                      {"maxDelayTarget", scalar("260")},
+                                                      {"numRetries", scalar("14")},
+                                                      {"numNoDelayRetries", scalar("2")},
+                                                      {"numMinDelayRetries", scalar("1")},
+                                                      {"numMaxDelayRetries", scalar("1")},
+                                                      {"backoffFunction", scalar(function)}})}})));
+    REQUIRE(made.faults.empty());
+    DeliveryPlan plan;
+    plan.set_endpoints(made.endpoints, kStart);
+    plan.push(entry(1, made.endpoints[0].id), kStart);
+    REQUIRE(plan.take_due(kStart).size() == 1);
+    Instant now = kStart;
+    for (const double delay : wanted) {
+      now += seconds{1};  // that is how long an attempt takes: a delay counts from its end
+      plan.on_outcome(1, {.outcome = Delivery::Outcome::retry}, 503, now);
+      REQUIRE(plan.next_due() != kNever);
+      const double waited = static_cast<double>((plan.next_due() - now).count()) / 1000;
+      CHECK(waited >= 0.8 * delay - 0.05);
+      CHECK(waited <= 1.2 * delay + 0.05);
+      now = plan.next_due();
+      REQUIRE(plan.take_due(now).size() == 1);
+    }
+    plan.on_outcome(1, {.outcome = Delivery::Outcome::retry}, 503, now);
+    CHECK(plan.next_due() == kNever);
+    CHECK(plan.take_reports().back().record.fate == DeliveryRecord::Fate::dead);
+  }
 }
 
 TEST_CASE("Retry-After makes a policy's delay longer, up to its maximum, and adds no attempt",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
 #include "unit/notifiers/channel_fixture.hpp"
 
 namespace tocsin {
@@ -48,6 +50,25 @@ TEST_CASE("a mail tells the five W's before anything else", "[notifiers][email]"
         "- MetricNamespace: Tocsin", "- Dimensions: [account = 1111]", "- Statistic: Sum",
         "You get this because a@example.com", "rules.d/sg.yaml:14", "newest 1 of 2 events"})
     CHECK(squeeze(mail.text).find(text) != std::string::npos);
+}
+
+TEST_CASE("email-json is the SNS document and nothing else, under the headers of a mail",
+          "[notifiers][email]") {
+  Diagnostics out;
+  const auto endpoints = make_email_json(map({{"to", scalar("a@example.com")}}), context(), out);
+  REQUIRE(endpoints.size() == 1);
+  const Notification n = test::sample_notification();
+  const auto mail = std::get<MailRequest>(endpoints[0].notifier->request(n, {.now = kNow}));
+  CHECK(mail.html.empty());
+  CHECK(mail.images.empty());
+  CHECK(header(mail.headers, "Subject") == n.subject);
+  CHECK(header(mail.headers, "X-Alarm-Name") == "sg-open");
+  const auto document = nlohmann::json::parse(mail.text);
+  CHECK(document["Type"] == "Notification");
+  CHECK(document["MessageId"] == n.message_id);
+  CHECK(document["Subject"] == n.subject);
+  const auto message = nlohmann::json::parse(document["Message"].get<std::string>());
+  CHECK(message["NewStateValue"] == "ALARM");
 }
 
 TEST_CASE("ALARM and OK of one key stand in one thread, other keys in another",

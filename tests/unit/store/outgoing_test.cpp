@@ -218,7 +218,7 @@ TEST_CASE("one incident is told once, over a death of the process, and once when
           "[store][channels]") {
   const TempDir dir;
   const EndpointTable table{{"security", {channel("security/a"), channel("security/b")}}};
-  std::vector<std::string> notices;
+  std::vector<std::string> notices, summaries;
   Instant now = kStart;
   for (int i = 1; i <= 6; ++i) {
     Process process(dir.path(), now);
@@ -228,14 +228,18 @@ TEST_CASE("one incident is told once, over a death of the process, and once when
     process.outgoing.add(message(i, AlarmState::alarm), now, pending);
     settle(process, pending, now, i < 6);
     CHECK(process.outgoing.troubles().size() == (i < 6 ? 1 : 0));
-    for (const OutboxEntry& entry : settle(process, pending, now, true))
+    for (const OutboxEntry& entry : settle(process, pending, now, true)) {
       notices.push_back(entry.message->subject);
+      summaries.push_back(entry.message->summary);
+    }
     process.commit(pending, now);
     now += hours{2};
   }
   REQUIRE(notices.size() == 2);
   CHECK(notices[0].starts_with("Not delivered to security/a: "));
   CHECK(notices[1].starts_with("security/a works again after 10h; 5 messages became dead letters"));
+  CHECK(
+      summaries[1].starts_with("security/a works again after 10h; 5 messages became dead letters"));
 }
 
 TEST_CASE("a message that is given up twice is told twice, under two ids", "[store][channels]") {
