@@ -28,8 +28,17 @@ bool Series::retract_default(Instant minute, const std::string& filter) {
 
 Totals Series::period(Instant start, Instant end) const {
   Totals out = cells_.window(start - kTick, end - kTick);
+  for (const double value : defaults_in(start, end)) out.add(value);
+  return out;
+}
+
+// One stands for its whole minute and is known when that has ended. Whether a shorter period is
+// closed by then depends on how far the alarm's other log groups have been read: it has none.
+std::vector<double> Series::defaults_in(Instant start, Instant end) const {
+  std::vector<double> out;
+  if (end - start < minutes{1}) return out;
   for (auto at = defaults_.lower_bound(start); at != defaults_.end() && at->first < end; ++at)
-    for (const auto& [filter, value] : at->second) out.add(value);
+    for (const auto& [filter, value] : at->second) out.push_back(value);
   return out;
 }
 
@@ -37,8 +46,7 @@ std::optional<double> Series::value_of(const StatisticExpression& statistic, con
                                        Instant start, Instant end) const {
   if (const auto simple = statistic.simple()) return totals.statistic(*simple);
   Distribution samples = cells_.distribution(start - kTick, end - kTick);
-  for (auto at = defaults_.lower_bound(start); at != defaults_.end() && at->first < end; ++at)
-    for (const auto& [filter, value] : at->second) samples.add(value);
+  for (const double value : defaults_in(start, end)) samples.add(value);
   return statistic_value(statistic, totals, samples);
 }
 

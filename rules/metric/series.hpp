@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "rules/alarm/datapoint_source.hpp"
 #include "rules/metric/samples.hpp"
@@ -30,7 +31,8 @@ class Series final : public DatapointSource {
   // A late match arrived for that minute. false: there was no default to take back.
   bool retract_default(Instant minute, const std::string& filter);
 
-  // The samples of start <= time < end; both are multiples of the cell.
+  // The samples of start <= time < end; both are multiples of the cell. Defaults are in periods of
+  // a minute and more.
   Totals period(Instant start, Instant end) const;
   // Nothing: no samples, or what they are is not known to an extended statistic.
   std::optional<double> statistic(const StatisticExpression& statistic, Instant start,
@@ -62,6 +64,7 @@ class Series final : public DatapointSource {
   }
 
  private:
+  std::vector<double> defaults_in(Instant start, Instant end) const;
   std::optional<double> value_of(const StatisticExpression& statistic, const Totals& totals,
                                  Instant start, Instant end) const;
   std::string encode_defaults(const std::map<std::string, double>& filters) const;
