@@ -24,10 +24,11 @@ std::string composed(const FiveWs& facts) {
   return out;
 }
 
-// What happened, by the newest event; "" if there is nothing to tell.
+// What happened, by the newest event; "" if there is nothing to tell, as of a composite's return to
+// OK.
 std::string happened(const Transition& transition, const Alarm& alarm, const Notification& n,
                      const SummaryFields& fields) {
-  if (!alarm.summary.empty()) {
+  if (!alarm.summary.empty() && (!transition.events.empty() || !needs_event(alarm.summary))) {
     Result<std::string> rendered = render_summary(alarm.summary, transition, alarm, fields);
     if (rendered.ok() && !rendered->empty()) return std::move(*rendered);
   }

@@ -68,7 +68,35 @@ std::optional<TemplateError> find_partial(const std::string& text) {
   return std::nullopt;
 }
 
+// Of "{{ name.of.it }}" the "name"; "" of a comment, a section or its end.
+std::string_view variable_in(std::string_view tag) {
+  const auto begin = tag.find_first_not_of(" \t{&");
+  if (begin == std::string_view::npos || std::string_view("#^/!=>").find(tag[begin]) != tag.npos)
+    return {};
+  return tag.substr(begin, tag.find_first_of(" \t}.", begin) - begin);
+}
+
+// How far a tag goes into sections: 1, -1 out of one, 0.
+int depth_of(std::string_view tag) {
+  const auto sign = tag.find_first_not_of(" \t");
+  if (sign == std::string_view::npos) return 0;
+  return tag[sign] == '/' ? -1 : tag[sign] == '#' || tag[sign] == '^' ? 1 : 0;
+}
+
 }  // namespace
+
+bool needs_event(std::string_view text) {
+  int depth = 0;
+  for (auto at = text.find("{{"); at != text.npos; at = text.find("{{", at + 2)) {
+    const std::string_view tag = text.substr(at + 2, text.find("}}", at) - at - 2);
+    const std::string_view name = variable_in(tag);
+    const bool is_own =
+        name.empty() || name == "alarm" || name == "key" || name == "count" || name == "value";
+    if (depth == 0 && !is_own) return true;
+    depth += depth_of(tag);
+  }
+  return false;
+}
 
 Result<std::string> render_template(const std::string& text, const Transition& transition,
                                     const Alarm& alarm, const SummaryFields& fields) {

@@ -80,6 +80,22 @@ TEST_CASE("an alarm without events still has its own words", "[message][summary]
   CHECK(make_summary(w.transition, w.alarm, {}, {}) == "No backup today (root-login)");
 }
 
+TEST_CASE("without an event nothing is said of one", "[message][summary]") {
+  World w;
+  w.transition.events.clear();
+  w.transition.reason = "the reason";
+  const auto summary = [&](const std::string& text, AlarmState to) {
+    w.alarm.summary = text;
+    w.transition.to = to;
+    return make_summary(w.transition, w.alarm, Notification{}, {});
+  };
+  CHECK(summary("{{eventName}} by {{userIdentity.arn}}", AlarmState::ok) == "Back to OK.");
+  CHECK(summary("{{eventName}} by {{ userIdentity.arn }}", AlarmState::alarm) == "the reason");
+  CHECK(summary("{{{who}}} in {{key.account}}", AlarmState::alarm) == "the reason");
+  CHECK(summary("{{count}} from {{key.account}}{{#who}} by {{who}}{{/who}}", AlarmState::ok) ==
+        "Back to OK. It was: 7 from 1111");
+}
+
 TEST_CASE("a summary is one line of at most 500 characters", "[message][summary]") {
   World w;
   w.transition.events.back().message = "{\"x\":\"" + std::string(5000, 'x') + "\"}";
