@@ -35,13 +35,13 @@ Engine::Engine(std::shared_ptr<const RuleSet> rules, Instant now, EngineOptions 
 
 Engine::~Engine() = default;
 
-void Engine::restore(const StateImage& image, Instant now, Effects& out) {
+std::vector<StateRow> Engine::restore(const StateImage& image, Instant now, Effects& out) {
   auto fresh = std::make_unique<State>(state_->rules, state_->options);
   fresh->next_sequence = std::max<std::uint64_t>(image.next_sequence, 1);
   state_ = std::move(fresh);
   state_->wall = now;
   Recorder to = state_->recorder(now, out);
-  state_->restore(image, to);
+  return state_->restore(image, to);
 }
 
 void Engine::look(const LookReport& report, Instant now, Effects& out) {
@@ -142,6 +142,8 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
   flush(state_->pending, out);
   Recorder to = state_->recorder(now, out);
   state_->set_back_suppressors(by);
+  state_->desk.recheck_escalations();
+  state_->run_wall(now, to);  // what was due before it
   std::set<std::string> back;
   for (auto& [name, group] : state_->groups) {
     if (by <= std::max<Duration>(group->spec.lateness, minutes{1})) continue;

@@ -317,7 +317,7 @@ void ActionDesk::step(const ActionName& name, Instant at, Recorder& to) {
   calm_down(name.first, r, at, to);
   r.firings.forget_until(at);
   if (r.next_reminder <= at) remind(name, at, to);
-  if (r.escalation && !r.acknowledged && r.escalation->next <= at) escalate(name, at, to);
+  if (r.escalation && !r.acknowledged && r.escalation->next <= at) escalate(name, to);
   if (r.held && r.held->hold.until && *r.held->hold.until <= at) {
     if (is_mute(r.held->hold.by)) return run_held(name, at, to);
     r.held->hold.until.reset();  // its suppressor says when, and is about to

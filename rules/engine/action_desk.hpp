@@ -86,6 +86,8 @@ class ActionDesk {
   // What is due up to the recorder's now.
   void advance(Recorder& to);
   Instant next_due() const;
+  // Steps, windows or silences may be others, or the clock was set back before them.
+  void recheck_escalations();
 
   // Requests of people. `status`: of the key.
   Result<OperatorAnswer> add_silence(Silence silence, Recorder& to);
@@ -122,8 +124,7 @@ class ActionDesk {
   void start_escalation(ActionRecord& r, const Transition& t, const ActionFacts& facts,
                         Instant now);
   std::vector<Occasion> told_of_end(ActionRecord& r, const Transition& t, MessageCause cause) const;
-  void escalate(const ActionName& name, Instant at, Recorder& to);
-  void recheck_escalations();
+  void escalate(const ActionName& name, Recorder& to);
   void start_attention(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   void start_reminders(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   bool is_enabled(const std::string& alarm, const ActionFacts& facts) const;

@@ -57,14 +57,16 @@ std::vector<Occasion> ActionDesk::told_of_end(ActionRecord& r, const Transition&
   return {std::move(more)};
 }
 
-void ActionDesk::escalate(const ActionName& name, Instant at, Recorder& to) {
+void ActionDesk::escalate(const ActionName& name, Recorder& to) {
   ActionRecord& r = records_.at(name);
   const std::optional<ActionFacts> facts = lookups_.facts(name.first);
   if (!facts) return;
   Escalation& e = *r.escalation;
-  if (const auto hold = muted_by(name.first, *facts->tags, at)) {
+  // By what holds now, whenever the step was due: nobody is told during a mute, and a restart,
+  // which looks anew at what is due, says the same.
+  if (const auto hold = muted_by(name.first, *facts->tags, to.now())) {
     // A step that a mute delays is told at its end, if the ALARM still stands.
-    e.next = std::max(hold->until.value_or(at + minutes{1}), at + seconds{1});
+    e.next = std::max(hold->until.value_or(to.now() + minutes{1}), to.now() + Duration{1});
     return;
   }
   const std::vector<EscalationStep> steps = steps_of(*facts);
@@ -90,7 +92,6 @@ void ActionDesk::escalate(const ActionName& name, Instant at, Recorder& to) {
   e.next = next_step(e, steps);
 }
 
-// Steps, windows or silences may be others.
 void ActionDesk::recheck_escalations() {
   std::vector<ActionName> changed;
   for (auto& [name, r] : records_) {

@@ -124,6 +124,30 @@ TEST_CASE("a mute delays a step to its end, and switched actions skip it", "[eng
   CHECK(messages(w).empty());
 }
 
+TEST_CASE("nobody is told during a silence that followed another one, nor after a restart in it",
+          "[engine][escalation]") {
+  World w(escalating());
+  w.event(minutes{0});
+  const auto silence = [&](Duration from, Duration until) {
+    Silence s;
+    s.targets.alarms = {"a"};
+    s.from = kStart + from;
+    s.until = kStart + until;
+    s.reason = "maintenance";
+    CHECK(ask(w, from, AddSilence{s}).code.empty());
+  };
+  silence(minutes{1}, minutes{20});
+  messages(w);
+  w.quiet_until(minutes{15});
+  silence(minutes{16}, minutes{40});
+  w.quiet_until(minutes{21});
+  w.restart(minutes{25});
+  w.quiet_until(minutes{40} - Duration{1});
+  CHECK(messages(w).empty());
+  w.quiet_until(minutes{40});
+  CHECK(messages(w) == Lines{"escalation ALARM oncall", "escalation ALARM boss"});
+}
+
 TEST_CASE("a silence that is ended early delays a step no longer", "[engine][escalation]") {
   World w(escalating());
   w.event(minutes{0});
