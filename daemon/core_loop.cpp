@@ -52,7 +52,7 @@ Status CoreLoop::start(std::shared_ptr<const RuleSet> rules, EndpointTable endpo
   rules_ = rules;
   engine_ = std::make_unique<Engine>(std::move(rules), clock_.now(), options);
   Effects effects;
-  engine_->restore(*image, clock_.now(), effects);
+  telemetry::state_rows_unreadable(engine_->restore(*image, clock_.now(), effects));
   gather(std::move(effects));
   if (!flush()) return Error{"store", "the store does not take the first commit"};
   return success();

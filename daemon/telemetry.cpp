@@ -74,6 +74,8 @@ struct Numbers {
       registry.gauge("tocsin_silences_active", "Silences that hold actions now.");
   MetricFamily<Counter>& transitions =
       registry.counter("tocsin_transitions", "Changes of state.", {"state"});
+  MetricFamily<Counter>& unreadable_rows = registry.counter(
+      "tocsin_unreadable_state_rows", "Rows of state that could not be read at a start.", {"kind"});
   MetricFamily<Histogram>& commit_time =
       registry.histogram("tocsin_commit_seconds", "Time that a commit took.", "seconds");
   MetricFamily<Counter>& commit_failures =
@@ -177,6 +179,16 @@ void clock_set_back(Duration by) {
 
 void https_trouble(std::string_view text) {
   spdlog::error("https: {}; SNS documents may lack a signature that receivers can check", text);
+}
+
+void state_rows_unreadable(const std::vector<StateRow>& rows) {
+  constexpr std::size_t kShown = 10;
+  for (const StateRow& row : rows) numbers().unreadable_rows.with({row.kind}).add();
+  for (std::size_t i = 0; i < std::min(rows.size(), kShown); ++i)
+    spdlog::error("state: a row of kind {} of {} could not be read; what it held begins anew",
+                  rows[i].kind, rows[i].id.substr(0, rows[i].id.find('\x1f')));
+  if (rows.size() > kShown)
+    spdlog::error("state: and {} more rows could not be read", rows.size() - kShown);
 }
 
 void batch_read(const MatchBatch& batch) {

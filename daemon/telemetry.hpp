@@ -40,6 +40,9 @@ void dropped(std::string_view log_group, std::string_view reason, std::uint64_t 
 void input_trouble(std::string_view log_group, std::string_view text);
 void input_recovered(std::string_view log_group);
 
+// Rows of state that could not be read at the start: what they held begins anew.
+void state_rows_unreadable(const std::vector<StateRow>& rows);
+
 // The engine. Shown by what it says of itself, after a commit.
 void transition(const Transition& transition);
 void engine_seen(const std::vector<GroupReport>& groups, const std::vector<StreamReport>& streams,

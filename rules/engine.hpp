@@ -74,8 +74,9 @@ class Engine {
   ~Engine();
 
   // Once, before anything else. Rows of alarms and keys that the rules no longer have are closed as
-  // a reload would.
-  void restore(const StateImage& image, Instant now, Effects& out);
+  // a reload would. Returns the rows that could not be read, without their values: they are
+  // dropped, what they held begins anew, and alarms that they were of say so in their history.
+  std::vector<StateRow> restore(const StateImage& image, Instant now, Effects& out);
 
   // A look found these streams; moves idle watermarks.
   void look(const LookReport& report, Instant now, Effects& out);

@@ -114,10 +114,12 @@ bool CompositeMachine::decode(std::string_view row, Instant) {
   if (suppressed && !read_suppression(in, suppression)) return false;
   std::optional<CompositeTimeline> timeline;
   if (version == 2 && !timeline.emplace().read(in)) return false;
-  if (!in.ok() || !in.at_end() || suppressed != suppressor_.has_value()) return false;
+  if (!in.ok() || !in.at_end()) return false;
   state_ = state;
   timeline_ = std::move(timeline);
-  if (suppressed) suppression_.emplace(periods_of(*suppressor_), suppression);
+  // An older row may be of before a suppressor that held nothing came or went.
+  if (!suppressed) suppression.composite = state;
+  if (suppressor_) suppression_.emplace(periods_of(*suppressor_), suppression);
   return true;
 }
 

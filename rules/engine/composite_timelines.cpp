@@ -135,7 +135,8 @@ void Engine::State::run_timelines(Recorder& to) {
       });
       settle(entry);
     }
-    if (timeline.has_untold() && entry.state() == AlarmState::ok && !entry.overlay) {
+    const bool is_judged = !entry.overlay || entry.overlay->is_plain();
+    if (timeline.has_untold() && entry.state() == AlarmState::ok && is_judged) {
       for (const CompositeTimeline::Episode& episode : timeline.take_untold())
         tell_missed(node, entry, episode, to);
       settle(entry);

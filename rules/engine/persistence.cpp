@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// State rows, out and in: docs/state-format.md, section "Engine rows".
+// State rows, out: docs/state-format.md, section "Engine rows". In: engine/restoring.cpp.
 #include <algorithm>
-#include <charconv>
 #include <functional>
+#include <iterator>
 #include <utility>
 
-#include "rules/alarm/reason.hpp"
 #include "rules/engine/alarm_row.hpp"
 #include "rules/engine/row_codec.hpp"
 #include "rules/engine/state.hpp"
@@ -23,18 +22,6 @@ std::string join(std::string_view a, std::string_view b) {
 template <class Number>
 std::string row_of(const KeyEntry& e, Number number) {
   return join(join(e.book->spec->name, e.id), std::to_string(number));
-}
-
-// "a \x1f b" at the first separator; names of alarms, groups and keys' canonical JSON hold none.
-std::pair<std::string, std::string> split(std::string_view id) {
-  const std::size_t at = std::min(id.find(kPart), id.size());
-  return {std::string(id.substr(0, at)), std::string(id.substr(std::min(at + 1, id.size())))};
-}
-
-std::int64_t number_of(std::string_view text) {
-  std::int64_t out = -1;
-  std::from_chars(text.data(), text.data() + text.size(), out);
-  return out;
 }
 
 std::string encode_key(const KeyEntry& e) {
@@ -221,179 +208,5 @@ void Engine::State::collect(StateDelta& out) {
   desk.collect(out.rows);
   out.next_sequence = next_sequence;
 }
-
-bool Engine::State::restore_group_row(const StateRow& row) {
-  const auto [name, rest] = split(row.id);
-  const auto at = groups.find(name);
-  if (at == groups.end()) return false;
-  GroupState& group = *at->second;
-  if (row.kind == "minutes") return group.defaults.restore(number_of(rest), *row.value);
-  if (row.kind == "stream") return group.watermark.streams()[rest].decode(*row.value);
-  RowReader in(*row.value);
-  if (in.byte() != 1) return false;
-  const Instant w = in.instant();
-  if (!in.ok()) return false;
-  group.watermark.restore(w);
-  return true;
-}
-
-// The alarm that a row is of, shared with the rules if they still have it as it was, as they mostly
-// do: a start then keeps no second one of each, nor looks any further whether it was edited.
-std::shared_ptr<const Alarm> Engine::State::restore_alarm(const std::string& name,
-                                                          std::string_view text) const {
-  std::optional<Alarm> alarm = decode_alarm(text);
-  if (!alarm || alarm->name != name) return nullptr;
-  const Alarm* const ruled = alarm_index->alarm(name);
-  if (ruled != nullptr && is_same_row(*alarm, *ruled)) return {rules, ruled};
-  return std::make_shared<const Alarm>(*std::move(alarm));
-}
-
-// Alarms on one metric share what its datapoints are made of.
-std::shared_ptr<const std::string> Engine::State::restore_datapoints(const Alarm& alarm,
-                                                                     std::string text) const {
-  const auto known = metric_datapoints.find(metric_of(alarm));
-  if (known != metric_datapoints.end() && *known->second == text) return known->second;
-  return std::make_shared<const std::string>(std::move(text));
-}
-
-bool Engine::State::restore_alarm_row(const StateRow& row) {
-  RowReader in(*row.value);
-  const std::string text = in.text();
-  std::string datapoints = in.text();
-  std::shared_ptr<const Alarm> alarm = in.ok() ? restore_alarm(row.id, text) : nullptr;
-  if (!alarm) return false;
-  std::unique_ptr<AlarmBook>& book = books[row.id];
-  book = std::make_unique<AlarmBook>();
-  configure(*book, std::move(alarm));
-  book->datapoints = restore_datapoints(*book->spec, std::move(datapoints));
-  return true;
-}
-
-bool Engine::State::restore_key_row(const StateRow& row) {
-  const auto [name, id] = split(row.id);
-  const auto book = books.find(name);
-  RowReader in(*row.value);
-  if (book == books.end() || in.byte() != 1) return false;
-  auto entry = std::make_unique<KeyEntry>();
-  entry->book = book->second.get();
-  entry->key.resize(in.count(2));
-  for (auto& [part, value] : entry->key) {
-    part = in.text();
-    value = in.text();
-  }
-  entry->id = canonical_key(entry->key);
-  entry->told = in.flag();
-  const bool changed = in.flag();
-  const Instant since = in.instant();
-  if (changed) entry->since = since;
-  entry->last_sample = in.instant();
-  entry->events_total = in.number();
-  const std::string machine = in.text();
-  if (!in.ok() || entry->id != id) return false;
-  make_machine(*book->second, *entry, kNoTime);
-  const Instant w = watermark_of(clock_for(groups_of(*book->second->spec)));
-  if (!entry->machine->decode(machine, w)) return false;
-  entry->stored_hash = std::hash<std::string>{}(*row.value) | 1U;
-  AlarmStatus status;
-  status.state_since = since;
-  entry->status.set(status);
-  entry->dirty = entry->status_dirty = false;
-  book->second->insert(std::move(entry));
-  return true;
-}
-
-bool Engine::State::restore_part_row(const StateRow& row) {
-  const auto [name, rest] = split(row.id);
-  const auto [id, number] = split(rest);
-  const auto book = books.find(name);
-  KeyEntry* entry = book == books.end() ? nullptr : book->second->find(id);
-  const std::int64_t n = number_of(number);
-  if (entry == nullptr) return false;
-  if (row.kind == "cell-values")
-    return entry->short_form != nullptr &&
-           entry->short_form->samples().restore_values(instant_from_ms(n), *row.value);
-  if (n < 0) return false;
-  if (row.kind == "evidence") {
-    const bool sound = entry->evidence.restore(static_cast<std::size_t>(n), *row.value, &restored);
-    arrivals = std::max(arrivals, entry->evidence.newest_arrival());
-    return sound;
-  }
-  return entry->short_form != nullptr &&
-         entry->short_form->samples().restore_chunk(static_cast<std::uint64_t>(n), *row.value);
-}
-
-// Rows of one kind stand on those of the kinds before it.
-void Engine::State::restore(const StateImage& image, Recorder& to) {
-  build_groups(*rules);
-  using Step = std::pair<std::vector<std::string_view>, bool (State::*)(const StateRow&)>;
-  const std::vector<Step> steps{{{"group", "stream", "minutes"}, &State::restore_group_row},
-                                {{"metric"}, &State::restore_metric_row},
-                                {{"series", "default"}, &State::restore_series_row},
-                                {{"values"}, &State::restore_series_row},
-                                {{"alarm"}, &State::restore_alarm_row},
-                                {{"key"}, &State::restore_key_row},
-                                {{"cells", "evidence"}, &State::restore_part_row},
-                                {{"cell-values"}, &State::restore_part_row},
-                                {{"shown"}, &State::restore_shown_row},
-                                {{"actions", "switch", "silence"}, &State::restore_action_row}};
-  for (const auto& [kinds, restore_row] : steps)
-    for (const StateRow& row : image.rows) {
-      if (std::find(kinds.begin(), kinds.end(), row.kind) == kinds.end()) continue;
-      // Of something that is no more, or damaged: it must not come back with the next start.
-      if (row.value && !(this->*restore_row)(row))
-        gone_rows.push_back({row.kind, row.id, std::nullopt});
-    }
-  for (const SeenEvent& seen : image.seen) {
-    const auto group = groups.find(seen.log_group);
-    if (group != groups.end()) group->second->repeats.restore(seen.id, seen.time);
-  }
-  for (const AlarmStatus& status : image.alarms) {
-    const auto book = books.find(status.alarm);
-    if (book != books.end() && book->second->whole && status.key.empty()) {
-      book->second->whole->status = status;
-      book->second->whole->dirty = false;
-    }
-    KeyEntry* entry = book == books.end() ? nullptr : book->second->find(canonical_key(status.key));
-    if (entry != nullptr && entry->state() == status.state) entry->status.set(status);
-  }
-  restored.clear();
-  for (auto& [name, book] : books) restore_whole(*book);
-  for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
-  for (auto& [name, group] : groups) {
-    group->watermark.restarted(to.now());
-    const std::string& input = group->spec.input;
-    group->listens_anew = input == "stdin" || input == "http" || input == "syslog";
-  }
-  reconcile(rules, alarm_index, to);
-}
-
-// An older version stored no state of the whole: it is what its keys say, and news to nobody.
-void Engine::State::restore_whole(AlarmBook& book) {
-  if (!book.whole || !book.whole->dirty) return;
-  mark_dirty(book);
-  const AlarmBook::Contributors now = book.contributors();
-  book.whole->status.state = book.overall();
-  if (now.all > 0) book.whole->status.reason = contributors_reason(now.red, now.all);
-}
-
-bool Engine::State::restore_metric_row(const StateRow& row) {
-  metric_datapoints[row.id] = std::make_shared<const std::string>(*row.value);
-  metrics_dirty = false;
-  return true;
-}
-
-bool Engine::State::restore_shown_row(const StateRow& row) {
-  KeyEntry* entry = find_key(split(row.id));
-  if (entry == nullptr) return false;
-  entry->overlay = std::make_unique<StateOverlay>();
-  entry->overlay_stored = entry->overlay->decode(*row.value);
-  if (!entry->overlay_stored) entry->overlay.reset();
-  entry->book->settle(*entry);  // it was counted without
-  return entry->overlay_stored;
-}
-
-bool Engine::State::restore_action_row(const StateRow& row) { return desk.restore(row); }
-
-bool Engine::State::restore_series_row(const StateRow& row) { return store.restore(row); }
 
 }  // namespace tocsin

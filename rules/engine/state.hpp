@@ -229,7 +229,7 @@ struct Engine::State {
   std::set<std::string> groups_of(const Alarm& alarm) const;
   std::span<const MetricFilter* const> publishers_of(std::string_view metric) const;
 
-  // State rows (engine/persistence.cpp)
+  // State rows, out (engine/persistence.cpp)
   void mark_dirty(AlarmBook& book);
   void mark_dirty(KeyEntry& entry);
   void forget_cells(KeyEntry& entry);
@@ -240,7 +240,11 @@ struct Engine::State {
   static void collect_book(AlarmBook& book, StateDelta& out);
   void collect_key(KeyEntry& entry, StateDelta& out);
   void collect_group(const std::string& name, GroupState& group, StateDelta& out);
-  void restore(const StateImage& image, Recorder& to);
+  // In (engine/restoring.cpp). Those that could not be read are returned, without their values.
+  std::vector<StateRow> restore(const StateImage& image, Recorder& to);
+  std::vector<StateRow> restore_rows(const std::vector<StateRow>& rows);
+  bool has_owner(const StateRow& row) const;
+  void note_unreadable(const std::vector<StateRow>& rows, Recorder& to);
   bool restore_group_row(const StateRow& row);
   bool restore_metric_row(const StateRow& row);
   bool restore_series_row(const StateRow& row);

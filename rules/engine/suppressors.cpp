@@ -22,7 +22,10 @@ void Engine::State::use_suppressor(const CompositeNode& node, KeyEntry& entry, R
   const auto& by = node.book->spec->composite->suppressor;
   const auto held_before = entry.composite->hold(to.now());
   const bool due = entry.composite->use_suppressor(by, its_state, to.now());
-  if (due || held_before) act_on(entry, due, to);
+  if (due || held_before)
+    act_on(entry, due, to);
+  else
+    settle(entry);  // its row says whether it has a suppressor, and in which state
 }
 
 std::optional<ActionHold> Engine::State::suppress(KeyEntry& entry, AlarmState state, Instant now) {

@@ -44,7 +44,8 @@ Daemon::Daemon(const World& world, const std::string& directory, Endpoints& endp
   options.restore_follows = true;
   engine_ = std::make_unique<Engine>(world.rules, now, options);
   Effects effects;
-  engine_->restore(must(store_->load()), now, effects);
+  for (const StateRow& row : engine_->restore(must(store_->load()), now, effects))
+    ledger_.fault("store", "cannot read its row " + row.kind + " " + row.id);
   gather(std::move(effects));
   restore_positions();
   plan_.set_endpoints(all_endpoints(world), now);

@@ -6,13 +6,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "sim/checker.hpp"
 #include "sim/run.hpp"
+#include "sim/seeds.hpp"
 #include "support/temp_dir.hpp"
 
 namespace tocsin::sim {
@@ -77,14 +77,6 @@ bool simulate(std::uint64_t seed, bool trace) {
     for (const std::string& line : crashed.lines) std::cout << line << '\n';
   }
   return report(world, plain, crashed);
-}
-
-std::vector<std::uint64_t> seeds_in(const std::string& path) {
-  std::vector<std::uint64_t> seeds;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);)
-    if (!line.empty() && line[0] != '#') seeds.push_back(std::stoull(line));
-  return seeds;
 }
 
 int run(const std::vector<std::string>& arguments) {

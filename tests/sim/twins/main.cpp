@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// twins [--seed N] | [--from N] [--count N]
+// twins [--seed N] | [--from N] [--count N] [--seeds FILE]
 //
 // Plays random scripts through engines that differ in batches, restarts, crashes and reloads only,
 // and says where they did not tell the same; exit 1 then. One seed makes one script and all its
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/seeds.hpp"
 #include "sim/twins/twin.hpp"
 
 namespace tocsin::sim {
@@ -56,15 +57,21 @@ bool play(std::uint64_t seed, std::size_t& told) {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  std::uint64_t from = 1, count = 1;
+  std::vector<std::uint64_t> seeds;
+  std::uint64_t from = 1, count = 0;
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
-    if (arguments[i] == "--count") count = std::stoull(arguments[i + 1]);
-    if (arguments[i] == "--from" || arguments[i] == "--seed") from = std::stoull(arguments[i + 1]);
+    const std::string& name = arguments[i];
+    const std::string& value = arguments[i + 1];
+    if (name == "--seed") seeds.push_back(std::stoull(value));
+    if (name == "--from") from = std::stoull(value);
+    if (name == "--count") count = std::stoull(value);
+    if (name == "--seeds") seeds = seeds_in(value);
   }
+  for (std::uint64_t i = 0; i < count; ++i) seeds.push_back(from + i);
   std::size_t failed = 0, told = 0;
-  for (std::uint64_t seed = from; seed < from + count; ++seed) failed += play(seed, told) ? 0U : 1U;
-  std::cout << count - failed << " of " << count << " scripts told every twin the same (" << told
-            << " transitions)\n";
+  for (const std::uint64_t seed : seeds) failed += play(seed, told) ? 0U : 1U;
+  std::cout << seeds.size() - failed << " of " << seeds.size()
+            << " scripts told every twin the same (" << told << " transitions)\n";
   return failed == 0 && told > 0 ? 0 : 1;
 }
 

@@ -78,6 +78,27 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("what was missed is told also of a composite whose state a person had set before") {
+  World w(two_groups("ALARM(a) AND ALARM(b)"));
+  look(w, "app", minutes{0});
+  look(w, "audit", minutes{0});
+  SetAlarmState set;
+  set.name.alarm = "both";
+  set.state = AlarmState::insufficient_data;
+  set.reason = "because";
+  OperatorRequest request;
+  request.who = "tester";
+  request.what = std::move(set);
+  REQUIRE(w.engine->operate(request, kStart + minutes{1}, w.out).ok());
+  w.told();
+  w.engine->apply(event_of(w, "app", seconds{60}, minutes{5}, 0), kStart + minutes{5}, w.out);
+  CHECK(of_composite(w) == Lines{"60000 both INSUFFICIENT_DATA>OK"});
+  look(w, "app", minutes{13});
+  w.engine->apply(event_of(w, "audit", seconds{90}, minutes{13}, 1), kStart + minutes{13}, w.out);
+  look(w, "audit", minutes{13});
+  CHECK(of_composite(w) == Lines{"90000 both OK>ALARM", "120000 both ALARM>OK"});
+}
+
 TEST_CASE(
     "between two keys that were red one after the other a rule with OK held, and that is told") {
   RuleSet rules = single_rules("a");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
-#include "unit/engine/world.hpp"
+#include "unit/engine/composite_world.hpp"
 
 namespace tocsin {
 namespace {
@@ -45,6 +45,44 @@ TEST_CASE("an alarm that was removed while the daemon was down says goodbye at t
   REQUIRE(w.out.transitions.size() == 1);
   CHECK(w.out.transitions[0].reason == "Alarm deleted");
   CHECK(w.out.notifications.size() == 1);
+}
+
+TEST_CASE("rows of state that cannot be read are named, and begin anew but once") {
+  World w(root_rules(1));
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.save();
+  for (StateRow& row : w.stored.rows)
+    if (row.kind == "key") row.value = "nonsense";
+  w.stored.rows.push_back({"stream",
+                           "gone\x1f"
+                           "a.log",
+                           "of a log group that is no more"});
+  w.told();
+  const std::vector<StateRow> lost = w.engine->restore(w.stored, kStart + seconds{2}, w.out);
+  REQUIRE(lost.size() == 1);
+  CHECK(lost[0].kind == "key");
+  REQUIRE_FALSE(w.out.history.empty());
+  const HistoryItem& item = w.out.history.back();
+  CHECK(item.alarm == "root");
+  CHECK(item.summary == "Stored state could not be read and begins anew (rows: key)");
+  w.save();
+  CHECK(w.engine->restore(w.stored, kStart + seconds{3}, w.out).empty());
+}
+
+TEST_CASE("an alarm that becomes a composite that is never judged keeps its state at a restart") {
+  RuleSet rules = root_rules(1);
+  World w(rules);
+  w.quiet_until(seconds{0});
+  w.event(seconds{1});
+  w.save();
+  rules.filters.clear();
+  rules.alarms = {composite_alarm("root", "ALARM(root)")};
+  w.reload(rules, seconds{2});
+  w.save();
+  CHECK(w.engine->restore(w.stored, kStart + seconds{3}, w.out).empty());
+  REQUIRE(w.engine->alarms().size() == 1);
+  CHECK(w.engine->alarms()[0].state == AlarmState::alarm);
 }
 
 TEST_CASE("an edit keeps state and datapoints and never tells the past") {

@@ -152,6 +152,38 @@ TEST_CASE("a removed suppressor lets go of what it holds, another one holds it a
   CHECK(s.told == Lines{"7 both ALARM", "12 both OK"});
 }
 
+TEST_CASE("a suppressor that comes or goes while it holds nothing costs no state at a restart") {
+  Stage s({composite_alarm("both", "ALARM(a)")});
+  RuleSet rules = *s.world.rules;
+  s.set(1, "m", kAlarm);
+  const auto restarted = [&](Alarm both, int t) {
+    rules.alarms.back() = std::move(both);
+    s.world.reload(rules, seconds{t});
+    s.take(t);
+    s.restart(t + 1);
+    const AlarmStatus status = s.status("both");
+    CHECK(status.state == kOk);
+    CHECK_THAT(status.reason, !Catch::Contains("Unchecked"));
+  };
+  restarted(suppressed(2, 3), 2);
+  s.set(4, "a", kAlarm);
+  CHECK(to_string(s.status("both").actions.hold->by) == "Alarm");
+  s.set(5, "a", kOk);
+  s.set(6, "m", kOk);
+  s.run_until(7, 10);
+  restarted(composite_alarm("both", "ALARM(a)"), 20);
+  s.set(30, "a", kAlarm);
+  CHECK(s.told == Lines{"9 both OK", "30 both ALARM"});
+}
+
+TEST_CASE("a wait that was over before the clock was set back is over at once") {
+  Stage s({suppressed(60, 60)});
+  s.set(3600, "a", kAlarm);
+  s.world.engine->clock_set_back(kStart + seconds{3600}, seconds{100}, s.world.out);
+  s.take(3600);
+  CHECK(s.told == Lines{"3600 both ALARM"});
+}
+
 TEST_CASE("a clock that is set back does not lengthen a wait") {
   Stage s({suppressed(60, 60)});
   s.set(3600, "a", kAlarm);
