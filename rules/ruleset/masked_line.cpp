@@ -11,6 +11,7 @@ namespace tocsin {
 namespace {
 
 constexpr auto kNone = std::string_view::npos;
+constexpr std::size_t kJudged = 256;  // of a value
 
 // Beside names that say so.
 constexpr std::array<std::string_view, 3> kSecretKeys{"url", "webhook_url", "cookie"};
@@ -56,10 +57,11 @@ class LineMask {
   explicit LineMask(std::string_view line) : line_(line), masked_(line) {}
 
   std::string run() {
-    for (auto at = line_.find(':'); at != kNone; at = line_.find(':', at + 1)) {
+    for (auto at = line_.find(':'); at < line_.size(); at = line_.find(':', at + 1)) {
       if (line_.substr(at, 3) == "://") mask_user(at + 3);
       const std::size_t value = line_.find_first_not_of(' ', at + 1);
-      if (value != kNone && hides_value(key_before(line_, at), line_.substr(value))) mask(value);
+      if (value != kNone && hides_value(key_before(line_, at), line_.substr(value, kJudged)))
+        at = std::max(at, mask(value));
     }
     return std::move(masked_);
   }
@@ -76,18 +78,23 @@ class LineMask {
     if (user != kNone) fill(begin, begin + user);
   }
 
-  void mask(std::size_t at) {
-    if (line_[at] == '{') return;  // its keys say what is secret
+  // Where the line goes on, less one.
+  std::size_t mask(std::size_t at) {
+    if (line_[at] == '{') return 0;  // its keys say what is secret
     if (line_[at] != '[') {
-      mask_scalar(at, end_of(at, false));
-      return;
+      const std::size_t end = end_of(at, false);
+      mask_scalar(at, end);
+      return end - 1;
     }
+    std::size_t last = 0;
     for (at = line_.find_first_not_of("[ ", at); at < line_.size() && line_[at] != ']';) {
-      if (line_[at] == '{') return;
+      if (line_[at] == '{') return last;
       const std::size_t end = end_of(at, true);
       mask_scalar(at, end);
+      last = end - 1;
       at = line_.find_first_not_of(", ", std::max(at + 1, end + (is_quote(line_[at]) ? 1 : 0)));
     }
+    return last;
   }
 
   // Behind the value that begins at `at`: at its closing quote, or before a comma, brace or
@@ -109,6 +116,7 @@ class LineMask {
     const std::string_view value = line_.substr(begin, end - begin);
     if (value.starts_with("${credential:")) return;
     const std::size_t host = value.find("://");
+    if (host != kNone) mask_user(begin + host + 3);
     const std::size_t path = host == kNone ? 0 : value.find_first_of("/?#", host + 3);
     if (path != kNone) fill(begin + path, end);
   }

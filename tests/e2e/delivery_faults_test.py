@@ -215,7 +215,7 @@ def main():
     print(f"seed {args.seed}, at least {args.transitions} transitions and {args.kills} kills", flush=True)
     rnd = random.Random(args.seed)
     home = folder()
-    receivers = behaviours(rnd)
+    receivers = behaviours(random.Random(args.seed + 1))
     if args.undisturbed:
         receivers = dict.fromkeys(receivers, lambda n, t: 200)
     server = FaultServer(receivers, incurable=["/503/for-good", "/404/some"])
