@@ -14,7 +14,10 @@ LoadedConfiguration load_kept_configuration(const std::string& path) {
   // The allocator serves a thread from an arena of its own, and so the copy of the rules, made
   // here, from another one than the document was built in.
   std::thread([&] { loaded = load_configuration(path); }).join();
-  if (loaded.rules) loaded.rules = std::make_shared<const RuleSet>(*loaded.rules);
+  if (!loaded.rules) return loaded;
+  auto kept = std::make_shared<RuleSet>(*loaded.rules);
+  share_equal_values(*kept);
+  loaded.rules = std::move(kept);
   return loaded;
 }
 

@@ -260,8 +260,8 @@ namespace {
 
 // Whether a key of a short form belongs to what is asked for.
 template <class Each>
-void each_short_key(const std::map<std::string, std::unique_ptr<AlarmBook>>& books,
-                    const std::string& metric, const Dimensions& dimensions, const Each& each) {
+void each_short_key(const Composites::Books& books, const std::string& metric,
+                    const Dimensions& dimensions, const Each& each) {
   for (const auto& [name, book] : books) {
     if (!book->is_short()) continue;
     if (metric != book->spec->metric_namespace + "/" + book->spec->metric_name) continue;

@@ -59,4 +59,23 @@ std::string_view to_string(MissingData m) {
   return "?";
 }
 
+void share_equal_values(RuleSet& rules) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EqualValues<std::string> texts;
+  EqualValues<std::vector<std::string>> lists;
+  EqualValues<Pairs> pairs;
+  EqualValues<std::vector<EscalationStep>> steps;
+  for (Alarm& a : rules.alarms) {
+    for (Shared<std::string>* text : {&a.description, &a.metric_namespace, &a.metric_name, &a.unit,
+                                      &a.summary, &a.runbook, &a.was})
+      texts.share(*text);
+    for (Shared<std::vector<std::string>>* list :
+         {&a.group_by, &a.alarm_topics, &a.ok_topics, &a.insufficient_data_topics,
+          &a.evidence.fields, &a.evidence.drop})
+      lists.share(*list);
+    for (Shared<Pairs>* some : {&a.dimensions, &a.tags, &a.templates}) pairs.share(*some);
+    steps.share(a.escalate);
+  }
+}
+
 }  // namespace tocsin

@@ -14,7 +14,7 @@
 
 namespace tocsin {
 
-enum class AlarmState { insufficient_data, ok, alarm };
+enum class AlarmState : unsigned char { insufficient_data, ok, alarm };
 
 constexpr std::string_view to_string(AlarmState s) {
   switch (s) {

@@ -24,6 +24,7 @@
 #include "tocsin/config_node.hpp"
 #include "tocsin/config_values.hpp"
 #include "tocsin/diagnostics.hpp"
+#include "tocsin/shared_value.hpp"
 #include "tocsin/suggest.hpp"
 #include "tocsin/time.hpp"
 
@@ -326,6 +327,13 @@ class ConfigReader {
   template <class T, class... Rest>
   bool decode(const ConfigNode& node, std::string_view key, std::optional<T>& target,
               Rest... rest) {
+    T value{};
+    if (!decode(node, key, value, rest...)) return false;
+    target = std::move(value);
+    return true;
+  }
+  template <class T, class... Rest>
+  bool decode(const ConfigNode& node, std::string_view key, Shared<T>& target, Rest... rest) {
     T value{};
     if (!decode(node, key, value, rest...)) return false;
     target = std::move(value);

@@ -2,6 +2,7 @@
 // What makes messages fewer without losing one: docs/quiet.md. Values only; notifiers/noise_gate
 // decides by them.
 #pragma once
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct MessageRate {
 struct EscalationStep {
   Duration after{0};
   std::string topic;
-  bool operator==(const EscalationStep&) const = default;
+  auto operator<=>(const EscalationStep&) const = default;
 };
 
 // `group`: the first message goes at once (or after `wait`, with all that came meanwhile); what

@@ -14,6 +14,7 @@
 #include "tocsin/message_templates.hpp"
 #include "tocsin/mute_window.hpp"
 #include "tocsin/quiet_policy.hpp"
+#include "tocsin/shared_value.hpp"
 #include "tocsin/statistic.hpp"
 #include "tocsin/time.hpp"
 
@@ -73,18 +74,18 @@ struct MetricFilter {
   SourceLocation where;
 };
 
-enum class Comparison { greater, greater_or_equal, less, less_or_equal };
-enum class MissingData { missing, ignore, breaching, not_breaching };
-enum class Anchor { minute, fixed, event };
-enum class Severity { info, low, medium, high, critical };
+enum class Comparison : unsigned char { greater, greater_or_equal, less, less_or_equal };
+enum class MissingData : unsigned char { missing, ignore, breaching, not_breaching };
+enum class Anchor : unsigned char { minute, fixed, event };
+enum class Severity : unsigned char { info, low, medium, high, critical };
 // What is made of more than 6 changes of state within 30 minutes: nothing, a mark on the status, or
 // one message beside those of the changes too.
-enum class Flapping { off, mark, notice };
+enum class Flapping : unsigned char { off, mark, notice };
 
 struct EvidenceSpec {
-  int events = 5;                   // 0..5
-  std::vector<std::string> fields;  // selectors to keep; empty: all
-  std::vector<std::string> drop;    // selectors to leave out
+  int events = 5;                           // 0..5
+  Shared<std::vector<std::string>> fields;  // selectors to keep; empty: all
+  Shared<std::vector<std::string>> drop;    // selectors to leave out
 };
 
 // A line of an alarm's `metrics`.
@@ -134,46 +135,48 @@ struct Composite {
 // An alarm, both forms. anchor == event: the short form, judged on the trailing window `period`
 // ("within") that ends at a sample, fed by the filter of the same name; evaluation_periods and what
 // follows from them are not used then. With `composite` nothing that concerns a metric is used.
+// There may be a hundred thousand: what many have alike is Shared, and small members lie together.
 struct Alarm {
   std::string name;
-  std::string description;
+  Shared<std::string> description;
   std::shared_ptr<const Composite> composite;  // none: a metric alarm
-  Anchor anchor = Anchor::minute;
-  std::string metric_namespace;
-  std::string metric_name;
-  std::vector<std::pair<std::string, std::string>> dimensions;  // long form: the one series watched
-  std::vector<std::string> group_by;  // names of dimensions: one state per value
+  Shared<std::string> metric_namespace;
+  Shared<std::string> metric_name;
+  Shared<std::vector<std::pair<std::string, std::string>>>
+      dimensions;                             // long form: the one series watched
+  Shared<std::vector<std::string>> group_by;  // names of dimensions: one state per value
   StatisticExpression statistic;
   Duration period{minutes{1}};
   int evaluation_periods = 1;
   std::optional<int>
       datapoints_to_alarm;   // unset: evaluation_periods, and the reason says it otherwise
   int evaluation_range = 3;  // N + max(2, N div 3)
+  Anchor anchor = Anchor::minute;
   Comparison comparison = Comparison::greater_or_equal;
+  MissingData treat_missing_data = MissingData::missing;
+  // Of percentiles: `ignore` (false) keeps the state while a range holds too few samples for one.
+  bool evaluate_low_samples = true;
+  bool actions_enabled = true;
+  bool shadow = false;  // `mode: shadow`: judged and shown, tells nobody
+  Flapping flapping = Flapping::mark;
+  Severity severity = Severity::medium;
   double threshold = 0;
   // By metric maths. The metric above is then the first that is needed, whose events travel with
   // transitions; dimensions, statistic and unit stand with each.
   std::shared_ptr<const AlarmMaths> maths;
-  MissingData treat_missing_data = MissingData::missing;
-  // Of percentiles: `ignore` (false) keeps the state while a range holds too few samples for one.
-  bool evaluate_low_samples = true;
-  std::string unit;  // empty: any
-  bool actions_enabled = true;
-  std::vector<std::string> alarm_topics, ok_topics, insufficient_data_topics;
-  bool shadow = false;   // `mode: shadow`: judged and shown, tells nobody
+  Shared<std::string> unit;  // empty: any
+  Shared<std::vector<std::string>> alarm_topics, ok_topics, insufficient_data_topics;
   Duration repeat{0};    // remind people that it is still in ALARM; 0: never
   Duration ok_after{0};  // judged OK for so long before ALARM ends; 0: at once
-  Flapping flapping = Flapping::mark;
-  std::vector<EscalationStep> escalate;  // none: those of its topics
-  MessageRate storm;  // `storm_control`: beyond it, one digest; never the first ALARM
-  Severity severity = Severity::medium;
-  std::string summary;         // mustache over the newest event
-  MessageTemplates templates;  // win over the topic's
-  std::string runbook;
-  std::vector<std::pair<std::string, std::string>> tags;
+  Shared<std::vector<EscalationStep>> escalate;  // none: those of its topics
+  MessageRate storm;            // `storm_control`: beyond it, one digest; never the first ALARM
+  Shared<std::string> summary;  // mustache over the newest event
+  Shared<MessageTemplates> templates;  // win over the topic's
+  Shared<std::string> runbook;
+  Shared<std::vector<std::pair<std::string, std::string>>> tags;
   EvidenceSpec evidence;
   std::size_t max_keys = 10'000;
-  std::string was;  // the alarm's former name, to inherit its state
+  Shared<std::string> was;  // the alarm's former name, to inherit its state
   SourceLocation where;
 };
 
@@ -194,6 +197,9 @@ struct RuleSet {
   std::vector<Topic> topics;
   std::vector<MuteWindow> mute_windows;
 };
+
+// What alarms have alike becomes one: for rules that are kept. What is Shared is theirs alone then.
+void share_equal_values(RuleSet& rules);
 
 constexpr std::string_view to_string(Flapping f) {
   return f == Flapping::off ? "off" : f == Flapping::mark ? "mark" : "notice";

@@ -148,8 +148,8 @@ Change LongForm::present(Instant w) const {
   Change c;
   c.from = c.to = state_;
   c.at = w;
-  c.early = breach_end_.has_value();
-  c.datapoints = datapoints(breach_end_.value_or(floor_to(w, spec_->step)));
+  c.early = breach_end_ != kNoTime;
+  c.datapoints = datapoints(c.early ? breach_end_ : floor_to(w, spec_->step));
   return c;
 }
 
@@ -159,12 +159,13 @@ Instant LongForm::quiet_until() const {
   const Duration range = spec_->reach();
   if (spec_->keyed && start_ > closed_ + range) return start_ == kNever ? kNever : start_ - range;
   const bool settled = judged({}) == plain_;
-  if (!settled || (state_ != plain_ && !breach_end_)) return kNoTime;
+  const bool early = breach_end_ != kNoTime;
+  if (!settled || (state_ != plain_ && !early)) return kNoTime;
   // A key rests only when it has been seen to vanish.
   const Duration looked_at = spec_->keyed ? Duration{0} : spec_->step;
   const std::optional<Instant> data = source_->next_from(closed_ + looked_at - range);
   const Instant until = data ? *data - range : kNever;
-  return breach_end_ ? std::min(until, *breach_end_ - spec_->step) : until;
+  return early ? std::min(until, breach_end_ - spec_->step) : until;
 }
 
 void LongForm::catch_up(Instant w) {
@@ -184,8 +185,14 @@ void LongForm::enter_clock(Instant w) {
   ahead_ = closed_ == kNoTime || (w != kNoTime && closed_ <= w) ? kNoTime : closed_;
 }
 
+const LongForm::SetBack& LongForm::was_set_back() const {
+  static constexpr SetBack kNot{};
+  return set_back_ ? *set_back_ : kNot;
+}
+
 bool LongForm::is_to_judge(Instant end) const {
-  return end > judged_ || (anew_from_ < end && anew_to_ >= end - spec_->range());
+  const SetBack& s = was_set_back();
+  return end > s.judged || (s.anew_from < end && s.anew_to >= end - spec_->range());
 }
 
 bool LongForm::has_data_from(Instant t) const {
@@ -216,14 +223,14 @@ void LongForm::close(Instant end, Changes& out) {
   const AlarmState before = plain_;
   plain_ = plain_state(end);
   const std::size_t known = out.size();
-  if (breach_end_ && end < *breach_end_) {
+  if (breach_end_ != kNoTime && end < breach_end_) {
     // Promised an ALARM at a later close. Only a plain red that ends here is left first.
     if (before == AlarmState::alarm && plain_ != AlarmState::alarm) {
-      breach_end_.reset();
+      breach_end_ = kNoTime;
       go(plain_, end, end, false, out);
     }
   } else {
-    breach_end_.reset();
+    breach_end_ = kNoTime;
     go(plain_, end, end, false, out);
   }
   look_ahead(out);
@@ -258,9 +265,7 @@ Instant LongForm::due() const {
 
 // What was told of the periods that are open again is not told anew, but what comes now is.
 void LongForm::set_back(Instant w) {
-  judged_ = std::max(judged_, closed_);
-  anew_from_ = kNever;
-  anew_to_ = kNoTime;
+  set_back_ = std::make_unique<SetBack>(std::max(was_set_back().judged, closed_), kNever, kNoTime);
   red_anew_ = false;
   closed_ = std::min(closed_, floor_to(w, spec_->step));
   ahead_ = kNoTime;
@@ -271,12 +276,12 @@ void LongForm::rejudge(Instant w, Changes& out) {
   closed_ = floor_to(w, spec_->step);
   ahead_ = kNoTime;
   futile_.reset();
-  breach_end_.reset();
-  judged_ = kNoTime;
+  breach_end_ = kNoTime;
+  set_back_.reset();
   if (!spec_->keyed || closed_ > start_) plain_ = plain_state(closed_);
   if (state_ == AlarmState::alarm && plain_ != AlarmState::alarm && spec_->early) {
-    breach_end_ = first_certain(closed_ + spec_->step, newest_end());
-    if (breach_end_) return;
+    breach_end_ = first_certain(closed_ + spec_->step, newest_end()).value_or(kNoTime);
+    if (breach_end_ != kNoTime) return;
   }
   go(plain_, closed_, closed_, false, out);
   look_ahead(out);
@@ -289,17 +294,18 @@ void LongForm::assume(AlarmState state, Instant w) {
 }
 
 std::string LongForm::encode() const {
-  const bool is_behind = judged_ > closed_;
+  const SetBack& back = was_set_back();
+  const bool is_behind = back.judged > closed_;
   const bool is_ahead = ahead_ >= closed_ && ahead_ != kNoTime;
   RowWriter out;
   out.byte(is_ahead ? 4 : is_behind ? 3 : 2);
   out.byte(static_cast<unsigned>(state_));
   out.byte(static_cast<unsigned>(plain_));
-  out.flag(breach_end_.has_value());
+  out.flag(breach_end_ != kNoTime);
   out.flag(closed_ != kNoTime);
-  for (const Instant t : {start_, breach_end_.value_or(kNoTime), red_since_}) out.instant(t);
+  for (const Instant t : {start_, breach_end_, red_since_}) out.instant(t);
   if (is_ahead || is_behind) {
-    for (const Instant t : {judged_, anew_from_, anew_to_}) out.instant(t);
+    for (const Instant t : {back.judged, back.anew_from, back.anew_to}) out.instant(t);
     out.flag(red_anew_);
   }
   if (is_ahead) out.instant(ahead_);
@@ -313,10 +319,10 @@ bool LongForm::decode(std::string_view row, Instant w) {
   const unsigned state = in.byte(), plain = in.byte();
   const bool early = in.flag(), begun = in.flag();
   const Instant start = in.instant(), end = in.instant(), red = in.instant();
-  Instant judged = kNoTime, anew_from = kNever, anew_to = kNoTime;
+  SetBack back;
   bool red_anew = false;
   if (version >= 3) {
-    for (Instant* t : {&judged, &anew_from, &anew_to}) *t = in.instant();
+    for (Instant* t : {&back.judged, &back.anew_from, &back.anew_to}) *t = in.instant();
     red_anew = in.flag();
   }
   const Instant ahead = version == 4 ? in.instant() : kNoTime;
@@ -326,11 +332,9 @@ bool LongForm::decode(std::string_view row, Instant w) {
   closed_ = begun && w != kNoTime ? std::max(floor_to(w, spec_->step), ahead) : ahead;
   ahead_ = ahead;
   start_ = start;
-  breach_end_ = early ? std::optional<Instant>(end) : std::nullopt;
+  breach_end_ = early ? end : kNoTime;
   red_since_ = red;
-  judged_ = judged;
-  anew_from_ = anew_from;
-  anew_to_ = anew_to;
+  set_back_ = back.judged == kNoTime ? nullptr : std::make_unique<SetBack>(back);
   red_anew_ = red_anew;
   return true;
 }

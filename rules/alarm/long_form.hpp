@@ -117,17 +117,23 @@ class LongForm final : public Machine {
   Instant newest_;  // of the source, as this alarm has seen it
   AlarmState state_ = AlarmState::insufficient_data;
   AlarmState plain_ = AlarmState::insufficient_data;
-  Instant closed_ = kNoTime;           // end of the newest closed period; kNoTime: no watermark yet
-  Instant ahead_ = kNoTime;            // as closed_, where a watermark behind it would not tell it
-  Instant start_ = kNever;             // keyed: nothing is judged before the key's first sample
-  std::optional<Instant> breach_end_;  // end of the breaching period while an early breach stands
+  bool red_anew_ = false;     // it turned red since the clock was set back
+  Instant closed_ = kNoTime;  // end of the newest closed period; kNoTime: no watermark yet
+  Instant ahead_ = kNoTime;   // as closed_, where a watermark behind it would not tell it
+  Instant start_ = kNever;    // keyed: nothing is judged before the key's first sample
+  // End of the breaching period while an early breach stands; kNoTime: none does.
+  Instant breach_end_ = kNoTime;
   Instant red_since_ = kNoTime;
   Instant unjudged_ = kNever;  // the earliest sample since the last period was judged
-  // After the clock was set back: ends up to `judged_` have been judged, and are once more only if
-  // a sample that came since lies in their range, between these two. What turned red since ends.
-  Instant judged_ = kNoTime;
-  Instant anew_from_ = kNever, anew_to_ = kNoTime;
-  bool red_anew_ = false;
+
+  // After the clock was set back: ends up to `judged` have been judged, and are once more only if a
+  // sample that came since lies in their range, between these two. What turned red since ends.
+  struct SetBack {
+    Instant judged = kNoTime;
+    Instant anew_from = kNever, anew_to = kNoTime;
+  };
+  const SetBack& was_set_back() const;
+  std::unique_ptr<SetBack> set_back_;  // nullptr: it never was
 
   // A search for early breach that was in vain: what the samples of `cell` came to, and how much
   // more of them breaches a period that did not then.

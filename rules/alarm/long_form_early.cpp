@@ -43,7 +43,7 @@ void LongForm::look_ahead(Changes& out) {
   if (!spec_->early || state_ == AlarmState::alarm || closed_ == kNoTime) return;
   const std::optional<Instant> end = first_certain(closed_ + spec_->step, newest_end());
   if (!end) return;
-  breach_end_ = end;
+  breach_end_ = *end;
   go(AlarmState::alarm, *end, *end, true, out);
 }
 
@@ -97,23 +97,23 @@ bool LongForm::sampled(Instant t, Instant w, Changes& out) {
   if (t < w - spec_->oldest()) return false;
   start_ = std::min(start_, floor_to(t, spec_->step));
   unjudged_ = std::min(unjudged_, t);
-  if (t < judged_) {
-    anew_from_ = std::min(anew_from_, t);
-    anew_to_ = std::max(anew_to_, t);
+  if (set_back_ && t < set_back_->judged) {
+    set_back_->anew_from = std::min(set_back_->anew_from, t);
+    set_back_->anew_to = std::max(set_back_->anew_to, t);
   }
   if (closed_ == kNoTime) return true;
   if (!spec_->early || state_ == AlarmState::alarm) return true;
   // No end up to the newest data was certain before. One of those can have become so only by a
   // period that holds `t` and breaches; those beyond have not been looked at. After the clock was
   // set back a sample may also be the reason to judge once more what others say.
-  const bool anew = judged_ > closed_ || (may_breach(t) && !is_known_futile(cell));
+  const bool anew = was_set_back().judged > closed_ || (may_breach(t) && !is_known_futile(cell));
   const Instant first = anew ? closed_ : std::max(closed_, looked_at);
   const std::optional<Instant> end = first_certain(first + spec_->step, newest_end());
   if (!end) {
     if (anew) note_futile(cell);
     return true;
   }
-  breach_end_ = end;
+  breach_end_ = *end;
   go(AlarmState::alarm, t, *end, true, out);
   return true;
 }

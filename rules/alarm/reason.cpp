@@ -41,20 +41,6 @@ std::string plural(std::size_t n, std::string_view noun) {
 
 std::string_view was(std::size_t n) { return n == 1 ? "was" : "were"; }
 
-// "14/03/26 11:36:00", UTC.
-std::string short_date(Instant t) {
-  const auto day = std::chrono::floor<days>(t.time_since_epoch());
-  const std::chrono::year_month_day date{std::chrono::sys_days{day}};
-  const std::chrono::hh_mm_ss time{std::chrono::floor<seconds>(t.time_since_epoch() - day)};
-  std::array<char, 64> out{};
-  const int n = std::snprintf(
-      out.data(), out.size(), "%02u/%02u/%02d %02d:%02d:%02d", static_cast<unsigned>(date.day()),
-      static_cast<unsigned>(date.month()), static_cast<int>(date.year()) % 100,
-      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-      static_cast<int>(time.seconds().count()));
-  return {out.data(), static_cast<std::size_t>(n)};
-}
-
 // What the newest N of a range come to, for the words of its reason.
 struct Tally {
   std::vector<const Datapoint*> real;     // newest first, at most N
@@ -270,6 +256,19 @@ std::string plain_digits(const std::string& digits, int exponent) {
 }
 
 }  // namespace
+
+std::string short_date(Instant t) {
+  const auto day = std::chrono::floor<days>(t.time_since_epoch());
+  const std::chrono::year_month_day date{std::chrono::sys_days{day}};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<seconds>(t.time_since_epoch() - day)};
+  std::array<char, 64> out{};
+  const int n = std::snprintf(
+      out.data(), out.size(), "%02u/%02u/%02d %02d:%02d:%02d", static_cast<unsigned>(date.day()),
+      static_cast<unsigned>(date.month()), static_cast<int>(date.year()) % 100,
+      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()));
+  return {out.data(), static_cast<std::size_t>(n)};
+}
 
 std::string java_double(double value) {
   if (std::isnan(value)) return "NaN";

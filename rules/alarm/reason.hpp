@@ -25,6 +25,9 @@ inline constexpr const char* kReasonVanished = "No data was returned for this co
 // A number as Java prints a double: "5.0", "0.001", "1.0E-5", "1.0E7".
 std::string java_double(double value);
 
+// A time as reasons have it: "14/03/26 11:36:00", UTC.
+std::string short_date(Instant t);
+
 // The state of an alarm with group_by as a whole: "2 out of 7 time series evaluated to ALARM".
 std::string contributors_reason(std::size_t red, std::size_t all);
 

@@ -42,11 +42,11 @@ void note_of(const Transition& t, const std::string& text, Recorder& to) {
 }  // namespace
 
 ActionFacts action_facts(const Alarm& alarm) {
-  return {alarm_type_of(alarm),  &alarm.tags,
+  return {alarm_type_of(alarm),  &*alarm.tags,
           alarm.actions_enabled, alarm.shadow,
           alarm.repeat,          alarm.flapping,
-          &alarm.escalate,       &alarm.alarm_topics,
-          &alarm.ok_topics,      &alarm.insufficient_data_topics};
+          &*alarm.escalate,      &*alarm.alarm_topics,
+          &*alarm.ok_topics,     &*alarm.insufficient_data_topics};
 }
 
 ActionRecord& ActionDesk::record(const std::string& alarm, const AlarmKey& key) {

@@ -5,10 +5,18 @@
 #include <numeric>
 #include <utility>
 
+#include "rules/message/names.hpp"
+
 namespace tocsin {
 
 bool is_before(const KeyEntry& a, const KeyEntry& b) {
   return std::tie(a.book->spec->name, a.id) < std::tie(b.book->spec->name, b.id);
+}
+
+void KeyEntry::set_key(AlarmKey values) {
+  static const Shared<std::string> kWhole = canonical_key({});
+  id = values.empty() ? kWhole : Shared<std::string>(canonical_key(values));
+  key = std::move(values);
 }
 
 AlarmState KeyEntry::state() const {

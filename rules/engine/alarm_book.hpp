@@ -24,6 +24,7 @@
 #include "rules/engine/state_overlay.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
+#include "tocsin/shared_value.hpp"
 
 namespace tocsin {
 
@@ -68,8 +69,8 @@ struct KeyEntry {
   bool listed = false;          // in the engine's list of dirty keys
   bool overlay_stored = false;  // `overlay` has a row
   bool told = false;            // it has changed state before
-  AlarmKey key;
-  std::string id;                  // canonical
+  Shared<AlarmKey> key;
+  Shared<std::string> id;          // canonical
   Instant last_sample = kNoTime;   // only with group_by
   std::uint64_t stored_hash = 0;   // of the row as it was last collected
   std::uint64_t events_total = 0;  // of this episode
@@ -77,6 +78,8 @@ struct KeyEntry {
   StoredSeries* series = nullptr;  // long form on one metric
   KeptStatus status;
 
+  // Its key, with its canonical name.
+  void set_key(AlarmKey values);
   // What people are shown.
   AlarmState state() const;
   // How long after an instant it is judged: samples at the instant itself count for the short form.
@@ -112,7 +115,7 @@ class AlarmBook {
   std::shared_ptr<const Alarm> spec;
   // What its datapoints are made of: log groups, patterns, values, dimensions. Shared by the alarms
   // on one metric.
-  std::shared_ptr<const std::string> datapoints;
+  Shared<std::string> datapoints;
   EventClock* clock = nullptr;
   std::unique_ptr<ShortFormSpec> short_spec;      // of the short form only
   std::shared_ptr<const LongFormSpec> long_spec;  // of the long form only, shared by alarms alike
@@ -173,8 +176,8 @@ class AlarmBook {
 
   KeyTable keys_;
   std::unique_ptr<QuietKeys> quiet_;  // only where one key can give way to another
-  std::size_t cells_ = 0;
-  std::size_t evidence_bytes_ = 0;
+  std::uint32_t cells_ = 0;
+  std::uint32_t evidence_bytes_ = 0;
   std::array<std::uint32_t, 3> in_state_{};  // keys, by state
   std::uint32_t vanished_ = 0;
 };

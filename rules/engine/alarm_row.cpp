@@ -47,6 +47,11 @@ Json maths_json(const AlarmMaths& maths) {
           {"excluded", std::move(excluded)}};
 }
 
+template <class T>
+void read_shared(const Json& j, Shared<T>& into) {
+  into = j.get<T>();
+}
+
 // nullptr: it cannot be evaluated.
 std::shared_ptr<const AlarmMaths> read_maths(const Json& j) {
   auto out = std::make_shared<AlarmMaths>();
@@ -72,10 +77,10 @@ std::shared_ptr<const AlarmMaths> read_maths(const Json& j) {
 Json condition_json(const Alarm& a) {
   if (a.composite) return {{"rule", a.composite->rule}};
   Json out{{"anchor", static_cast<int>(a.anchor)},
-           {"namespace", a.metric_namespace},
-           {"metric", a.metric_name},
-           {"dimensions", a.dimensions},
-           {"group_by", a.group_by},
+           {"namespace", *a.metric_namespace},
+           {"metric", *a.metric_name},
+           {"dimensions", *a.dimensions},
+           {"group_by", *a.group_by},
            {"statistic", statistic_json(a.statistic)},
            {"period", a.period.count()},
            {"n", a.evaluation_periods},
@@ -85,7 +90,7 @@ Json condition_json(const Alarm& a) {
            {"threshold", a.threshold},
            {"missing", static_cast<int>(a.treat_missing_data)},
            {"low_samples", a.evaluate_low_samples},
-           {"unit", a.unit}};
+           {"unit", *a.unit}};
   if (a.maths) out["maths"] = maths_json(*a.maths);
   return out;
 }
@@ -119,12 +124,18 @@ Json from_steps(const std::vector<EscalationStep>& steps) {
   return out;
 }
 
+std::vector<EscalationStep> read_steps(const Json& j) {
+  std::vector<EscalationStep> out;
+  for (const Json& step : j) out.push_back({Duration{step.at(0).get<std::int64_t>()}, step.at(1)});
+  return out;
+}
+
 bool read_condition(const Json& j, Alarm& a) {
   a.anchor = static_cast<Anchor>(j.at("anchor").get<int>());
-  a.metric_namespace = j.at("namespace");
-  a.metric_name = j.at("metric");
-  j.at("dimensions").get_to(a.dimensions);
-  j.at("group_by").get_to(a.group_by);
+  read_shared(j.at("namespace"), a.metric_namespace);
+  read_shared(j.at("metric"), a.metric_name);
+  read_shared(j.at("dimensions"), a.dimensions);
+  read_shared(j.at("group_by"), a.group_by);
   const auto statistic = read_statistic(j.at("statistic"));
   if (!statistic) return false;
   a.statistic = *statistic;
@@ -136,36 +147,34 @@ bool read_condition(const Json& j, Alarm& a) {
   a.threshold = j.at("threshold");
   a.treat_missing_data = static_cast<MissingData>(j.at("missing").get<int>());
   a.evaluate_low_samples = j.value("low_samples", true);  // since 0.1.0
-  a.unit = j.at("unit");
+  read_shared(j.at("unit"), a.unit);
   if (j.contains("maths")) a.maths = read_maths(j.at("maths"));
   return !j.contains("maths") || a.maths != nullptr;
 }
 
 void read_texts(const Json& j, Alarm& a) {
   a.name = j.at("name");
-  a.description = j.at("description");
+  read_shared(j.at("description"), a.description);
   a.actions_enabled = j.at("actions_enabled");
   // Rows of before there were such keys have none.
   a.shadow = j.value("shadow", false);
   a.repeat = Duration{j.value("repeat", std::int64_t{0})};
   a.ok_after = Duration{j.value("ok_after", std::int64_t{0})};
   a.flapping = static_cast<Flapping>(j.value("flapping", static_cast<int>(Flapping::mark)));
-  if (j.contains("escalate"))
-    for (const Json& step : j.at("escalate"))
-      a.escalate.push_back({Duration{step.at(0).get<std::int64_t>()}, step.at(1)});
+  if (j.contains("escalate")) a.escalate = read_steps(j.at("escalate"));
   if (j.contains("storm"))
     a.storm = {j.at("storm").at(0).get<int>(), Duration{j.at("storm").at(1).get<std::int64_t>()}};
-  j.at("alarm").get_to(a.alarm_topics);
-  j.at("ok").get_to(a.ok_topics);
-  j.at("insufficient").get_to(a.insufficient_data_topics);
+  read_shared(j.at("alarm"), a.alarm_topics);
+  read_shared(j.at("ok"), a.ok_topics);
+  read_shared(j.at("insufficient"), a.insufficient_data_topics);
   a.severity = static_cast<Severity>(j.at("severity").get<int>());
-  a.summary = j.at("summary");
-  if (j.contains("templates")) j.at("templates").get_to(a.templates);
-  a.runbook = j.at("runbook");
-  j.at("tags").get_to(a.tags);
+  read_shared(j.at("summary"), a.summary);
+  if (j.contains("templates")) read_shared(j.at("templates"), a.templates);
+  read_shared(j.at("runbook"), a.runbook);
+  read_shared(j.at("tags"), a.tags);
   a.evidence.events = j.at("evidence");
-  j.at("fields").get_to(a.evidence.fields);
-  j.at("drop").get_to(a.evidence.drop);
+  read_shared(j.at("fields"), a.evidence.fields);
+  read_shared(j.at("drop"), a.evidence.drop);
   a.max_keys = j.at("max_keys");
 }
 
@@ -174,7 +183,7 @@ void read_texts(const Json& j, Alarm& a) {
 std::string encode_alarm(const Alarm& a) {
   Json out{{"condition", condition_json(a)},
            {"name", a.name},
-           {"description", a.description},
+           {"description", *a.description},
            {"actions_enabled", a.actions_enabled},
            {"shadow", a.shadow},
            {"repeat", a.repeat.count()},
@@ -182,17 +191,17 @@ std::string encode_alarm(const Alarm& a) {
            {"flapping", static_cast<int>(a.flapping)},
            {"escalate", from_steps(a.escalate)},
            {"storm", {a.storm.messages, a.storm.per.count()}},
-           {"alarm", a.alarm_topics},
-           {"ok", a.ok_topics},
-           {"insufficient", a.insufficient_data_topics},
+           {"alarm", *a.alarm_topics},
+           {"ok", *a.ok_topics},
+           {"insufficient", *a.insufficient_data_topics},
            {"severity", static_cast<int>(a.severity)},
-           {"summary", a.summary},
-           {"templates", a.templates},
-           {"runbook", a.runbook},
-           {"tags", a.tags},
+           {"summary", *a.summary},
+           {"templates", *a.templates},
+           {"runbook", *a.runbook},
+           {"tags", *a.tags},
            {"evidence", a.evidence.events},
-           {"fields", a.evidence.fields},
-           {"drop", a.evidence.drop},
+           {"fields", *a.evidence.fields},
+           {"drop", *a.evidence.drop},
            {"max_keys", a.max_keys}};
   if (a.composite) out["suppressor"] = suppressor_json(a);
   return dump(out);
@@ -201,13 +210,12 @@ std::string encode_alarm(const Alarm& a) {
 bool is_same_row(const Alarm& a, const Alarm& b) {
   // All members have a name here, so that a new one does not compile until its place is found.
   const auto row = [](const Alarm& alarm) {
-    const auto& [name, description, composite, anchor, metric_namespace, metric_name, dimensions,
-                 group_by, statistic, period, evaluation_periods, datapoints_to_alarm,
-                 evaluation_range, comparison, threshold, maths, treat_missing_data,
-                 evaluate_low_samples, unit, actions_enabled, alarm_topics, ok_topics,
-                 insufficient_data_topics, shadow, repeat, ok_after, flapping, escalate, storm,
-                 severity, summary, templates, runbook, tags, evidence, max_keys, was, where] =
-        alarm;
+    const auto& [name, description, composite, metric_namespace, metric_name, dimensions, group_by,
+                 statistic, period, evaluation_periods, datapoints_to_alarm, evaluation_range,
+                 anchor, comparison, treat_missing_data, evaluate_low_samples, actions_enabled,
+                 shadow, flapping, severity, threshold, maths, unit, alarm_topics, ok_topics,
+                 insufficient_data_topics, repeat, ok_after, escalate, storm, summary, templates,
+                 runbook, tags, evidence, max_keys, was, where] = alarm;
     static_cast<void>(was);  // stands in no row, as `where` does not
     static_cast<void>(where);
     const auto& [events, fields, drop] = evidence;

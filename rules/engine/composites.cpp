@@ -12,7 +12,7 @@ namespace tocsin {
 void Composites::build(const Books& books) {
   CompositeChildren children;
   for (const auto& [name, book] : books)
-    if (book->is_composite()) children[name] = book->spec->composite->children;
+    if (book->is_composite()) children[book->spec->name] = book->spec->composite->children;
   if (children.empty()) return;
   std::vector<std::string> order = evaluation_order(children);
   const std::size_t sound = order.size();

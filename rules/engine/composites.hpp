@@ -61,7 +61,7 @@ struct ChildChange {
 
 class Composites {
  public:
-  using Books = std::map<std::string, std::unique_ptr<AlarmBook>>;
+  using Books = std::map<std::string_view, std::unique_ptr<AlarmBook>>;  // by names of their alarms
 
   // Sets the role of every alarm that has one. The books stay where they are until clear().
   void build(const Books& books);

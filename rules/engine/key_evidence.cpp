@@ -34,12 +34,13 @@ void trim(HeldEvidence& held, const EvidenceSpec& spec) {
 void tell(HeldEvidence& held, const EvidenceSpec& spec, std::vector<Evidence>& out) {
   if (held.text == nullptr) {
     trim(held, spec);
-    return out.push_back(held.event);
+    return out.push_back(held.event.told());
   }
-  const std::string message = (*held.text)(held.event);
+  Evidence told = held.event.told();
+  const std::string message = (*held.text)(told);
   if (message.empty()) return;
-  out.push_back(held.event);
-  out.back().message = trim_evidence(message, spec, kStoredEvidenceBytes);
+  told.message = trim_evidence(message, spec, kStoredEvidenceBytes);
+  out.push_back(std::move(told));
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ void KeyEvidence::erase_oldest(Kept& kept) {
 void KeyEvidence::recount() {
   std::size_t bytes = kept_->current ? kept_->current->event.message.size() : 0;
   for (std::size_t i = 0; i < kept_->count; ++i) {
-    const Evidence& e = kept_->events[i]->event;
+    const KeptEvent& e = kept_->events[i]->event;
     bytes += e.message.size() + e.source.size();
   }
   kept_->bytes = static_cast<std::uint32_t>(bytes);
@@ -192,7 +193,7 @@ bool KeyEvidence::restore(std::size_t slot, std::string_view bytes, RestoredEvid
   const unsigned version = in.byte();
   if (slot >= kMaxEvents || (version != 1 && version != 2)) return false;
   const std::uint64_t arrival = version == 2 ? in.number() : 0;
-  Evidence event;
+  KeptEvent event;
   event.time = in.instant();
   event.position = in.number();
   event.source = in.text();

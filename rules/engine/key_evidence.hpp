@@ -26,7 +26,8 @@ class KeyEvidence {
   // Keeps the event if it is among the newest `spec.events`. It stays at hand for
   // events() in any case until the next add(). `text`, which outlives this, says the message of an
   // event that has none here; it is told and not kept.
-  void add(Evidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr) {
+  void add(Evidence e, const EvidenceSpec& spec, const EvidenceText* text = nullptr) {
+    KeptEvent event{e.time, std::move(e.source), e.position, std::move(e.message)};
     add(SharedEvidence(std::move(event), newest_arrival() + 1), spec, text);
   }
   // The same with an event that others hold too, all with the same `text`.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codes: 0-94 a printable ASCII character, 95-194 two digits, 195-252 a phrase, 253 the time a
-// minute before the last one, 254 a time, 255 the byte that follows.
+// Codes: 0-94 a printable ASCII character, 95-194 two digits, 195-248 a phrase, then times, which
+// are told by the last whole minute where that is shorter, and 255 the byte that follows.
 #include "rules/engine/packed_text.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <optional>
 
+#include "rules/alarm/reason.hpp"
 #include "rules/message/human_time.hpp"
 #include "tocsin/time.hpp"
 
@@ -15,10 +16,18 @@ namespace {
 
 constexpr unsigned kPair = 95;
 constexpr unsigned kPhrase = 195;
-constexpr unsigned kMinuteBefore = 253;
-constexpr unsigned kTime = 254;  // and six bytes of milliseconds, least first
+// "14/03/26 11:36:00":
+constexpr unsigned kDateBefore = 249;  // a minute before the last whole minute
+constexpr unsigned kDate = 250;        // and four bytes of seconds, least first, as below
+// "2026-03-14T11:36:00.000+0000":
+constexpr unsigned kMinuteBefore = 251;
+constexpr unsigned kMinuteNear = 252;  // and a byte: 128 minutes before that, to 127 after
+constexpr unsigned kSince = 253;       // and three bytes of milliseconds since then
+constexpr unsigned kTime = 254;        // and six bytes of milliseconds
 constexpr unsigned kRaw = 255;
-constexpr int kTimeBytes = 6;
+constexpr std::size_t kDateBytes = 4;
+constexpr std::size_t kSinceBytes = 3;
+constexpr std::size_t kTimeBytes = 6;
 
 // Where one begins with another the longer one stands first.
 constexpr std::array kPhrases = std::to_array<std::string_view>({
@@ -26,27 +35,21 @@ constexpr std::array kPhrases = std::to_array<std::string_view>({
     "Threshold Crossed: ",
     "Unchecked: Initial alarm creation",
     "Insufficient Data: ",
-    "Thresholds Crossed: ",
     ",\"recentDatapoints\":[",
     "],\"threshold\":",
     ",\"evaluatedDatapoints\":[{\"timestamp\":\"",
     ",\"evaluatedDatapoints\":[",
-    ",\"statistic\":\"SampleCount\"",
     ",\"statistic\":\"Sum\"",
-    ",\"statistic\":\"Average\"",
-    ",\"statistic\":\"Minimum\"",
-    ",\"statistic\":\"Maximum\"",
     ",\"statistic\":\"",
     "\",\"startDate\":\"",
-    ",\"unit\":\"",
     ",\"period\":60,\"recentDatapoints\":[",
-    ",\"period\":300",
     ",\"period\":",
     "\"},{\"timestamp\":\"",
     "},{\"timestamp\":\"",
     "\"}]}",
     "}]}",
     "{\"timestamp\":\"",
+    "\",\"sampleCount\":1.0,\"value\":",
     "\",\"sampleCount\":",
     ",\"value\":",
     " out of the last ",
@@ -59,6 +62,12 @@ constexpr std::array kPhrases = std::to_array<std::string_view>({
     " datapoint was received for ",
     " datapoints [",
     " datapoint [",
+    ")] was not ",
+    ")] were not ",
+    "), ",
+    ").",
+    ".0 (",
+    ".0",
     " was not ",
     " were not ",
     " was ",
@@ -73,15 +82,11 @@ constexpr std::array kPhrases = std::to_array<std::string_view>({
     " datapoint for ",
     "OK -> ALARM transition)",
     "ALARM -> OK transition)",
-    "[NonBreaching]",
     "[Breaching]",
     " periods and ",
     " period and ",
-    " s up to ",
-    " in the ",
-    " in ALARM",
 });
-static_assert(kPhrase + kPhrases.size() <= kMinuteBefore);
+static_assert(kPhrase + kPhrases.size() <= kDateBefore);
 
 // The phrases by their first byte, as ranges of a sorted table.
 struct PhraseIndex {
@@ -114,94 +119,141 @@ std::size_t phrase_at(std::string_view text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// "2026-01-01T00:01:00.000+0000" at the head of `text`, from 1970 on.
 constexpr std::string_view kTimeForm = "dddd-dd-ddTdd:dd:dd.ddd+0000";
+constexpr std::string_view kDateForm = "dd/dd/dd dd:dd:dd";
 
-std::optional<Instant> time_at(std::string_view text) {
-  if (text.size() < kTimeForm.size()) return std::nullopt;
-  for (std::size_t i = 0; i < kTimeForm.size(); ++i)
-    if (kTimeForm[i] == 'd' ? !is_digit(text[i]) : text[i] != kTimeForm[i]) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t length) {
-    int out = 0;
-    for (const char c : text.substr(at, length)) out = out * 10 + (c - '0');
-    return out;
-  };
-  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
-                                         std::chrono::month{static_cast<unsigned>(number(5, 2))},
-                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+bool begins_as(std::string_view text, std::string_view form) {
+  if (text.size() < form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i)
+    if (form[i] == 'd' ? !is_digit(text[i]) : text[i] != form[i]) return false;
+  return true;
+}
+
+int number_at(std::string_view text, std::size_t at, std::size_t length) {
+  int out = 0;
+  for (const char c : text.substr(at, length)) out = out * 10 + (c - '0');
+  return out;
+}
+
+std::optional<Instant> instant_of(int year, int month, int day, Duration in_day) {
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return std::nullopt;
-  const Instant t{std::chrono::sys_days{date}.time_since_epoch() + hours{number(11, 2)} +
-                  minutes{number(14, 2)} + seconds{number(17, 2)} + Duration{number(20, 3)}};
-  const bool fits = to_ms(t) >= 0 && to_ms(t) < std::int64_t{1} << (8 * kTimeBytes);
-  // 24:00:00 and its like are not written again as they were.
-  return fits && format_cloudwatch(t) == text.substr(0, kTimeForm.size()) ? std::optional(t)
-                                                                          : std::nullopt;
+  return Instant{std::chrono::sys_days{date}.time_since_epoch() + in_day};
+}
+
+Duration in_day(std::string_view text) {
+  return hours{number_at(text, 0, 2)} + minutes{number_at(text, 3, 2)} +
+         seconds{number_at(text, 6, 2)};
+}
+
+// At the head of `text`, from 1970 on. 24:00:00 and its like are not written again as they were.
+std::optional<Instant> time_at(std::string_view text) {
+  if (!begins_as(text, kTimeForm)) return std::nullopt;
+  const auto t = instant_of(number_at(text, 0, 4), number_at(text, 5, 2), number_at(text, 8, 2),
+                            in_day(text.substr(11)) + Duration{number_at(text, 20, 3)});
+  const bool fits = t && to_ms(*t) >= 0 && to_ms(*t) < std::int64_t{1} << (8 * kTimeBytes);
+  return fits && text.starts_with(format_cloudwatch(*t)) ? t : std::nullopt;
+}
+
+// Of this century.
+std::optional<Instant> date_at(std::string_view text) {
+  if (!begins_as(text, kDateForm)) return std::nullopt;
+  const auto t = instant_of(2000 + number_at(text, 6, 2), number_at(text, 3, 2),
+                            number_at(text, 0, 2), in_day(text.substr(9)));
+  return t && text.starts_with(short_date(*t)) ? t : std::nullopt;
 }
 
 char code(unsigned value) { return static_cast<char>(static_cast<unsigned char>(value)); }
 
-void pack_time(Instant t, std::optional<Instant>& last, std::string& out) {
-  const bool follows = last && t == *last - minutes{1};
-  last = t;
-  if (follows) {
-    out += code(kMinuteBefore);
-    return;
-  }
-  out += code(kTime);
-  for (int i = 0; i < kTimeBytes; ++i)
-    out += code(static_cast<unsigned>(to_ms(t) >> (8 * i)) & 0xFF);
-}
+class Packer {
+ public:
+  explicit Packer(std::string& out) : out_(out) {}
 
-// Writes what `text` begins with and says how many bytes of it that was. `last`: the last time that
-// was written.
-std::size_t pack_head(std::string_view text, std::optional<Instant>& last, std::string& out) {
-  const char c = text.front();
-  if (is_digit(c) && text.size() > 1 && is_digit(text[1])) {
+  void add(std::string_view text) {
+    while (!text.empty()) text.remove_prefix(head(text));
+  }
+
+ private:
+  // Writes what `text` begins with and says how many bytes of it that was.
+  std::size_t head(std::string_view text) {
+    const char c = text.front();
+    if (is_digit(c) && text.size() > 1 && is_digit(text[1])) return digits(text);
+    const std::size_t phrase = phrase_at(text);
+    if (phrase < kPhrases.size()) {
+      out_ += code(kPhrase + static_cast<unsigned>(phrase));
+      return kPhrases[phrase].size();
+    }
+    if (c < ' ' || c > '~') out_ += code(kRaw);
+    out_ += c < ' ' || c > '~' ? c : static_cast<char>(c - ' ');
+    return 1;
+  }
+
+  std::size_t digits(std::string_view text) {
     if (const auto time = time_at(text)) {
-      pack_time(*time, last, out);
+      add_time(*time);
       return kTimeForm.size();
     }
-    out += code(kPair + static_cast<unsigned>((c - '0') * 10 + (text[1] - '0')));
+    if (const auto date = date_at(text)) {
+      add_date(*date);
+      return kDateForm.size();
+    }
+    out_ += code(kPair + static_cast<unsigned>(number_at(text, 0, 2)));
     return 2;
   }
-  const std::size_t phrase = phrase_at(text);
-  if (phrase < kPhrases.size()) {
-    out += code(kPhrase + static_cast<unsigned>(phrase));
-    return kPhrases[phrase].size();
+
+  void add_time(Instant t) {
+    const Duration since = minute_ ? t - *minute_ : Duration::max();
+    const bool is_minute = floor_to(t, minutes{1}) == t;
+    if (since == -minutes{1})
+      out_ += code(kMinuteBefore);
+    else if (is_minute && since >= -minutes{128} && since <= minutes{127})
+      add(kMinuteNear, since / minutes{1} + 128, 1);
+    else if (since >= Duration{0} && since < Duration{1 << (8 * kSinceBytes)})
+      add(kSince, since.count(), kSinceBytes);
+    else
+      add(kTime, to_ms(t), kTimeBytes);
+    if (is_minute) minute_ = t;
   }
-  if (c < ' ' || c > '~') out += code(kRaw);
-  out += c < ' ' || c > '~' ? c : static_cast<char>(c - ' ');
-  return 1;
-}
 
-Instant unpack_time(std::string_view bytes) {
-  std::int64_t ms = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    ms |= static_cast<std::int64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-  return instant_from_ms(ms);
-}
+  void add_date(Instant t) {
+    if (minute_ && t == *minute_ - minutes{1})
+      out_ += code(kDateBefore);
+    else
+      add(kDate, to_ms(t) / 1000, kDateBytes);
+    if (floor_to(t, minutes{1}) == t) minute_ = t;
+  }
 
-}  // namespace
+  void add(unsigned what, std::int64_t number, std::size_t bytes) {
+    out_ += code(what);
+    for (std::size_t i = 0; i < bytes; ++i)
+      out_ += code(static_cast<unsigned>(number >> (8 * i)) & 0xFF);
+  }
 
-void pack_text(std::string_view text, std::string& out) {
-  std::optional<Instant> last;
-  while (!text.empty()) text.remove_prefix(pack_head(text, last, out));
-}
+  std::string& out_;
+  std::optional<Instant> minute_;  // the last whole minute that was written
+};
 
-std::string unpack_text(std::string_view codes) {
-  std::string out;
-  Instant last;
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    const unsigned c = static_cast<unsigned char>(codes[i]);
+class Unpacker {
+ public:
+  // Of codes that Packer wrote.
+  std::string text(std::string_view codes) {
+    std::string out;
+    rest_ = codes;
+    while (!rest_.empty()) head(out);
+    return out;
+  }
+
+ private:
+  void head(std::string& out) {
+    const auto c = static_cast<unsigned>(take(1));
     if (c == kRaw) {
-      out += codes[++i];
-    } else if (c == kTime) {
-      last = unpack_time(codes.substr(i + 1, kTimeBytes));
-      out += format_cloudwatch(last);
-      i += kTimeBytes;
-    } else if (c == kMinuteBefore) {
-      last -= minutes{1};
-      out += format_cloudwatch(last);
+      out += static_cast<char>(take(1));
+    } else if (c >= kDateBefore) {
+      const Instant t = time(c);
+      if (floor_to(t, minutes{1}) == t) minute_ = t;
+      out += c == kDateBefore || c == kDate ? short_date(t) : format_cloudwatch(t);
     } else if (c >= kPhrase) {
       out += kPhrases[c - kPhrase];
     } else if (c >= kPair) {
@@ -211,16 +263,48 @@ std::string unpack_text(std::string_view codes) {
       out += static_cast<char>(' ' + c);
     }
   }
-  return out;
-}
+
+  Instant time(unsigned what) {
+    switch (what) {
+      case kDate:
+        return instant_from_ms(take(kDateBytes) * 1000);
+      case kMinuteNear:
+        return minute_ + minutes{take(1) - 128};
+      case kSince:
+        return minute_ + Duration{take(kSinceBytes)};
+      case kTime:
+        return instant_from_ms(take(kTimeBytes));
+      default:
+        return minute_ - minutes{1};
+    }
+  }
+
+  std::int64_t take(std::size_t bytes) {
+    std::int64_t out = 0;
+    for (std::size_t i = 0; i < bytes; ++i)
+      out |= static_cast<std::int64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
+    rest_.remove_prefix(bytes);
+    return out;
+  }
+
+  std::string_view rest_;
+  Instant minute_;
+};
+
+}  // namespace
+
+void pack_text(std::string_view text, std::string& out) { Packer(out).add(text); }
+
+std::string unpack_text(std::string_view codes) { return Unpacker().text(codes); }
 
 PackedTexts::PackedTexts(std::string_view first, std::string_view second) {
   // Twice as long at worst.
   constexpr std::size_t kLongest = 0x3FFF;
   std::string packed;
-  pack_text(first.substr(0, kLongest), packed);
+  Packer packer(packed);
+  packer.add(first.substr(0, kLongest));
   first_ = static_cast<std::uint16_t>(packed.size());
-  pack_text(second.substr(0, kLongest), packed);
+  packer.add(second.substr(0, kLongest));
   size_ = static_cast<std::uint16_t>(packed.size());
   if (packed.size() > kInline) more_ = std::make_unique_for_overwrite<char[]>(packed.size());
   std::copy(packed.begin(), packed.end(), more_ ? more_.get() : here_.data());
@@ -228,6 +312,11 @@ PackedTexts::PackedTexts(std::string_view first, std::string_view second) {
 
 std::string PackedTexts::first() const { return unpack_text(codes().substr(0, first_)); }
 
-std::string PackedTexts::second() const { return unpack_text(codes().substr(first_)); }
+// Its times are told by those of the first.
+std::string PackedTexts::second() const {
+  Unpacker unpacker;
+  unpacker.text(codes().substr(0, first_));
+  return unpacker.text(codes().substr(first_));
+}
 
 }  // namespace tocsin

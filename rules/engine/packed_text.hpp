@@ -29,7 +29,7 @@ class PackedTexts {
   std::size_t size() const { return size_; }
 
  private:
-  static constexpr std::size_t kInline = 116;
+  static constexpr std::size_t kInline = 60;
 
   std::string_view codes() const { return {more_ == nullptr ? here_.data() : more_.get(), size_}; }
 

@@ -85,11 +85,12 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
       book->whole->status.alarm = a.name;
       book->whole->dirty = true;
     }
-    books[a.name] = std::move(book);
+    const std::string_view name = book->spec->name;
+    books[name] = std::move(book);
   }
   std::vector<std::string> gone;
   for (const auto& [name, book] : books)
-    if (!wanted.contains(name)) gone.push_back(name);
+    if (!wanted.contains(book->spec->name)) gone.push_back(book->spec->name);
   for (const std::string& name : gone) remove_alarm(name, to);
 }
 
@@ -128,15 +129,14 @@ void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
 // Datapoints stay as long as what they are made of stays the same.
 void Engine::State::forget_changed_metrics() {
   MetricDatapoints wanted;
-  for (const auto& [name, filters] : publishers)
-    wanted[name] = std::make_shared<const std::string>(datapoints_of(filters));
+  for (const auto& [name, filters] : publishers) wanted[name] = datapoints_of(filters);
   for (const auto& [name, made_of] : wanted) {
     const auto known = metric_datapoints.find(name);
-    metrics_dirty = metrics_dirty || known == metric_datapoints.end() || *known->second != *made_of;
+    metrics_dirty = metrics_dirty || known == metric_datapoints.end() || known->second != made_of;
   }
   for (const auto& [name, made_of] : metric_datapoints) {
     const auto same = wanted.find(name);
-    if (same == wanted.end() || *same->second != *made_of) store.remove_metric(name);
+    if (same == wanted.end() || same->second != made_of) store.remove_metric(name);
     if (same == wanted.end()) gone_rows.push_back({"metric", name, std::nullopt});
   }
   metric_datapoints = std::move(wanted);
@@ -216,12 +216,21 @@ void Engine::State::configure(AlarmBook& book, std::shared_ptr<const Alarm> spec
     if (entry->long_form != nullptr) entry->long_form->respecify(*book.long_spec, alarm.threshold);
 }
 
+// The place of its book; empty if it is new. Names live in the alarms, so that of a known book
+// becomes the one of its next alarm while the former is still there.
+std::unique_ptr<AlarmBook>& Engine::State::book_of(const Alarm& next) {
+  auto known = books.extract(next.name);
+  if (known.empty()) return books[next.name];
+  known.key() = next.name;
+  return books.insert(std::move(known)).position->second;
+}
+
 void Engine::State::update_books(const RuleSet& next, Recorder& to) {
   std::uint32_t order = 0;
   std::vector<const AlarmBook*> made;
   for (const Alarm& alarm : next.alarms) {
     std::shared_ptr<const Alarm> spec(rules, &alarm);
-    std::unique_ptr<AlarmBook>& book = books[alarm.name];
+    std::unique_ptr<AlarmBook>& book = book_of(alarm);
     if (!book) {
       book = std::make_unique<AlarmBook>();
       configure(*book, std::move(spec));
@@ -249,8 +258,8 @@ void Engine::State::update_book(AlarmBook& book, std::shared_ptr<const Alarm> ne
   const std::shared_ptr<const Alarm> old = book.spec;
   const std::shared_ptr<const LongFormSpec> old_form = book.long_spec;  // until machines are new
   const Alarm& before = *old;
-  const std::shared_ptr<const std::string> datapoints = datapoints_of_alarm(alarm);
-  const bool emptied = *datapoints != *book.datapoints;
+  const Shared<std::string> datapoints = datapoints_of_alarm(alarm);
+  const bool emptied = datapoints != book.datapoints;
   const bool edited = !is_same_row(before, alarm) && encode_alarm(before) != encode_alarm(alarm);
   // The condition is a part of that.
   const bool judged = emptied || (edited && is_another_condition(before, alarm));

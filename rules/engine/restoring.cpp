@@ -57,11 +57,10 @@ std::shared_ptr<const Alarm> Engine::State::restore_alarm(const std::string& nam
 }
 
 // Alarms on one metric share what its datapoints are made of.
-std::shared_ptr<const std::string> Engine::State::restore_datapoints(const Alarm& alarm,
-                                                                     std::string text) const {
+Shared<std::string> Engine::State::restore_datapoints(const Alarm& alarm, std::string text) const {
   const auto known = metric_datapoints.find(metric_of(alarm));
-  if (known != metric_datapoints.end() && *known->second == text) return known->second;
-  return std::make_shared<const std::string>(std::move(text));
+  if (known != metric_datapoints.end() && known->second == text) return known->second;
+  return text;
 }
 
 bool Engine::State::restore_alarm_row(const StateRow& row) {
@@ -70,7 +69,7 @@ bool Engine::State::restore_alarm_row(const StateRow& row) {
   std::string datapoints = in.text();
   std::shared_ptr<const Alarm> alarm = in.ok() ? restore_alarm(row.id, text) : nullptr;
   if (!alarm) return false;
-  std::unique_ptr<AlarmBook>& book = books[row.id];
+  std::unique_ptr<AlarmBook>& book = book_of(*alarm);
   book = std::make_unique<AlarmBook>();
   configure(*book, std::move(alarm));
   book->datapoints = restore_datapoints(*book->spec, std::move(datapoints));
@@ -84,12 +83,12 @@ bool Engine::State::restore_key_row(const StateRow& row) {
   if (book == books.end() || in.byte() != 1) return false;
   auto entry = std::make_unique<KeyEntry>();
   entry->book = book->second.get();
-  entry->key.resize(in.count(2));
-  for (auto& [part, value] : entry->key) {
+  AlarmKey key(in.count(2));
+  for (auto& [part, value] : key) {
     part = in.text();
     value = in.text();
   }
-  entry->id = canonical_key(entry->key);
+  entry->set_key(std::move(key));
   entry->told = in.flag();
   const bool changed = in.flag();
   const Instant since = in.instant();
@@ -220,7 +219,7 @@ void Engine::State::restore_whole(AlarmBook& book) {
 }
 
 bool Engine::State::restore_metric_row(const StateRow& row) {
-  metric_datapoints[row.id] = std::make_shared<const std::string>(*row.value);
+  metric_datapoints[row.id] = *row.value;
   metrics_dirty = false;
   return true;
 }

@@ -180,9 +180,11 @@ void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
     if (!options.evidence_text || a.event.samples.empty()) return entry.evidence.add_nothing();
     text = &options.evidence_text;
   }
-  if (!a.evidence)
+  if (!a.evidence) {
+    if (newest_source != a.batch.source) newest_source = a.batch.source;
     a.evidence =
-        SharedEvidence({a.time, a.batch.source, a.event.position, a.event.message}, ++arrivals);
+        SharedEvidence({a.time, newest_source, a.event.position, a.event.message}, ++arrivals);
+  }
   entry.evidence.add(a.evidence, entry.book->spec->evidence, text);
 }
 
@@ -287,8 +289,7 @@ void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen)
 KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, Recorder& to) {
   auto entry = std::make_unique<KeyEntry>();
   entry->book = &book;
-  entry->key = std::move(key);
-  entry->id = canonical_key(entry->key);
+  entry->set_key(std::move(key));
   make_machine(book, *entry, seen);
   AlarmStatus status;
   status.reason = kReasonCreated;

@@ -3,14 +3,26 @@
 // without locks, since the engine is of one thread.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "tocsin/alarm_state.hpp"
+#include "tocsin/shared_value.hpp"
 
 namespace tocsin {
 
+// As it is kept: events of one source hold its name together.
+struct KeptEvent {
+  Instant time;
+  Shared<std::string> source;
+  std::uint64_t position = 0;
+  std::string message;
+
+  Evidence told() const { return {time, source, position, message}; }
+};
+
 struct HeldEvidence {
-  Evidence event;
+  KeptEvent event;
   const EvidenceText* text = nullptr;  // says the message of an event that has none here
   std::uint64_t arrival = 0;  // settles equal times, also after a restart; later ones have more
   bool trimmed = false;
@@ -21,7 +33,7 @@ struct HeldEvidence {
 class SharedEvidence {
  public:
   SharedEvidence() = default;
-  SharedEvidence(Evidence event, std::uint64_t arrival)
+  SharedEvidence(KeptEvent event, std::uint64_t arrival)
       : held_(new HeldEvidence{
             .event = std::move(event), .text = nullptr, .arrival = arrival, .holders = 1}) {}
   SharedEvidence(const SharedEvidence& other) : held_(other.held_) {

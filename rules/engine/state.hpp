@@ -180,7 +180,7 @@ struct Engine::State {
   void add_metrics(AlarmBook& book);
   std::shared_ptr<const MathSpec> math_spec(const Alarm& alarm) const;
   // What its datapoints are made of, of all its metrics.
-  std::shared_ptr<const std::string> datapoints_of_alarm(const Alarm& alarm) const;
+  Shared<std::string> datapoints_of_alarm(const Alarm& alarm) const;
 
   // Composite alarms (engine/composite_step.cpp)
   void run_composites(Recorder& to);
@@ -219,6 +219,7 @@ struct Engine::State {
   void take_names(const RuleSet& next, Recorder& to);
   void update_books(const RuleSet& next, Recorder& to);
   void update_book(AlarmBook& book, std::shared_ptr<const Alarm> next, Recorder& to);
+  std::unique_ptr<AlarmBook>& book_of(const Alarm& next);
   void configure(AlarmBook& book, std::shared_ptr<const Alarm> alarm);
   void build_metrics();
   void route();
@@ -250,7 +251,7 @@ struct Engine::State {
   bool restore_series_row(const StateRow& row);
   bool restore_alarm_row(const StateRow& row);
   std::shared_ptr<const Alarm> restore_alarm(const std::string& name, std::string_view text) const;
-  std::shared_ptr<const std::string> restore_datapoints(const Alarm& alarm, std::string text) const;
+  Shared<std::string> restore_datapoints(const Alarm& alarm, std::string text) const;
   bool restore_key_row(const StateRow& row);
   bool restore_part_row(const StateRow& row);
   void restore_whole(AlarmBook& book);
@@ -263,11 +264,11 @@ struct Engine::State {
   EngineOptions options;
   std::map<std::string, std::unique_ptr<GroupState>> groups;
   std::map<std::set<std::string>, std::unique_ptr<EventClock>> clocks;
-  std::map<std::string, std::unique_ptr<AlarmBook>> books;
+  Composites::Books books;
   Composites composites;
   std::map<std::string, MetricState> metrics;
   // "Namespace/Name" -> what its datapoints are made of, as of the rules.
-  using MetricDatapoints = std::map<std::string, std::shared_ptr<const std::string>>;
+  using MetricDatapoints = std::map<std::string, Shared<std::string>>;
   MetricDatapoints metric_datapoints;
   LongFormSpecs long_specs;
   std::vector<FilterRoute> routes;     // by filter
@@ -276,8 +277,9 @@ struct Engine::State {
   GroupWatermark merged{Duration{0}, hours{24 * 365}};  // replay: the one stream of all groups
   Instant newest_merged = kNoTime;
   std::uint64_t next_sequence = 1;
-  std::uint64_t arrivals = 0;  // events that somebody kept
-  RestoredEvidence restored;   // while rows are read
+  std::uint64_t arrivals = 0;         // events that somebody kept
+  Shared<std::string> newest_source;  // of an event that somebody kept
+  RestoredEvidence restored;          // while rows are read
   ActionDesk desk;
   Instant wall = kNoTime;  // the latest `now`
   Effects pending;         // of the constructor, given out by the next call

@@ -71,8 +71,8 @@ std::string series_of(const AlarmMetric& metric, const Alarm& alarm, const Alarm
   return series_id(metric_of(metric), metric.unit, alarm.group_by.empty(), all);
 }
 
-std::shared_ptr<const std::string> Engine::State::datapoints_of_alarm(const Alarm& alarm) const {
-  static const auto kNone = std::make_shared<const std::string>(datapoints_of({}));
+Shared<std::string> Engine::State::datapoints_of_alarm(const Alarm& alarm) const {
+  static const Shared<std::string> kNone = datapoints_of({});
   const auto of_metric = [&](const std::string& name) {
     const auto known = metric_datapoints.find(name);
     return known == metric_datapoints.end() ? kNone : known->second;
@@ -80,7 +80,7 @@ std::shared_ptr<const std::string> Engine::State::datapoints_of_alarm(const Alar
   if (!alarm.maths) return of_metric(metric_of(alarm));
   std::string all;
   for (const AlarmMetric& m : watched_metrics(alarm)) all += *of_metric(metric_of(m));
-  return std::make_shared<const std::string>(std::move(all));
+  return all;
 }
 
 std::shared_ptr<const MathSpec> Engine::State::math_spec(const Alarm& alarm) const {

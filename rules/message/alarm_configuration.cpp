@@ -155,7 +155,7 @@ Json history_configuration(const Alarm& alarm, const RuleSet& rules) {
 
 JsonBuilder bus_configuration(const Alarm& alarm, const Identity& identity) {
   JsonBuilder out;
-  if (!alarm.description.empty()) out.add("description", alarm.description);
+  if (!alarm.description.empty()) out.add("description", *alarm.description);
   if (!alarm.composite) {
     out.add("metrics", bus_metrics(alarm));
     return out;
@@ -191,7 +191,7 @@ JsonBuilder full_bus_configuration(const Alarm& alarm, const Identity& identity)
   out.add("treatMissingData", to_string(a.treat_missing_data));
   out.add("metrics", bus_metrics(a));
   out.add("alarmName", a.name);
-  if (!a.description.empty()) out.add("description", a.description);
+  if (!a.description.empty()) out.add("description", *a.description);
   out.add("actionsEnabled", a.actions_enabled);
   out.add("okActions", topic_arns(identity, a.ok_topics));
   out.add("alarmActions", topic_arns(identity, a.alarm_topics));

@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
+#include <string_view>
+#include <utility>
 
 namespace tocsin {
 namespace {
 
 template <class Rule>
-auto metric_of(const Rule& rule) {
-  return std::tie(rule.metric_name, rule.metric_namespace);
+std::pair<std::string_view, std::string_view> metric_of(const Rule& rule) {
+  return {rule.metric_name, rule.metric_namespace};
 }
 
 }  // namespace

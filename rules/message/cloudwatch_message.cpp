@@ -98,7 +98,7 @@ JsonBuilder maths_trigger(const Alarm& alarm, const AlarmKey& key) {
 JsonBuilder trigger(const Alarm& alarm, const AlarmKey& key) {
   if (alarm.maths) return maths_trigger(alarm, key);
   const bool short_form = alarm.anchor == Anchor::event;
-  JsonBuilder out{{"MetricName", alarm.metric_name}, {"Namespace", alarm.metric_namespace}};
+  JsonBuilder out{{"MetricName", *alarm.metric_name}, {"Namespace", *alarm.metric_namespace}};
   if (const auto simple = alarm.statistic.simple()) {
     out.add("StatisticType", "Statistic");
     out.add("Statistic", sns_statistic(*simple));

@@ -140,7 +140,7 @@ std::vector<Notification> make_notifications(const Transition& transition, const
   if (at_once && transition.actions != ActionsFate::run) return {};
   const std::vector<std::string>* topics = &topics_for(*alarm, transition.to);
   if (!occasion.topics.empty()) topics = &occasion.topics;
-  if (topics->empty() && occasion.cause == MessageCause::flapping) topics = &alarm->alarm_topics;
+  if (topics->empty() && occasion.cause == MessageCause::flapping) topics = &*alarm->alarm_topics;
   if (topics->empty()) return {};
   const MetricFilter* filter = index.filter_of(*alarm);
   const Notification common = make_common(transition, *alarm, filter, rules, occasion);

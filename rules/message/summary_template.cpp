@@ -19,7 +19,7 @@ km::data alarm_data(const Transition& transition, const Alarm& alarm) {
   km::data about(km::data::type::object);
   about.set("name", alarm.name);
   about.set("severity", std::string(to_string(alarm.severity)));
-  about.set("description", alarm.description);
+  about.set("description", *alarm.description);
   about.set("state", std::string(to_string(transition.to)));
   out.set("alarm", about);
   km::data key(km::data::type::object);

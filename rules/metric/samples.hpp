@@ -106,6 +106,7 @@ class Samples {
   void each_cell(Instant after, Instant upto, const Each& each) const;
   void put(const Cell& cell);
   void insert(std::size_t chunk, const Cell& cell);
+  static void insert_cell(std::vector<Cell>& cells, std::ptrdiff_t at, const Cell& cell);
   void split(std::size_t chunk);
   void erase_chunk(std::size_t chunk);
   std::vector<Cell> take_cells();

@@ -70,6 +70,11 @@ std::size_t& MetricStore::unwatched_of(std::string_view id) {
   return at != unwatched_.end() ? at->second : unwatched_[std::string(metric)];
 }
 
+void MetricStore::one_unwatched_less(std::string_view id) {
+  const auto at = unwatched_.find(metric_of_series(id));
+  if (--at->second == 0) unwatched_.erase(at);
+}
+
 StoredSeries* MetricStore::kept(const std::string& id, const SeriesShape& shape) {
   if (StoredSeries* s = find(id)) return s;
   if (unwatched_of(id) >= kMaxUnwatched) {
@@ -92,16 +97,19 @@ const StoredSeries* MetricStore::find(const std::string& id) const {
 void MetricStore::watch(StoredSeries& series, KeyEntry& key) {
   std::vector<KeyEntry*>& watchers = series.watchers;
   if (std::find(watchers.begin(), watchers.end(), &key) != watchers.end()) return;
-  if (watchers.empty()) --unwatched_of(series.id);
+  if (watchers.empty()) one_unwatched_less(series.id);
   const auto at = std::lower_bound(watchers.begin(), watchers.end(), &key,
                                    [](const auto* a, const auto* b) { return is_before(*a, *b); });
   watchers.insert(at, &key);
 }
 
 void MetricStore::order_watchers() {
-  for (auto& [id, stored] : series_)
-    std::sort(stored->watchers.begin(), stored->watchers.end(),
+  for (auto& [id, stored] : series_) {
+    std::vector<KeyEntry*>& watchers = stored->watchers;
+    std::sort(watchers.begin(), watchers.end(),
               [](const auto* a, const auto* b) { return is_before(*a, *b); });
+    watchers.shrink_to_fit();
+  }
 }
 
 void MetricStore::unwatch(StoredSeries& series, const KeyEntry& key) {
@@ -137,7 +145,7 @@ MetricStore::Map::iterator MetricStore::erase(Map::iterator at) {
   StoredSeries& stored = *at->second;
   forget_rows(stored);
   if (stored.dirty) dirty_[stored.dirty_place] = nullptr;
-  if (stored.watchers.empty()) --unwatched_of(stored.id);
+  if (stored.watchers.empty()) one_unwatched_less(stored.id);
   return series_.erase(at);
 }
 

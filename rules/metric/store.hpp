@@ -77,10 +77,11 @@ class MetricStore {
   Map::iterator erase(Map::iterator at);
   void forget_rows(const StoredSeries& stored);
   std::size_t& unwatched_of(std::string_view id);
+  void one_unwatched_less(std::string_view id);
   std::pair<Map::iterator, Map::iterator> of_metric(std::string_view metric);
 
   Map series_;
-  std::map<std::string, std::size_t, std::less<>> unwatched_;  // by metric
+  std::map<std::string, std::size_t, std::less<>> unwatched_;  // by metric; none of 0 is kept
   std::vector<StoredSeries*> dirty_;                           // nullptr: gone
   std::vector<StateRow> gone_;
   std::uint64_t refused_ = 0;

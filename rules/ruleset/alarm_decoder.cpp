@@ -210,7 +210,9 @@ void decode_alarm(const ConfigNode& node, const DecodeContext& context, Draft& d
     read_event_window(read, alarm, {.configured = &context, .tested = nullptr});
   else
     read_judgement(read, alarm, {.configured = &context, .tested = nullptr});
-  if (!maths) read_unit(read, alarm.unit);
+  std::string unit;
+  if (!maths) read_unit(read, unit);
+  alarm.unit = std::move(unit);
   read_actions(read, alarm);
   read_group_by(read, alarm);
   read_max_keys(read, alarm);

@@ -101,7 +101,8 @@ void add_binding(const ConfigNode& at, FieldBinding binding, std::string_view ke
     into.push_back(std::move(binding));
 }
 
-void read_selectors(ConfigReader& read, std::string_view key, std::vector<std::string>& into) {
+void read_selectors(ConfigReader& read, std::string_view key,
+                    Shared<std::vector<std::string>>& into) {
   const ConfigNode* node = read.find(key);
   if (node == nullptr) return;
   auto selectors = config::text_list(*node, key, ListForm::list_only, read.diagnostics());
@@ -177,7 +178,9 @@ void read_attention(ConfigReader& read, Alarm& alarm) {
   read.optional_name("flapping", alarm.flapping, kFlapping);
   read.optional_name("mode", alarm.shadow, kModes);
   read_storm_control(read, alarm.storm);
-  read_escalation(read, alarm.escalate);
+  std::vector<EscalationStep> steps;
+  read_escalation(read, steps);
+  alarm.escalate = std::move(steps);
 }
 
 }  // namespace
@@ -195,6 +198,13 @@ void limit_text(ConfigReader& read, std::string_view key, std::string& into, std
   else
     report(read.diagnostics(), "bad-value", *read.map().find(key),
            "`" + std::string(key) + "` must have at most " + std::to_string(most) + " bytes");
+}
+
+void limit_text(ConfigReader& read, std::string_view key, Shared<std::string>& into,
+                std::size_t most) {
+  std::string text;
+  limit_text(read, key, text, most);
+  into = std::move(text);
 }
 
 bool read_item_name(ConfigReader& read, std::string& into, std::size_t most,
@@ -268,7 +278,7 @@ void read_metric_value(const ConfigNode& node, MetricFilter& filter, Diagnostics
   if (number || check_reference(node, "value", filter, out)) filter.value = *text;
 }
 
-void read_topics(ConfigReader& read, std::string_view key, std::vector<std::string>& into) {
+void read_topics(ConfigReader& read, std::string_view key, Shared<std::vector<std::string>>& into) {
   if (!read.optional(key, into)) return;
   const ConfigNode& node = *read.map().find(key);
   if (into.size() > kTopicsMax)
@@ -315,9 +325,11 @@ void read_presentation(ConfigReader& read, const DecodeContext& context, Alarm& 
   limit_text(read, "description", alarm.description, 1024);
   read.optional_name("severity", alarm.severity, kSeverities);
   read_summary(read, context, alarm);
-  read_templates(read, alarm.templates, [&](const ConfigNode& node, int column) {
+  MessageTemplates templates;
+  read_templates(read, templates, [&](const ConfigNode& node, int column) {
     return place_inside(node, column, context.document);
   });
+  alarm.templates = std::move(templates);
   limit_text(read, "runbook", alarm.runbook, 16'384);
   read.optional("tags", alarm.tags);
   read_evidence(read, alarm.evidence);

@@ -35,10 +35,12 @@ SourceLocation place_inside(const ConfigNode& node, int column, const RuleDocume
 void read_metric_value(const ConfigNode& node, MetricFilter& filter, Diagnostics& out);
 
 // A list of topics, each once, at most 5.
-void read_topics(ConfigReader& read, std::string_view key, std::vector<std::string>& into);
+void read_topics(ConfigReader& read, std::string_view key, Shared<std::vector<std::string>>& into);
 
 // A text of at most `most` bytes.
 void limit_text(ConfigReader& read, std::string_view key, std::string& into, std::size_t most);
+void limit_text(ConfigReader& read, std::string_view key, Shared<std::string>& into,
+                std::size_t most);
 
 // `actions` and `actions_enabled` of an alarm in long form or a composite one.
 void read_actions(ConfigReader& read, Alarm& alarm);

@@ -138,8 +138,9 @@ void decode_rule(const ConfigNode& node, const DecodeContext& context, Draft& dr
   if (const ConfigNode* group_by = read.find("group_by"))
     read_bindings(*group_by, "group_by", true, filter.filter, filter.filter.dimensions,
                   context.out);
-  for (const FieldBinding& binding : filter.filter.dimensions)
-    alarm.alarm.group_by.push_back(binding.name);
+  std::vector<std::string> names;
+  for (const FieldBinding& binding : filter.filter.dimensions) names.push_back(binding.name);
+  alarm.alarm.group_by = std::move(names);
   read_topics(read, "notify", alarm.alarm.alarm_topics);
   alarm.alarm.ok_topics = alarm.alarm.alarm_topics;
   read_max_keys(read, alarm.alarm);

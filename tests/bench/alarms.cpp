@@ -69,6 +69,7 @@ std::shared_ptr<const RuleSet> rules_of(std::size_t alarms, std::size_t metrics)
     f.minimum = 0;
     rules->filters.push_back(std::move(f));
   }
+  const FileName file = "/etc/tocsin/rules.d/checkout.yaml";
   rules->alarms.reserve(alarms);
   for (std::size_t i = 0; i < alarms; ++i) {
     Alarm a;
@@ -80,10 +81,13 @@ std::shared_ptr<const RuleSet> rules_of(std::size_t alarms, std::size_t metrics)
     a.threshold = 1000 + static_cast<double>(i % 100);
     a.comparison = Comparison::greater;
     a.alarm_topics = a.ok_topics = {"ops"};
-    a.where = {"/etc/tocsin/rules.d/checkout.yaml", static_cast<int>(7 * i + 1), 5};
+    a.where = {file, static_cast<int>(7 * i + 1), 5};
     rules->alarms.push_back(std::move(a));
   }
-  return rules;
+  // As a configuration that was read is kept.
+  auto kept = std::make_shared<RuleSet>(*rules);
+  share_equal_values(*kept);
+  return kept;
 }
 
 class Run {

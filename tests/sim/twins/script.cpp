@@ -250,7 +250,7 @@ void Script::edit(Alarm& alarm) {
                                                 : std::vector<FieldBinding>{{"who", "$.who"}};
       break;
     case 5:
-      alarm.summary += "!";
+      alarm.summary = alarm.summary + "!";
       alarm.ok_topics = {"dev"};
       break;
     case 6:
@@ -271,7 +271,7 @@ MetricFilter& Script::some_filter() {
 }
 
 void Script::edit() {
-  for (Alarm& a : draft_.alarms) a.was.clear();
+  for (Alarm& a : draft_.alarms) a.was = {};
   const auto at = static_cast<std::size_t>(
       random_.range(0, static_cast<std::int64_t>(draft_.alarms.size()) - 1));
   const double luck = static_cast<double>(random_.range(0, 99));

@@ -235,7 +235,7 @@ RuleSet of_all_kinds(Random& random) {
   rules.filters.push_back(filter_named("m", "m"));
   rules.alarms.push_back(sum_alarm("m", 2, 1));
   rules.alarms.back().treat_missing_data = MissingData::not_breaching;
-  rules.alarms.back().alarm_topics.clear();
+  rules.alarms.back().alarm_topics = {};
   rules.log_groups.push_back(rules.log_groups[0]);
   rules.log_groups[1].name = "audit";
   for (MetricFilter& f : rules.filters) f.log_group = random.pick<std::string>({"app", "audit"});

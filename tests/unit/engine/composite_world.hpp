@@ -32,8 +32,8 @@ inline RuleSet single_rules(const std::string& letters) {
   for (const char c : letters) {
     rules.filters.push_back(filter_named(std::string(1, c)));
     rules.alarms.push_back(count_alarm(std::string(1, c), 1, minutes{1}));
-    rules.alarms.back().alarm_topics.clear();
-    rules.alarms.back().ok_topics.clear();
+    rules.alarms.back().alarm_topics = {};
+    rules.alarms.back().ok_topics = {};
   }
   return rules;
 }

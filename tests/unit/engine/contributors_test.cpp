@@ -204,7 +204,7 @@ TEST_CASE("the row of the whole goes with the alarm, and with its group_by",
   CHECK(w.stored.alarms.size() == 2);
   RuleSet single = by_user();
   single.filters[0].dimensions.clear();
-  single.alarms[0].group_by.clear();
+  single.alarms[0].group_by = {};
 
   SECTION("to one state") {
     w.reload(single, seconds{2});

@@ -203,7 +203,7 @@ TEST_CASE("an alarm's own chain takes the place of its topics'", "[engine][escal
 
 TEST_CASE("two topics that escalate to the same one tell it once", "[engine][escalation]") {
   Alarm alarm = count_alarm("a", 1, hours{2});
-  alarm.alarm_topics.push_back("web");
+  alarm.alarm_topics = {"ops", "web"};
   RuleSet rules = escalating(alarm);
   rules.topics.push_back({"web"});
   rules.topics.back().escalate = {{minutes{15}, "oncall"}};

@@ -42,7 +42,7 @@ TEST_CASE("the reason of a quiet alarm takes a fourth of its length") {
   CHECK(packed.second() == reason.data);
 }
 
-TEST_CASE("the first reason of an alarm that looks at five periods takes 116 bytes at most") {
+TEST_CASE("the first reason of an alarm that looks at five periods takes 60 bytes at most") {
   Alarm alarm;
   alarm.comparison = Comparison::greater;
   alarm.threshold = 1000;
@@ -52,7 +52,7 @@ TEST_CASE("the first reason of an alarm that looks at five periods takes 116 byt
   for (int i = 0; i < 7; ++i) range.push_back({start + i * minutes{1}, {}, 0});
   range.back() = {start + minutes{6}, 123.0, 1};
   const Reason reason = long_form_reason(alarm, AlarmState::ok, range, false, start + minutes{7});
-  CHECK(PackedTexts(reason.text, reason.data).size() <= 116);
+  CHECK(PackedTexts(reason.text, reason.data).size() <= 60);
 }
 
 TEST_CASE("long texts come back too, cut where nobody writes that much") {

@@ -158,7 +158,7 @@ TEST_CASE("a long form's trigger keeps its own numbers", "[message][cloudwatch]"
   RuleSet rules = some_rules();
   Alarm& alarm = rules.alarms[0];
   alarm.anchor = Anchor::minute;
-  alarm.description.clear();
+  alarm.description = {};
   alarm.period = minutes{1};
   alarm.evaluation_periods = 5;
   alarm.statistic = Statistic::sample_count;
@@ -262,8 +262,8 @@ TEST_CASE("a composite alarm's message has CloudWatch's members in its order", "
   composite->rule = "ALARM(PolicyChange) AND NOT ALARM(Deploy)";
   composite->suppressor = Suppressor{"maintenance", minutes{2}, minutes{3}};
   alarm.composite = composite;
-  alarm.description.clear();
-  alarm.group_by.clear();
+  alarm.description = {};
+  alarm.group_by = {};
   Transition t = some_transition();
   t.key = {};
   t.children = {{"Deploy", AlarmState::ok, true, {}},

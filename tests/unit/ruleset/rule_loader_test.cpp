@@ -135,7 +135,7 @@ alarms:
   CHECK(alarm.evaluation_range == 7);
   CHECK(alarm.treat_missing_data == MissingData::not_breaching);
   CHECK(alarm.unit == "Count");
-  CHECK(alarm.dimensions.at(0).second == "111122223333");
+  CHECK(alarm.dimensions->at(0).second == "111122223333");
   CHECK(alarm.insufficient_data_topics.empty());
 
   const Loaded composite = load(text + R"(rules:
