@@ -172,6 +172,7 @@ void Service::publish(const Engine& engine) {
   view->held_actions = engine.held_actions();
   view->evaluations = engine.evaluations();
   view->keys_dropped = engine.keys_dropped();
+  view->series_refused = engine.series_refused();
   for (const auto& [endpoint, messages] : core_->held_messages()) view->held_messages += messages;
   view->channels = core_->channel_troubles();
   trouble_ = core_->in_trouble();

@@ -36,6 +36,7 @@ struct EngineView {
   std::size_t held_actions = 0;
   Engine::EvaluationCounts evaluations{};
   Engine::KeysDropped keys_dropped;
+  std::uint64_t series_refused = 0;
   std::size_t held_messages = 0;         // for digests
   std::vector<ChannelTrouble> channels;  // that fail now
 };

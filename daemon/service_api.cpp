@@ -69,6 +69,7 @@ void ServiceApi::observe() {
   telemetry::actions_seen(view->held_actions, active_silences(*view, clock_.now()));
   telemetry::evaluations_seen(view->evaluations);
   telemetry::keys_dropped(view->keys_dropped);
+  telemetry::series_refused(view->series_refused);
   telemetry::held_messages_seen(view->held_messages);
   telemetry::channels_seen(view->channels.size());
   if (auto counts = service_.store().state_counts()) telemetry::alarms_seen(*counts);

@@ -68,6 +68,11 @@ struct Numbers {
   MetricFamily<Counter>& keys_dropped = registry.counter(
       "tocsin_keys_dropped",
       "Keys of an alarm that gave way to others while their samples still counted.", {"alarm"});
+  MetricFamily<Counter>& series_refused = registry.counter(
+      "tocsin_series_refused", "Samples of series that nobody watches and that are too many.");
+  MetricFamily<Counter>& ids_forgotten =
+      registry.counter("tocsin_event_ids_forgotten",
+                       "Ids of events that went too soon to tell repeats of them.", {"log_group"});
   MetricFamily<Gauge>& held_actions = registry.gauge(
       "tocsin_held_actions", "Alarms and keys whose actions wait for the end of what holds them.");
   MetricFamily<Gauge>& silences =
@@ -228,6 +233,8 @@ void engine_seen(const std::vector<GroupReport>& groups, const std::vector<Strea
   for (const GroupReport& g : groups) {
     n.dropped.with({g.log_group, "late"}).raise_to(g.dropped_late);
     n.dropped.with({g.log_group, "repeat"}).raise_to(g.repeats);
+    n.dropped.with({g.log_group, "value"}).raise_to(g.refused);
+    n.ids_forgotten.with({g.log_group}).raise_to(g.ids_forgotten);
     n.replaced_times.with({g.log_group}).raise_to(g.replaced_times);
     n.partial_data.with({g.log_group}).set(g.partial_data ? 1 : 0);
     if (g.watermark) n.watermark_lag.with({g.log_group}).set(in_seconds(now - *g.watermark));
@@ -256,6 +263,8 @@ void evaluations_seen(const Engine::EvaluationCounts& alarms) {
         .not_evaluated.with({to_string(static_cast<EvaluationState>(i))})
         .set(static_cast<double>(alarms[i]));
 }
+
+void series_refused(std::uint64_t samples) { numbers().series_refused.with({}).raise_to(samples); }
 
 void keys_dropped(const Engine::KeysDropped& alarms) {
   Numbers& n = numbers();

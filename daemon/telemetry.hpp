@@ -49,7 +49,8 @@ void engine_seen(const std::vector<GroupReport>& groups, const std::vector<Strea
                  const std::map<std::string, std::uint64_t>& matched, Instant now);
 void alarms_seen(const StateCounts& alarms);
 void evaluations_seen(const Engine::EvaluationCounts& alarms);
-// So many since the start. More of them are logged once a minute.
+// So many since the start; of keys, more are logged once a minute.
+void series_refused(std::uint64_t samples);
 void keys_dropped(const Engine::KeysDropped& alarms);
 // `held`: alarms and keys whose actions wait.
 void actions_seen(std::size_t held, std::size_t silences);

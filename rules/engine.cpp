@@ -229,6 +229,7 @@ std::vector<GroupReport> Engine::groups() const {
     const GroupWatermark& w = state_->options.replay ? state_->merged : group->watermark;
     r.log_group = name;
     r.unreadable = group->unreadable;
+    r.ids_forgotten = group->repeats.evicted();
     if (w.watermark() != kNoTime) r.watermark = w.watermark();
     out.push_back(std::move(r));
   }

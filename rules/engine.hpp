@@ -32,7 +32,9 @@ struct GroupReport {
   bool unreadable = false;    // the last look met something that cannot be read
   std::uint64_t events = 0, bytes = 0, matched = 0, repeats = 0, dropped_late = 0,
                 replaced_times = 0;
-  std::uint64_t refused = 0;    // samples below their filter's `min`, or beyond 2^360
+  std::uint64_t refused = 0;  // samples below their filter's `min`, or beyond 2^360
+  std::uint64_t ids_forgotten =
+      0;                        // ids of events that went for want of room: repeats of them count
   std::string dropped_example;  // source:position of the last event that was too late to be judged
 };
 struct StreamReport {
@@ -110,6 +112,8 @@ class Engine {
   // start, of those alarms only that had any.
   using KeysDropped = std::map<std::string, std::uint64_t>;
   const KeysDropped& keys_dropped() const;
+  // Since the start: samples of series that nobody watches and that are too many to be kept.
+  std::uint64_t series_refused() const;
   // How many alarms and keys have actions that wait for the end of what holds them.
   std::size_t held_actions() const;
   // Nothing: there is no such alarm or key, or its state is not made of datapoints.

@@ -77,6 +77,10 @@ void show_groups(Output& out, const Json& status, Instant now) {
                : flag_of(g, "partial_data") ? "partial data: a stream is stalled"
                                             : ""});
   out.write("\n", table.text());
+  for (const Json& g : list_of(status, "log_groups"))
+    if (const std::string example = text_of(g, "dropped_example"); !example.empty())
+      out.write("The last event of ", text_of(g, "log_group"),
+                " that was too late to be judged: ", one_line(example), "\n");
 }
 
 // Diagnostics have lines of their own.

@@ -43,6 +43,9 @@ Json from_group(const GroupReport& g) {
           {"matched", g.matched},
           {"repeats", g.repeats},
           {"dropped_late", g.dropped_late},
+          {"dropped_example", g.dropped_example},
+          {"samples_refused", g.refused},
+          {"ids_forgotten", g.ids_forgotten},
           {"replaced_times", g.replaced_times}};
 }
 

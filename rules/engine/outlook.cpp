@@ -26,6 +26,8 @@ const Engine::EvaluationCounts& Engine::evaluations() const { return state_->eva
 
 const Engine::KeysDropped& Engine::keys_dropped() const { return state_->keys_dropped; }
 
+std::uint64_t Engine::series_refused() const { return state_->store.refused(); }
+
 std::optional<Outlook> Engine::outlook(const std::string& alarm, const AlarmKey& key) const {
   const auto book = state_->books.find(alarm);
   const KeyEntry* entry =

@@ -146,6 +146,12 @@ def crowd(world):
     wait_for(lambda: 'tocsin_keys_dropped_total{alarm="crowd"} 1' in world.daemon.get("/metrics")[1], what="its metric")
 
 
+def too_late(world):
+    world.log("fire", time="2020-02-02T02:02:02.000Z")
+    said = wait_for(lambda: (s := world.tocsin("status")) and "too late to be judged" in s and s, what="an event that came too late")
+    assert f"The last event of app that was too late to be judged: {world.home / 'app.log'}:" in said, said
+
+
 def operate(bin_dir):
     world = World(bin_dir)
     try:
@@ -154,6 +160,7 @@ def operate(bin_dir):
         silence(world)
         switch(world)
         crowd(world)
+        too_late(world)
         world.daemon.kill()
         assert "is tocsind running?" in world.refused("alarms", "list")
         world.daemon.start()

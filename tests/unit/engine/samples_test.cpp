@@ -54,6 +54,7 @@ TEST_CASE("a late sample fires late and brings its own event along") {
   b.times.front().time = kStart - days{2};
   w.engine->apply(b, kStart + hours{2}, w.out);
   CHECK(w.engine->groups()[0].dropped_late == 1);
+  CHECK(w.engine->groups()[0].dropped_example == "a.log:1");
 }
 
 TEST_CASE("a default value is published once for a minute with events and no match") {
