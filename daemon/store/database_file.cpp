@@ -11,6 +11,7 @@
 
 #include "daemon/store/directory_lock.hpp"
 #include "daemon/store/schema.hpp"
+#include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
 namespace {
@@ -43,11 +44,19 @@ Status sync_directory_of(const std::string& path) {
   return failed == 0 ? success() : Status(store_file_error(directory, failed));
 }
 
+// An empty file for its owner alone: events are in it. SQLite gives its log the same rights.
+Status create_private(const std::string& path) {
+  const FileDescriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  return file ? success() : Status(store_file_error(path, errno));
+}
+
 Status create(const std::string& path, const StoreOptions& options) {
   const std::string fresh = path + ".new";
   for (const char* suffix : {"", "-journal", "-wal", "-shm"})
     if (::unlink((fresh + suffix).c_str()) != 0 && errno != ENOENT)
       return store_file_error(fresh + suffix, errno);
+  if (Status made = create_private(fresh); !made) return made;
   {
     Result<Database> db = Database::open(fresh, Database::Mode::create, options.vfs);
     if (!db) return db.error();

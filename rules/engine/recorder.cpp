@@ -241,14 +241,9 @@ std::string Recorder::transition_id(const Transition& t) const {
                  std::to_string(t.sequence));
 }
 
-void Recorder::created(const AlarmBook& book, const AlarmKey& key) {
-  out_.history.push_back(
-      configuration_item(ConfigurationChange::created, *book.spec, key, rules_, now_));
-}
-
 void Recorder::configured(ConfigurationChange change, const Alarm& alarm, const AlarmStatus& status,
                           const Alarm* before) {
-  out_.history.push_back(configuration_item(change, alarm, {}, rules_, now_));
+  out_.history.push_back(configuration_item(change, alarm, rules_, now_));
   if (rules_.event_bus)
     out_.records.push_back(
         configuration_change_record(change, alarm, before, status, rules_, now_));

@@ -54,8 +54,6 @@ class Recorder {
   // After keys of an alarm with group_by (it has a whole) may have changed: if the alarm as a whole
   // has, history and event bus are told, but no person: they were told of the keys.
   void settled(AlarmBook& book, Instant at);
-  // A new key.
-  void created(const AlarmBook& book, const AlarmKey& key);
   // `status`: the alarm's as a whole; `before`: what an update replaced.
   void configured(ConfigurationChange change, const Alarm& alarm, const AlarmStatus& status,
                   const Alarm* before = nullptr);

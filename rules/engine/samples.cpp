@@ -297,7 +297,6 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
   status.updated_at = to.now();
   status.evaluation_state = evaluation_of(book);
   entry->status.set(status);
-  if (!entry->key.empty()) to.created(book, entry->key);
   KeyEntry& out = book.insert(std::move(entry));
   mark_dirty(out);
   return out;

@@ -88,31 +88,6 @@ std::string configuration_data(const ChangeWords& words, const Alarm& alarm, con
   return fits(text) ? text : dump(with_configuration(words, names_of(alarm, rules)));
 }
 
-JsonBuilder contributor_json(const AlarmKey& key, bool with_attributes) {
-  JsonBuilder out{{"id", contributor_id(key)}};
-  JsonBuilder attributes;
-  for (const auto& [name, value] : key) attributes.add(name, value);
-  if (with_attributes) out.add("attributes", attributes);
-  return out;
-}
-
-// A key's values may be long as a line; its id says enough then.
-std::string contributor_data(const ChangeWords& words, const Alarm& alarm, const AlarmKey& key,
-                             const RuleSet& rules) {
-  const JsonBuilder names{{"alarmName", alarm.name},
-                          {"alarmArn", alarm_arn(rules.identity, alarm.name)}};
-  std::string text;
-  for (const bool with_attributes : {true, false}) {
-    text = JsonBuilder{{"version", "1.0"},
-                       {"type", words.type},
-                       {std::string(words.past) + "Alarm", names},
-                       {"alarmContributor", contributor_json(key, with_attributes)}}
-               .text();
-    if (fits(text)) break;
-  }
-  return text;
-}
-
 // The message as CloudWatch would have sent it. What is ours is its last member, whose name stands
 // in no text of the others like this: quotes are escaped there.
 std::string published(const Notification& message) {
@@ -182,19 +157,17 @@ HistoryItem state_update_item(const Transition& t) {
   return out;
 }
 
-HistoryItem configuration_item(ConfigurationChange change, const Alarm& alarm, const AlarmKey& key,
-                               const RuleSet& rules, Instant now) {
+HistoryItem configuration_item(ConfigurationChange change, const Alarm& alarm, const RuleSet& rules,
+                               Instant now) {
   const ChangeWords words = words_of(change);
   HistoryItem out;
   out.alarm = alarm.name;
   out.alarm_type = alarm_type_of(alarm);
-  out.key = key;
   out.time = now;
   out.type = "ConfigurationUpdate";
   out.summary = "Alarm \"" + cut_code_points(to_one_line(alarm.name), kSummaryCharacters - 20) +
                 "\" " + words.past;
-  out.data = key.empty() ? configuration_data(words, alarm, rules)
-                         : contributor_data(words, alarm, key, rules);
+  out.data = configuration_data(words, alarm, rules);
   return out;
 }
 

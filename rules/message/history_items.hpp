@@ -18,10 +18,10 @@ HistoryItem state_update_item(const Transition& transition);
 
 enum class ConfigurationChange { created, updated, deleted };
 
-// With a key: the alarm's new contributor; its configuration is not repeated then. What does not
-// fit goes: first the end of the description, then the lists, then all but the names.
-HistoryItem configuration_item(ConfigurationChange change, const Alarm& alarm, const AlarmKey& key,
-                               const RuleSet& rules, Instant now);
+// What does not fit goes: first the end of the description, then the lists, then all but the names.
+// Of new keys there is none: a crowd of them would push out what people look for.
+HistoryItem configuration_item(ConfigurationChange change, const Alarm& alarm, const RuleSet& rules,
+                               Instant now);
 
 // Something happened to the alarm that is no change of state.
 HistoryItem note_item(const std::string& alarm, AlarmType type, const AlarmKey& key,

@@ -91,7 +91,7 @@ TEST_CASE("reason data that do not fit are left out, the old state's first", "[m
 }
 
 TEST_CASE("a new alarm's configuration stands in its history", "[message][history]") {
-  const HistoryItem item = configuration_item(ConfigurationChange::created, sample_alarm(), {},
+  const HistoryItem item = configuration_item(ConfigurationChange::created, sample_alarm(),
                                               RuleSet{}, instant_from_ms(5));
   CHECK(item.type == "ConfigurationUpdate");
   CHECK(item.summary == "Alarm \"root-login\" created");
@@ -108,33 +108,24 @@ TEST_CASE("a new alarm's configuration stands in its history", "[message][histor
   CHECK(alarm["actionsEnabled"] == true);
   for (const auto& [change, member] : {std::pair(ConfigurationChange::updated, "updatedAlarm"),
                                        std::pair(ConfigurationChange::deleted, "deletedAlarm")})
-    CHECK(Json::parse(configuration_item(change, sample_alarm(), {}, RuleSet{}, {}).data)
+    CHECK(Json::parse(configuration_item(change, sample_alarm(), RuleSet{}, {}).data)
               .contains(member));
 }
 
 TEST_CASE("a configuration that is too long is cut as valid JSON", "[message][history]") {
   Alarm a = sample_alarm();
   a.description = std::string(5000, 'd');
-  HistoryItem item = configuration_item(ConfigurationChange::updated, a, {}, RuleSet{}, {});
+  HistoryItem item = configuration_item(ConfigurationChange::updated, a, RuleSet{}, {});
   CHECK(item.data.size() <= 4095);
   CHECK(Json::parse(item.data)["updatedAlarm"]["threshold"] == 1.0);
   a.dimensions = {{"x", std::string(5000, 'v')}};
-  item = configuration_item(ConfigurationChange::updated, a, {}, RuleSet{}, {});
+  item = configuration_item(ConfigurationChange::updated, a, RuleSet{}, {});
   CHECK(Json::parse(item.data)["updatedAlarm"]["threshold"] == 1.0);
   a.name = std::string(255, 'n');
   a.unit = std::string(5000, 'u');
-  item = configuration_item(ConfigurationChange::updated, a, {}, RuleSet{}, {});
+  item = configuration_item(ConfigurationChange::updated, a, RuleSet{}, {});
   CHECK(Json::parse(item.data)["updatedAlarm"]["alarmName"] == a.name);
   CHECK(item.summary.size() <= 255);
-}
-
-TEST_CASE("a new key is told with its id and without the configuration", "[message][history]") {
-  const AlarmKey key{{"user", std::string(9000, 'x')}};
-  const HistoryItem item =
-      configuration_item(ConfigurationChange::created, sample_alarm(), key, RuleSet{}, {});
-  CHECK(item.key == key);
-  CHECK(item.data.size() <= 4095);
-  CHECK(Json::parse(item.data)["alarmContributor"]["id"] == contributor_id(key));
 }
 
 TEST_CASE("an action that was executed says where to", "[message][history]") {

@@ -56,6 +56,20 @@ std::string refusal(const TempDir& dir, const std::string& code) {
   return store.error().text;
 }
 
+TEST_CASE("nobody but the owner reads the state, whatever the rights of the directory", "[store]") {
+  const TempDir dir;
+  REQUIRE(::chmod(dir.path().c_str(), 0755) == 0);
+  auto store = Store::open(dir.path(), small());
+  REQUIRE(store);
+  REQUIRE((*store)->commit(sample_commit(1)));
+  for (const char* file : {"state.db", "state.db-wal", "state.db-shm", "lock", "reserve"}) {
+    INFO(file);
+    struct stat found {};
+    REQUIRE(::stat(dir.path(file).c_str(), &found) == 0);
+    CHECK((found.st_mode & 0777) == 0600);
+  }
+}
+
 TEST_CASE("a file that is no database is left alone", "[store]") {
   const TempDir dir;
   dir.write("state.db", std::string(20'000, 'g'));
