@@ -7,6 +7,7 @@
 #include <new>
 
 #include "rules/match/block_events.hpp"
+#include "rules/match/matcher.hpp"
 #include "rules/match/pattern_set.hpp"
 #include "support/patterns.hpp"
 
@@ -81,5 +82,21 @@ TEST_CASE("what was matched once is matched again without asking for memory", "[
     CHECK(after == before);
     CHECK(found == row.found);
   }
+}
+
+TEST_CASE("a matcher made after another one shares what that has compiled", "[match]") {
+  auto rules = std::make_shared<RuleSet>();
+  rules->log_groups.emplace_back().name = "app";
+  for (int i = 0; i < 200; ++i) {
+    MetricFilter& filter = rules->filters.emplace_back();
+    filter.log_group = "app";
+    filter.pattern = pattern_of("{ $.a = value-" + std::to_string(i) + " }");
+  }
+  const std::uint64_t begin = allocations;
+  const Matcher before(rules);
+  const std::uint64_t between = allocations;
+  const Matcher after(rules, &before);
+  const std::uint64_t compiled = between - begin, shared = allocations - between;
+  CHECK(shared * 4 < compiled);
 }
 #endif
