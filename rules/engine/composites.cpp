@@ -16,7 +16,7 @@ void Composites::build(const Books& books) {
   if (children.empty()) return;
   std::vector<std::string> order = evaluation_order(children);
   const std::size_t sound = order.size();
-  const std::set<std::string_view> ordered(order.begin(), order.end());
+  const std::set<std::string> ordered(order.begin(), order.end());  // copies, since `order` grows
   for (const auto& [name, names] : children)
     if (!ordered.contains(name)) order.push_back(name);
   nodes_.resize(order.size());
