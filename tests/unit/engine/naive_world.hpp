@@ -84,10 +84,12 @@ class NaiveWorld {
   void set_back(Duration t, Duration by, Duration look_every) {
     quiet_until(t + by);
     world_.engine->clock_set_back(kStart + t, by, world_.out);
-    for (const Duration end = t + by; t < end; t += look_every) {
+    const Duration end = t + by;
+    for (; t < end; t += look_every) {
       world_.quiet_until(t);
       if (t.count() % 3 == 0) world_.restart(t);
     }
+    world_.quiet_until(end);
   }
 
   void restart(Duration t) { world_.restart(t); }
