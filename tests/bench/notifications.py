@@ -161,7 +161,7 @@ def there(bench):
 
 
 def receiver_of(bench):
-    return bench.tocsind.parent / "bench_receiver"
+    return Path(bench.tocsind).parent / "bench_receiver"
 
 
 def contestants(bench):
