@@ -57,7 +57,7 @@ ShortForm::ShortForm(const ShortFormSpec& spec, Instant seen) : spec_(&spec), se
 // The statistic of the window that ends at `x`; nothing: none of nothing, or not known.
 std::optional<double> ShortForm::value(Instant x) const {
   if (const auto simple = spec_->statistic.simple())
-    return samples_.window(x - spec_->within, x).statistic(*simple);
+    return samples_.statistic(x - spec_->within, x, *simple);
   const bool few = spec_->statistic.kind == StatisticExpression::Kind::percentile ||
                    samples_.count(x - spec_->within, x) <= kExactSamples;
   if (!few) {  // too many to be put in order for each of them

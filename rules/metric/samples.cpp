@@ -23,6 +23,7 @@ bool is_whole(const Totals& totals) {
 // The chunk that holds `t` or that it belongs into: the last one that begins at or before it.
 std::size_t Samples::chunk_for(Instant t) const {
   if (chunks_.size() <= 1) return 0;
+  if (t >= chunks_.back().cells.front().time) return chunks_.size() - 1;
   const auto after =
       std::upper_bound(chunks_.begin(), chunks_.end(), t,
                        [](Instant a, const Chunk& c) { return a < c.cells.front().time; });
@@ -139,6 +140,48 @@ Totals Samples::window(Instant after, Instant upto) const {
   return out;
 }
 
+// Of numbers whose sums are the same in any order. What is outside is taken off where that is less.
+double Samples::part(const Chunk& chunk, Instant after, Instant upto, double Totals::*member) {
+  const auto behind = [&](Instant t) {
+    return std::upper_bound(chunk.cells.begin(), chunk.cells.end(), t,
+                            [](Instant a, const Cell& c) { return a < c.time; });
+  };
+  const auto all_begin = chunk.cells.begin(), all_end = chunk.cells.end();
+  const auto begin = chunk.cells.front().time > after ? all_begin : behind(after);
+  const auto end = chunk.cells.back().time <= upto ? all_end : behind(upto);
+  const auto sum = [&](auto from, auto to) {
+    double out = 0;
+    for (auto at = from; at != to; ++at) out += at->totals.*member;
+    return out;
+  };
+  if (begin == all_begin && end == all_end) return chunk.totals.*member;
+  if (end - begin <= (begin - all_begin) + (all_end - end)) return sum(begin, end);
+  return chunk.totals.*member - sum(all_begin, begin) - sum(end, all_end);
+}
+
+double Samples::count(Instant after, Instant upto) const {
+  double out = 0;
+  if (chunks_.empty() || upto <= after) return out;
+  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i) {
+    refresh(chunks_[i]);
+    out += part(chunks_[i], after, upto, &Totals::count);
+  }
+  return out;
+}
+
+std::optional<double> Samples::statistic(Instant after, Instant upto, Statistic s) const {
+  if (s == Statistic::sample_count) return count(after, upto);
+  if (s != Statistic::sum || chunks_.empty() || upto <= after)
+    return window(after, upto).statistic(s);
+  Totals out;
+  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i) {
+    refresh(chunks_[i]);
+    if (!chunks_[i].whole) return window(after, upto).statistic(s);
+    out.add(Totals{0, part(chunks_[i], after, upto, &Totals::sum), 0, 0});
+  }
+  return out.sum;
+}
+
 void Samples::add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out) {
   auto at = std::upper_bound(chunk.cells.begin(), chunk.cells.end(), after,
                              [](Instant t, const Cell& c) { return t < c.time; });
@@ -146,7 +189,7 @@ void Samples::add_cells(const Chunk& chunk, Instant after, Instant upto, Totals&
 }
 
 std::optional<Instant> Samples::next_after(Instant t) const {
-  if (chunks_.empty()) return std::nullopt;
+  if (chunks_.empty() || chunks_.back().cells.back().time <= t) return std::nullopt;
   for (std::size_t i = chunk_for(t); i < chunks_.size(); ++i) {
     const auto& cells = chunks_[i].cells;
     const auto at = std::upper_bound(cells.begin(), cells.end(), t,

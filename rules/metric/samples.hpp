@@ -32,6 +32,8 @@ class Samples {
   // Over after < time <= upto. The same whatever the chunks are: sums are added cell by cell in
   // order of time unless they are whole numbers, where order cannot matter.
   Totals window(Instant after, Instant upto) const;
+  // Of the window; a count or a sum of whole numbers looks at few of its cells.
+  std::optional<double> statistic(Instant after, Instant upto, Statistic s) const;
   // The earliest time > t.
   std::optional<Instant> next_after(Instant t) const;
   // The latest time <= t.
@@ -114,6 +116,7 @@ class Samples {
   void trim_values();
   static void refresh(const Chunk& chunk);
   static void add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out);
+  static double part(const Chunk& chunk, Instant after, Instant upto, double Totals::*member);
   const Distribution& merged(const Chunk& chunk) const;
 
   std::vector<Chunk> chunks_;  // in order of time

@@ -54,22 +54,6 @@ Distribution Samples::distribution(Instant after, Instant upto) const {
   return out;
 }
 
-double Samples::count(Instant after, Instant upto) const {
-  double out = 0;
-  if (chunks_.empty() || upto <= after) return out;
-  for (std::size_t i = chunk_for(after), last = chunk_for(upto); i <= last; ++i) {
-    const Chunk& chunk = chunks_[i];
-    refresh(chunk);
-    if (chunk.cells.front().time > after && chunk.cells.back().time <= upto) {
-      out += chunk.totals.count;
-      continue;
-    }
-    for (const Cell& c : chunk.cells)
-      if (c.time > after && c.time <= upto) out += c.totals.count;
-  }
-  return out;
-}
-
 std::optional<std::vector<WeightedValue>> Samples::values(Instant after, Instant upto) const {
   std::vector<WeightedValue> out;
   bool known = true;

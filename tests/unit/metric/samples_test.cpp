@@ -42,7 +42,10 @@ TEST_CASE("windows over chunks are what a plain sum over all samples is, in any 
     for (int i = 0; i < 200; ++i) {
       const Instant after = at(static_cast<std::int64_t>(random() % 5000) - 10);
       const Instant upto = after + Duration{random() % 3000};
-      wrong += !same(samples.window(after, upto), plain_window(plain, after, upto));
+      const Totals expected = plain_window(plain, after, upto);
+      wrong += !same(samples.window(after, upto), expected);
+      for (const Statistic each : {Statistic::sample_count, Statistic::sum, Statistic::maximum})
+        wrong += samples.statistic(after, upto, each) != expected.statistic(each);
       const auto next = plain.upper_bound(after);
       wrong += samples.next_after(after) !=
                (next == plain.end() ? std::optional<Instant>() : next->first);
