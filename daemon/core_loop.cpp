@@ -38,7 +38,12 @@ Overloaded(F...) -> Overloaded<F...>;
 }  // namespace
 
 CoreLoop::CoreLoop(Store& store, const Clock& clock, Queue& queue, Hooks hooks)
-    : store_(store), clock_(clock), queue_(queue), hooks_(std::move(hooks)) {}
+    : store_(store), clock_(clock), queue_(queue), hooks_(std::move(hooks)) {
+  store_.on_overflow([this](const auto& overflowed, bool is_first) {
+    if (is_first) forget_aftermath();
+    return aftermath(overflowed);
+  });
+}
 
 Status CoreLoop::start(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints) {
   Result<StateImage> image = store_.load();
@@ -105,19 +110,45 @@ void CoreLoop::add_record(BusRecord record) {
   outgoing_.add(bus_message(std::move(record)), clock_.now(), pending_);
 }
 
-// What people are told of a channel is in the commit that says what became of the message.
 void CoreLoop::settle(Outcomes outcomes) {
+  const std::size_t before = pending_.notifications.size();
   for (DeliveryReport& report : outcomes) {
-    observe(report);
+    if (const auto news = conclude(report, pending_))
+      telemetry::channel_changed(report, news->works);
     pending_.deliveries.push_back(std::move(report.record));
   }
+  if (pending_.notifications.size() > before) urgent_ = true;
   if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
 }
 
-void CoreLoop::observe(const DeliveryReport& report) {
-  if (!outgoing_.observe(report, *rules_, clock_.now(), store_, pending_)) return;
-  urgent_ = true;
-  if (pending_since_ == Tick{}) pending_since_ = clock_.tick();
+// What people are told of a channel, and the copy of a dead letter, are in the commit that says
+// what became of the message.
+std::optional<ChannelWatch::News> CoreLoop::conclude(const DeliveryReport& report, Commit& to) {
+  auto news = outgoing_.observe(report, *rules_, clock_.now(), store_, to);
+  if (report.record.fate != DeliveryRecord::Fate::dead) return news;
+  if (std::optional<Notice> copy = hooks_.copy_of(report)) {
+    to.endpoints.push_back({std::move(copy->second)});
+    to.notifications.push_back(std::move(copy->first));
+  }
+  return news;
+}
+
+// Of messages that the commit at hand found no room for. It may fail, and be tried again when there
+// is some.
+Commit CoreLoop::aftermath(const std::vector<DeliveryReport>& overflowed) {
+  if (!channels_before_) channels_before_ = outgoing_.channels();
+  Commit commit;
+  commit.now = pending_.now;
+  for (const DeliveryReport& report : overflowed)
+    if (conclude(report, commit)) told_of_.push_back(report);
+  outgoing_.collect(commit.state.rows);
+  return commit;
+}
+
+void CoreLoop::forget_aftermath() {
+  if (channels_before_) outgoing_.put_back(std::move(*channels_before_));
+  channels_before_.reset();
+  told_of_.clear();
 }
 
 void CoreLoop::tell_one(Notification notice, const std::string& endpoint,
@@ -171,6 +202,7 @@ bool CoreLoop::try_commit() {
   const auto began = std::chrono::steady_clock::now();
   Result<std::vector<OutboxEntry>> done = store_.commit(pending_);
   if (!done) {
+    forget_aftermath();
     on_commit_failed(done.error());
     return false;
   }
@@ -185,10 +217,11 @@ bool CoreLoop::try_commit() {
   pending_samples_ = 0;
   pending_since_ = Tick{};
   urgent_ = false;
-  if (auto overflowed = store_.take_overflowed(); !overflowed.empty()) {
-    for (const DeliveryReport& report : overflowed) observe(report);
-    hooks_.overflowed(std::move(overflowed));
-  }
+  channels_before_.reset();
+  for (const DeliveryReport& report : std::exchange(told_of_, {}))
+    telemetry::channel_changed(report, false);
+  if (const auto overflowed = store_.take_overflowed(); !overflowed.empty())
+    hooks_.overflowed(overflowed);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,15 +30,21 @@ class CoreLoop {
   using Message = std::variant<MatchBatch, LookReport, Outcomes, Call>;
   using Queue = BoundedQueue<Message>;
 
+  using Notice = std::pair<Notification, Target>;
+
   struct Hooks {
     // After a commit: these are durable and may leave. Called on the core thread; must not block.
     std::function<void(std::vector<OutboxEntry>)> deliver;
     // Committed too, but as dead letters, because an outbox is full. As deliver.
-    std::function<void(std::vector<DeliveryReport>)> overflowed;
+    std::function<void(const std::vector<DeliveryReport>&)> overflowed;
     // The store has refused for 10 s: tell people straight from memory. At most once an hour.
     std::function<void(const std::string& why)> last_resort;
     // What people can look at has changed (after a commit, at most every 200 ms).
     std::function<void(const Engine&)> publish;
+    // The copy of a dead letter that its subscription wants (`redrive`), for the commit that makes
+    // it one. The store still has the message.
+    std::function<std::optional<Notice>(const DeliveryReport&)> copy_of =
+        [](const DeliveryReport&) { return std::nullopt; };
   };
 
   CoreLoop(Store& store, const Clock& clock, Queue& queue, Hooks hooks);
@@ -57,7 +64,6 @@ class CoreLoop {
   Result<std::vector<Result<OperatorAnswer>>> operate(const std::vector<OperatorRequest>& requests);
   // A subscription made at run time changes: in one commit with what its endpoint is told of it.
   // The endpoints are those behind it. Error store.
-  using Notice = std::pair<Notification, Target>;
   Status change_subscription(const SubscriptionChange& change, const std::optional<Notice>& notice,
                              EndpointTable endpoints);
   // Redrives or purges dead letters, in one commit, which is there when it returns. Error store.
@@ -86,7 +92,9 @@ class CoreLoop {
   void gather(Effects effects);
   void add_record(BusRecord record);
   void settle(Outcomes outcomes);
-  void observe(const DeliveryReport& report);
+  std::optional<ChannelWatch::News> conclude(const DeliveryReport& report, Commit& to);
+  Commit aftermath(const std::vector<DeliveryReport>& overflowed);
+  void forget_aftermath();
   void tick();
   bool commit_is_due() const;
   bool try_commit();
@@ -106,6 +114,9 @@ class CoreLoop {
   std::size_t pending_samples_ = 0;
   bool urgent_ = false;  // a transition waits for its commit
   Tick pending_since_{};
+  // Of the commit that is being written, if messages of it have found their outbox full.
+  std::optional<ChannelWatch> channels_before_;
+  std::vector<DeliveryReport> told_of_;
   std::optional<Tick> failing_since_;
   std::optional<Tick> last_resort_at_;
   Tick retry_at_{};

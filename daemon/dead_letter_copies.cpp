@@ -27,20 +27,21 @@ std::optional<DeadLetterCopies::Target> DeadLetterCopies::of(const std::string& 
   return found == targets_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string letter_text(const DeliveryReport& report, const Notification& lost) {
-  return api_json::text(api_json::from(DeadLetter{.id = report.record.outbox_id,
-                                                  .message_id = report.message_id,
-                                                  .topic = report.topic,
-                                                  .endpoint = report.endpoint,
-                                                  .endpoint_label = report.endpoint_label,
-                                                  .dedup_key = report.dedup_key,
-                                                  .attempts = report.record.attempts,
-                                                  .status = report.record.status,
-                                                  .permanent = report.record.permanent,
-                                                  .detail = report.record.detail,
-                                                  .created = lost.told_at,
-                                                  .given_up = report.record.at,
-                                                  .notification = to_json(lost)}));
+std::string letter_text(const DeliveryReport& report, const Notification* lost) {
+  return api_json::text(
+      api_json::from(DeadLetter{.id = report.record.outbox_id,
+                                .message_id = report.message_id,
+                                .topic = report.topic,
+                                .endpoint = report.endpoint,
+                                .endpoint_label = report.endpoint_label,
+                                .dedup_key = report.dedup_key,
+                                .attempts = report.record.attempts,
+                                .status = report.record.status,
+                                .permanent = report.record.permanent,
+                                .detail = report.record.detail,
+                                .created = lost != nullptr ? lost->told_at : report.record.at,
+                                .given_up = report.record.at,
+                                .notification = lost != nullptr ? to_json(*lost) : ""}));
 }
 
 }  // namespace tocsin

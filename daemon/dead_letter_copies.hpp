@@ -26,7 +26,8 @@ class DeadLetterCopies {
   std::map<std::string, Target> targets_;
 };
 
-// A dead letter as its copy says it: what `tocsin dlq show --json` prints.
-std::string letter_text(const DeliveryReport& report, const Notification& lost);
+// A dead letter as its copy says it: what `tocsin dlq show --json` prints. `lost`: its message;
+// nullptr: it cannot be read.
+std::string letter_text(const DeliveryReport& report, const Notification* lost);
 
 }  // namespace tocsin

@@ -82,17 +82,17 @@ void Outgoing::collect(std::vector<StateRow>& rows) {
   watch_.collect(rows);
 }
 
-bool Outgoing::observe(const DeliveryReport& report, const RuleSet& rules, Instant now,
-                       const Store& store, Commit& to) {
+std::optional<ChannelWatch::News> Outgoing::observe(const DeliveryReport& report,
+                                                    const RuleSet& rules, Instant now,
+                                                    const Store& store, Commit& to) {
   // As nearly always.
   if (report.record.fate == DeliveryRecord::Fate::delivered && !watch_.knows(report.endpoint))
-    return false;
+    return std::nullopt;
   // The event bus is none of people's; a subscription that was taken out does not fail.
   if (report.topic == kEventBusTopic || find(report.topic, report.endpoint) == nullptr)
-    return false;
-  const std::optional<ChannelWatch::News> news = watch_.observe(report, now);
-  if (!news) return false;
-  telemetry::channel_changed(report, news->works);
+    return std::nullopt;
+  std::optional<ChannelWatch::News> news = watch_.observe(report, now);
+  if (!news) return std::nullopt;
   const std::string words = channel_words(*news, report);
   for (auto& [topic, targets] : told_of(report.topic, report.endpoint)) {
     const MessagePtr message =
@@ -109,7 +109,7 @@ bool Outgoing::observe(const DeliveryReport& report, const RuleSet& rules, Insta
     to.endpoints.push_back(std::move(targets));
     to.notifications.push_back(std::move(notice));
   }
-  return true;
+  return news;
 }
 
 void Outgoing::add_working(const std::string& topic, const std::string& except, Targets& to) const {

@@ -4,7 +4,9 @@
 #pragma once
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/store/store.hpp"
@@ -30,9 +32,9 @@ class Outgoing {
   void add(Notification message, Instant now, Commit& to);
   // What an attempt came to. When a channel begins to fail, and when it works again, the topic's
   // others that work are told; if there is none, topic `default`. At once: no filter was written
-  // with that in mind. Whether anybody is told. `store` still has the message.
-  bool observe(const DeliveryReport& report, const RuleSet& rules, Instant now, const Store& store,
-               Commit& to);
+  // with that in mind. Nothing: nobody is told. `store` still has the message.
+  std::optional<ChannelWatch::News> observe(const DeliveryReport& report, const RuleSet& rules,
+                                            Instant now, const Store& store, Commit& to);
   // Digests whose time has come. Whether there were any.
   bool add_due(Instant now, Commit& to);
   void collect(std::vector<StateRow>& rows);
@@ -41,6 +43,9 @@ class Outgoing {
   std::map<std::string, std::size_t> held() const { return gate_.waiting(); }
   // Channels that fail now.
   std::vector<ChannelTrouble> troubles() const { return watch_.troubles(); }
+  // What is known of channels, to be put back where a commit with what was observed has failed.
+  const ChannelWatch& channels() const { return watch_; }
+  void put_back(ChannelWatch channels) { watch_ = std::move(channels); }
 
   // nullptr: the topic has no such endpoint.
   const Endpoint* find(const std::string& topic, const std::string& endpoint) const;

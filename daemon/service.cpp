@@ -91,9 +91,12 @@ void Service::start_delivery(Transport& transport) {
 
 CoreLoop::Hooks Service::core_hooks() {
   return {[this](std::vector<OutboxEntry> entries) { dispatcher_->push(std::move(entries)); },
-          [this](std::vector<DeliveryReport> reports) { take_overflowed(std::move(reports)); },
+          [this](const std::vector<DeliveryReport>& reports) {
+            for (const DeliveryReport& report : reports) note_dead_letter(report);
+          },
           [this](const std::string& why) { tell_without_store(why); },
-          [this](const Engine& engine) { publish(engine); }};
+          [this](const Engine& engine) { publish(engine); },
+          [this](const DeliveryReport& report) { return copy_of(report); }};
 }
 
 // Delivery thread. Ids below zero were never stored (tell_without_store): there is nothing to
@@ -107,18 +110,11 @@ void Service::take_reports(std::vector<DeliveryReport> reports) {
     }
     telemetry::delivery_done(report);
     if (report.record.outbox_id <= 0) continue;
-    if (report.record.fate == DeliveryRecord::Fate::dead) take_dead_letter(report);
+    if (report.record.fate == DeliveryRecord::Fate::dead) note_dead_letter(report);
     if (report.record.fate == DeliveryRecord::Fate::delivered) take_up(report);
     outcomes.push_back(std::move(report));
   }
   if (!outcomes.empty()) queue_.push_control(std::move(outcomes));
-}
-
-// Core thread; the copies are the delivery thread's.
-void Service::take_overflowed(std::vector<DeliveryReport> reports) {
-  dispatcher_->post([this, reports = std::move(reports)] {
-    for (const DeliveryReport& report : reports) take_dead_letter(report);
-  });
 }
 
 Result<MessagePtr> Service::read_message(std::int64_t outbox_id) const {
@@ -141,25 +137,20 @@ void Service::take_up(const DeliveryReport& report) {
       }));
 }
 
-// Delivery thread, before the record is committed, but for an outbox that was full.
-void Service::take_dead_letter(const DeliveryReport& report) {
-  copy_dead_letter(report);
+// Delivery thread, before the record is committed; core thread, where an outbox was full.
+void Service::note_dead_letter(const DeliveryReport& report) {
   if (!report.record.permanent) redrive_watch_.note(report.endpoint);
 }
 
-void Service::copy_dead_letter(const DeliveryReport& report) {
+// Core thread. Also of a message that cannot be read: that there was one is worth a copy.
+std::optional<CoreLoop::Notice> Service::copy_of(const DeliveryReport& report) const {
   const auto to = copies_.of(report.endpoint);
-  if (!to) return;
+  if (!to) return std::nullopt;
   MessagePtr lost = report.record.message;
-  if (lost == nullptr) {
-    Result<MessagePtr> read = read_message(report.record.outbox_id);
-    if (!read) return;
-    lost = std::move(*read);
-  }
-  Notification copy = dead_letter_copy(report, letter_text(report, *lost), clock_.now());
-  queue_.push_control(CoreLoop::Call([copy = std::move(copy), to = *to](CoreLoop& core) {
-    core.tell_one(copy, to.first, to.second);
-  }));
+  if (lost == nullptr)
+    if (Result<MessagePtr> read = read_message(report.record.outbox_id)) lost = std::move(*read);
+  return CoreLoop::Notice(dead_letter_copy(report, letter_text(report, lost.get()), clock_.now()),
+                          Target{to->first, to->second});
 }
 
 void Service::publish(const Engine& engine) {

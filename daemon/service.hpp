@@ -115,9 +115,8 @@ class Service {
   void start_delivery(Transport& transport);
   CoreLoop::Hooks core_hooks();
   void take_reports(std::vector<DeliveryReport> reports);
-  void take_overflowed(std::vector<DeliveryReport> reports);
-  void take_dead_letter(const DeliveryReport& report);
-  void copy_dead_letter(const DeliveryReport& report);
+  void note_dead_letter(const DeliveryReport& report);
+  std::optional<CoreLoop::Notice> copy_of(const DeliveryReport& report) const;
   void take_up(const DeliveryReport& report);
   Result<MessagePtr> read_message(std::int64_t outbox_id) const;
   // Under topology_mutex_.

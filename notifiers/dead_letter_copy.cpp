@@ -19,8 +19,9 @@ class DeadLetterFile final : public Notifier {
       : path_(std::move(path)), is_directory_(is_directory) {}
 
   Request request(const Notification& n, const Attempt&) const override {
-    return FileRequest{is_directory_ ? path_ + "/" + n.message_id + ".json" : path_, n.event_record,
-                       kFileBytesMax};
+    const std::string& line = n.event_record;
+    if (!is_directory_) return FileRequest{path_, line, kFileBytesMax};
+    return FileRequest{path_ + "/" + n.message_id + ".json", line, bytes_of_line_alone(line)};
   }
   Delivery outcome(const Response& answer, Instant) const override {
     return file_outcome(answer, path_);
@@ -57,7 +58,7 @@ std::optional<Endpoint> read_redrive(const ConfigNode& node, const std::string& 
 Notification dead_letter_copy(const DeliveryReport& report, std::string letter, Instant now) {
   Notification n;
   n.message_id = name_uuid("dead letter copy " + report.message_id + " " + report.endpoint + " " +
-                           std::to_string(to_ms(report.record.at)));
+                           std::to_string(report.record.outbox_id));
   n.topic = report.topic;
   n.dedup_key = own_notice_key(kWhat, report.endpoint);
   n.subject = "Dead letter of " + report.endpoint_label;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "daemon/cli/daemon_command.hpp"
 #include "rules/message/text.hpp"
@@ -108,16 +109,18 @@ std::string value_for_people(const Json& alarm) {
     const auto value = p.find("value");
     return value != p.end() && value->is_number();
   });
+  const auto threshold = outlook.find("threshold");
+  const bool has_threshold = threshold != outlook.end() && threshold->is_number();
+  const auto beside = has_threshold ? std::optional(threshold->get<double>()) : std::nullopt;
   const std::string value =
-      newest == datapoints.rend() ? "none" : format_number(number_of(*newest, "value"));
+      newest == datapoints.rend() ? "none" : format_value(number_of(*newest, "value"), beside);
   if (newest != datapoints.rend())
     if (const Json& band = member(*newest, "band"); !band.empty())
-      return value + " (band " + format_number(number_of(band, "low")) + " to " +
-             format_number(number_of(band, "high")) + ")";
-  const auto threshold = outlook.find("threshold");
-  if (threshold == outlook.end() || !threshold->is_number()) return {};
+      return value + " (band " + format_value(number_of(band, "low")) + " to " +
+             format_value(number_of(band, "high")) + ")";
+  if (!beside) return {};
   return value + " (" + std::string(sign_of(text_of(outlook, "comparison"))) + " " +
-         format_number(threshold->get<double>()) + ")";
+         format_number(*beside) + ")";
 }
 
 std::string boxes_for_people(const Json& alarm) {

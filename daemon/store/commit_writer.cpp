@@ -46,6 +46,7 @@ Status CommitWriter::write(const Commit& commit) {
     if (done) done = subscription_rows::write(db_, change);
   for (const DeadLetterOrder& order : commit.dead_letters)
     if (done) done = dead_letters::carry_out(db_, order, options_, commit.now, tally_, created_);
+  if (done) done = write_aftermath();
   if (done && !commit.empty())
     done = prune(db_, options_, commit.now, history_rows_ + commit.transitions.size(), tally_);
   return done;
@@ -241,6 +242,20 @@ Status CommitWriter::overflow(const OutboxEntry& entry) {
                          entry.endpoint_label,
                          entry.dedup_key});
   return write_outcome(overflowed_.back().record);
+}
+
+// What is written of a message that found no room may find none itself.
+Status CommitWriter::write_aftermath() {
+  for (std::size_t told = 0; told < overflowed_.size();) {
+    const auto from = overflowed_.begin() + static_cast<std::ptrdiff_t>(told);
+    const std::vector<DeliveryReport> reports(from, overflowed_.end());
+    const Commit commit = aftermath_(reports, told == 0);
+    told = overflowed_.size();
+    Status done = write_rows(commit.state.rows);
+    if (done) done = write_messages(commit);
+    if (!done) return done;
+  }
+  return success();
 }
 
 // Older messages of the same (alarm, key) that still wait at the endpoint, so that they say so also

@@ -23,8 +23,9 @@ struct Tally {
 
 class CommitWriter {
  public:
-  CommitWriter(Database& db, const StoreOptions& options, Tally& tally)
-      : db_(db), options_(options), tally_(tally) {}
+  CommitWriter(Database& db, const StoreOptions& options, Tally& tally,
+               const Store::Aftermath& aftermath)
+      : db_(db), options_(options), tally_(tally), aftermath_(aftermath) {}
 
   Status write(const Commit& commit);
   // The outbox entries that write() created.
@@ -47,6 +48,7 @@ class CommitWriter {
   Status release_held(const std::string& digest, Instant now);
   Status enqueue(OutboxEntry entry, std::int64_t message);
   Status overflow(const OutboxEntry& entry);
+  Status write_aftermath();
   Status mark_superseded(std::int64_t outbox_id, std::int64_t message, const std::string& endpoint);
   // An entry of the outbox, as far as its outcome needs it.
   struct Waiting {
@@ -64,6 +66,7 @@ class CommitWriter {
   Database& db_;
   const StoreOptions& options_;
   Tally& tally_;
+  const Store::Aftermath& aftermath_;
   std::vector<OutboxEntry> created_;
   std::vector<DeliveryReport> overflowed_;
   std::size_t history_rows_ = 0;  // that write() added

@@ -52,6 +52,7 @@ class SqliteStore : public Store {
   }
 
   Result<std::vector<OutboxEntry>> commit(const Commit& commit) override;
+  void on_overflow(Aftermath aftermath) override { aftermath_ = std::move(aftermath); }
   std::vector<DeliveryReport> take_overflowed() override { return std::exchange(overflowed_, {}); }
   std::size_t crowd(const std::string& endpoint) const override {
     return dead_letters::crowd(tally_, options_, endpoint);
@@ -110,6 +111,7 @@ class SqliteStore : public Store {
   mutable std::mutex reader_mutex_;
   mutable Database reader_;
   Tally tally_;
+  Aftermath aftermath_ = [](const auto&, bool) { return Commit{}; };
   std::vector<DeliveryReport> overflowed_;
   std::atomic<std::size_t> outbox_rows_{0}, dead_letters_{0};
   std::atomic<std::uint64_t> outbox_overflows_{0};
@@ -135,7 +137,7 @@ Result<std::vector<OutboxEntry>> SqliteStore::write(const Commit& commit) {
   Result<Transaction> transaction = Transaction::begin(writer_);
   if (!transaction) return transaction.error();
   Tally tally = tally_;
-  CommitWriter writer(writer_, options_, tally);
+  CommitWriter writer(writer_, options_, tally, aftermath_);
   if (Status done = writer.write(commit); !done) return done.error();
   if (Status done = transaction->commit(); !done) return done.error();
   tally_ = std::move(tally);

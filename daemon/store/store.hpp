@@ -5,6 +5,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -115,6 +116,14 @@ class Store {
   // the reserve had to be released, only commits with messages or deliveries are taken, until
   // there is room to make it anew. The writer's thread only.
   virtual Result<std::vector<OutboxEntry>> commit(const Commit& commit) = 0;
+
+  // What else a commit holds when messages of it find their outbox full, and are dead letters by
+  // it: asked inside the transaction, again for those that the answer has added. `is_first`: the
+  // transaction is a new one, an earlier one has failed. Of the answer the messages and the rows of
+  // state are written. The writer's thread only.
+  using Aftermath =
+      std::function<Commit(const std::vector<DeliveryReport>& overflowed, bool is_first)>;
+  virtual void on_overflow(Aftermath aftermath) = 0;
 
   // Messages of commits since the last call that found their outbox full: dead letters already. The
   // writer's thread only.

@@ -75,7 +75,7 @@ Notification make_common(const Transition& t, const Alarm& alarm, const MetricFi
   n.description = alarm.description;
   n.severity = alarm.severity;
   n.condition = condition_text(alarm, filter);
-  n.value_text = t.value ? format_number(*t.value) : "";
+  n.value_text = t.value ? format_value(*t.value, alarm.threshold) : "";
   n.datapoints_text = datapoints_text(t, alarm);
   n.trend = make_trend(t, alarm);
   n.runbook = alarm.runbook;

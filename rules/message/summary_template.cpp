@@ -26,7 +26,8 @@ km::data alarm_data(const Transition& transition, const Alarm& alarm) {
   for (const auto& [name, value] : transition.key) set_path(key, name, value);
   out.set("key", key);
   out.set("count", std::to_string(transition.events_total));
-  out.set("value", transition.value ? format_number(*transition.value) : std::string());
+  out.set("value",
+          transition.value ? format_value(*transition.value, alarm.threshold) : std::string());
   return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/message/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -16,6 +17,19 @@ bool is_unfit_for_a_line(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
          (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0xFEFF;
 }
+
+double rounded_to(double value, int significant_digits) {
+  std::array<char, 64> buffer{};
+  char* const first = buffer.data();
+  const auto written = std::to_chars(first, first + buffer.size(), value,
+                                     std::chars_format::scientific, significant_digits - 1);
+  double out = value;
+  std::from_chars(first, written.ptr, out);
+  return out;
+}
+
+// -1, 0 or 1: below, at or above.
+int side_of(double value, double of) { return (value > of) - (value < of); }
 
 }  // namespace
 
@@ -83,9 +97,26 @@ std::string cut_code_points(std::string_view text, std::size_t limit) {
 
 std::string format_number(double value) {
   if (std::isnan(value)) return "NaN";
+  constexpr double kReadable = 1e15, kTiny = 1e-5;
+  const double size = std::abs(value);
   std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  return {buffer.data(), end};
+  char* const first = buffer.data();
+  char* const last = first + buffer.size();
+  const bool plain = size == 0 || (size >= kTiny && size < kReadable);
+  return {first, plain ? std::to_chars(first, last, value, std::chars_format::fixed).ptr
+                       : std::to_chars(first, last, value).ptr};
+}
+
+std::string format_value(double value, std::optional<double> beside) {
+  constexpr int kDigits = 6, kAllDigits = 17;
+  if (!std::isfinite(value) || value == std::trunc(value)) return format_number(value);
+  const auto whole_digits = static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
+  for (int digits = std::max(kDigits, whole_digits); digits < kAllDigits; ++digits) {
+    const double rounded = rounded_to(value, digits);
+    if (!beside || side_of(rounded, *beside) == side_of(value, *beside))
+      return format_number(rounded);
+  }
+  return format_number(value);
 }
 
 }  // namespace tocsin

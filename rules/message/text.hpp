@@ -3,6 +3,7 @@
 // lengths.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,11 @@ std::string cut_code_points(std::string_view text, std::size_t limit);
 
 std::size_t count_code_points(std::string_view valid_utf8);
 
-// The shortest decimal text that reads back as the same double: "2", "0.5", "1e+30".
+// The shortest decimal text that reads back as the same double: "2", "0.5", "1000000", "1e+30".
+// Without an exponent where people read none.
 std::string format_number(double value);
+// A measured value for people, who do not read 16 digits: whole numbers whole, of others the 6
+// digits that count, "987.984"; but so many that one sees on which side of `beside` it is.
+std::string format_value(double value, std::optional<double> beside = {});
 
 }  // namespace tocsin

@@ -68,7 +68,8 @@ std::string datapoints_text(const Transition& t, const Alarm& alarm) {
   const auto listed = newest.last(std::min(kListed, newest.size()));
   if (listed.size() < newest.size()) out += "..., ";
   for (const Datapoint& d : listed)
-    out += (&d == listed.data() ? "" : ", ") + (d.value ? format_number(*d.value) : "missing");
+    out += (&d == listed.data() ? "" : ", ") +
+           (d.value ? format_value(*d.value, alarm.threshold) : "missing");
   return out;
 }
 

@@ -23,6 +23,7 @@ topics:
     time_zone: Europe/Paris
     subscriptions:
       - email: { to: [secops@example.com, oncall@example.com], filter: { NewStateValue: [ALARM] } }
+      - email-json: { to: robot@example.com }
 email: { smtp: "smtp://localhost:@PORT@", from: tocsin@example.com, starttls: required, username: tocsin,
          password: "${credential:smtp}" }
 state: "{folder}/state"
@@ -60,8 +61,8 @@ class MailServer:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
 
-    def mails(self):
-        return json_records(self.record)
+    def mails(self, robots=False):
+        return [m for m in json_records(self.record) if (m["to"] == ["robot@example.com"]) == robots]
 
     def close(self):
         self.process.stdin.close()
@@ -94,6 +95,23 @@ def check_mime(raw):
         [chart] = mail["attachments"]
         assert chart["related"] and chart["type"] == "image/png" and chart["png"] == "PNG", chart
         assert chart["disposition"] == "inline" and f'cid:{chart["cid"]}' in mail["html"], chart
+
+
+def check_json(raw, groups):
+    """email-json: a mail of text alone, which is the SNS document; once for each alarm."""
+    told = []
+    for mail in node("parse_mail.mjs", text=json.dumps(raw)):
+        assert mail["subject"].startswith('ALARM: "sg-opened" in '), mail["subject"]
+        assert not mail["html"] and not mail["attachments"], mail
+        document = json.loads(mail["text"])
+        assert document["Type"] == "Notification" and document["Subject"] == mail["subject"], document
+        assert document["MessageId"] in mail["messageId"], (document["MessageId"], mail["messageId"])
+        assert document["TopicArn"].endswith(":security"), document["TopicArn"]
+        message = json.loads(document["Message"])
+        assert (message["AlarmName"], message["NewStateValue"]) == ("sg-opened", "ALARM"), message
+        assert message["Trigger"]["Threshold"] == 2, message["Trigger"]
+        told += [group for group in groups if group in document["Message"]]
+    assert sorted(told) == sorted(groups), told
 
 
 def main(bin_dir):
@@ -135,6 +153,11 @@ def main(bin_dir):
     ids = [m["headers"]["Message-ID"] for m in mails]
     assert len(set(ids)) == 2, f"one id per message, the same for all who get it: {ids}"
     check_mime([m["raw"] for m in mails])
+    wait_for(lambda: len(server.mails(robots=True)) == 2, 60, "both mails of JSON")
+    robots = server.mails(robots=True)
+    assert all(m["tls"] and m["user"] for m in robots), "not encrypted, or not logged in"
+    assert not any("hunter2" in m["raw"] or "AKIAIOSFODNN7EXAMPLE" in m["raw"] for m in robots), "a secret in a mail of JSON"
+    check_json([m["raw"] for m in robots], ["sg-while-down", "sg-later"])
     assert "s3cret-word" not in daemon.said(), "the password is in the log"
     daemon.stop()
     server.close()

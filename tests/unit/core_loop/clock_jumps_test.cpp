@@ -41,7 +41,7 @@ class Machine {
     store_ = open_store(dir_.path(), options);
     core_.emplace(
         *store_, clock_, queue_,
-        CoreLoop::Hooks{[](auto) {}, [](auto) {}, [](const auto&) {}, [](const auto&) {}});
+        CoreLoop::Hooks{[](auto) {}, [](const auto&) {}, [](const auto&) {}, [](const auto&) {}});
     std::vector<Endpoint> endpoints(1);
     endpoints[0].id = "ops/1";
     endpoints[0].label = "hook";

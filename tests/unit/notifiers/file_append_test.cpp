@@ -10,6 +10,7 @@
 #include <map>
 
 #include "notifiers/delivery_transport.hpp"
+#include "notifiers/file_target.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -26,6 +27,16 @@ std::string content(const TempDir& dir, const char* name) {
 }
 
 }  // namespace
+
+TEST_CASE("a file for one line is the same however often the line is written",
+          "[notifiers][file]") {
+  const TempDir dir;
+  FileRequest alone = line_to(dir.path("letter.json"), "{}");
+  alone.bytes_max = bytes_of_line_alone(alone.line);
+  std::ofstream(alone.path) << "{";  // what a crash has left
+  for (int i = 0; i < 2; ++i) CHECK(append_line(alone).status == 200);
+  CHECK(content(dir, "letter.json") == "{}\n");
+}
 
 TEST_CASE("each message is a line at the end of the file", "[notifiers][file]") {
   const TempDir dir;

@@ -2,15 +2,18 @@
 // What the core makes of outcomes: dead letters that are sent again, and what people are told of
 // channels, in one commit with the outcome.
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <optional>
 
 #include "daemon/core_loop.hpp"
+#include "notifiers/dead_letter_copy.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 #include "support/virtual_clock.hpp"
 #include "unit/engine/world.hpp"
 #include "unit/store/faulty_vfs.hpp"
+#include "unit/store/forked.hpp"
 #include "unit/store/open_store.hpp"
 
 namespace tocsin {
@@ -24,15 +27,22 @@ Endpoint endpoint(const std::string& id) {
   return e;
 }
 
+// What a subscription with `redrive` gets of each of its dead letters.
+std::optional<CoreLoop::Notice> copy_of(const DeliveryReport& report) {
+  if (report.endpoint != "ops/a") return std::nullopt;
+  return CoreLoop::Notice(dead_letter_copy(report, "{}", kStart), Target{"copies", "copies"});
+}
+
 // The core's thread is the test's; nobody delivers.
 class Core {
  public:
-  explicit Core(StoreOptions options) {
+  explicit Core(StoreOptions options, std::string directory = {}) {
     options.durability = Durability::normal;
-    store_ = open_store(dir_.path(), options);
+    store_ = open_store(directory.empty() ? dir_.path() : directory, options);
     const auto deliver = [this](std::vector<OutboxEntry> entries) { note(std::move(entries)); };
     core_.emplace(*store_, clock_, queue_,
-                  CoreLoop::Hooks{deliver, [](auto) {}, [](const auto&) {}, [](const auto&) {}});
+                  CoreLoop::Hooks{deliver, [](const auto&) {}, [](const auto&) {},
+                                  [](const auto&) {}, copy_of});
     REQUIRE(core_->start(std::make_shared<const RuleSet>(rules_with({}, {})),
                          {{"ops", {endpoint("ops/a"), endpoint("ops/b")}}}));
   }
@@ -58,6 +68,7 @@ class Core {
   VirtualClock& clock() { return clock_; }
 
   std::vector<OutboxEntry> sent;
+  std::function<void()> on_sent = [] {};
   std::size_t channels_known = 0;  // to the store, when something was sent last
 
  private:
@@ -68,6 +79,7 @@ class Core {
     channels_known = static_cast<std::size_t>(
         std::count_if(image->rows.begin(), image->rows.end(),
                       [](const StateRow& row) { return row.kind == ChannelWatch::kStateKind; }));
+    on_sent();
   }
 
   const TempDir dir_;
@@ -76,6 +88,28 @@ class Core {
   CoreLoop::Queue queue_{1000};
   std::optional<CoreLoop> core_;
 };
+
+constexpr std::size_t kRoom = 2;  // in the outboxes below
+
+// Of a store in which the third message for ops/a found no room: that is told once, counted once
+// and copied once.
+void check_overflow_is_told(Store& store) {
+  REQUIRE(store.dead_letters({})->size() == 1);
+  const std::vector<OutboxEntry> waiting = *store.outbox();
+  const auto waits_at = [&](const std::string& endpoint) {
+    return std::count_if(waiting.begin(), waiting.end(),
+                         [&](const OutboxEntry& e) { return e.endpoint == endpoint; });
+  };
+  CHECK(waits_at("ops/a") == kRoom);
+  CHECK(waits_at("ops/b") == 1);
+  CHECK(waits_at("copies") == 1);
+  ChannelWatch channels;
+  const StateImage image = *store.load();
+  for (const StateRow& row : image.rows) channels.restore(row);
+  REQUIRE(channels.troubles().size() == 1);
+  CHECK(channels.troubles()[0].dead_letters == 1);
+  CHECK(channels.troubles()[0].told);
+}
 
 }  // namespace
 
@@ -104,7 +138,7 @@ TEST_CASE("dead letters wait until their digest finds room in the outbox", "[sto
   CHECK(core.store().dead_letters({})->empty());
 }
 
-TEST_CASE("a notice of a channel is in one commit with the outcome, also if that is tried again",
+TEST_CASE("a notice and a copy are in one commit with the outcome, also if that is tried again",
           "[store][channels]") {
   StoreOptions options;
   options.vfs = faulty_vfs();
@@ -126,10 +160,50 @@ TEST_CASE("a notice of a channel is in one commit with the outcome, also if that
     core.clock().advance(seconds{1});
   }));
   core.run();
-  REQUIRE(core.sent.size() == 3);
+  REQUIRE(core.sent.size() == 4);
   CHECK(core.sent[2].endpoint == "ops/b");
+  CHECK(core.sent[3].endpoint == "copies");
   CHECK(core.sent[2].message->summary.starts_with("Not delivered to ops/a (no; 1 attempt)"));
   CHECK(core.channels_known == 1);
+}
+
+TEST_CASE("a process that dies behind the commit in which an outbox was full has told of it",
+          "[store][channels]") {
+  constexpr int kKilled = 9;
+  const TempDir dir;
+  StoreOptions options;
+  options.outbox_rows_max = kRoom;
+  CHECK(in_child([&] {
+          Core core(options, dir.path());
+          for (int i = 0; i < 2; ++i) core.tell(i);
+          core.on_sent = [] { ::_exit(kKilled); };
+          core.tell(2);
+          return 0;
+        }) == kKilled);
+  check_overflow_is_told(*open_store(dir.path(), options));
+}
+
+TEST_CASE("a commit in which an outbox is full may fail at any step and is told of once",
+          "[store][channels]") {
+  StoreOptions options;
+  options.vfs = faulty_vfs();
+  options.outbox_rows_max = kRoom;
+  const auto kind = GENERATE(Faults::Kind::io_error, Faults::Kind::full, Faults::Kind::half_write);
+  bool reached = true;
+  for (int step = 1; reached; ++step) {
+    INFO("step " << step);
+    Core core(options);
+    for (int i = 0; i < 2; ++i) REQUIRE(core.tell(i));
+    faults().arm(step, kind, false);
+    const bool stored = core.tell(2);
+    reached = faults().was_reached();
+    faults().disarm();
+    if (!stored) {
+      core.clock().advance(seconds{1});
+      REQUIRE((*core).flush());
+    }
+    check_overflow_is_told(core.store());
+  }
 }
 
 }  // namespace tocsin
