@@ -5,6 +5,19 @@
 #include <cstring>
 
 namespace tocsin {
+namespace {
+
+constexpr std::size_t kNotKnown = std::string_view::npos;
+
+// While an event is parsed nobody reads on: what the scan will read after it is fetched meanwhile.
+void fetch_behind(std::string_view bytes, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kAhead = 4096, kMost = 4096, kCacheLine = 64;
+  const std::size_t last = std::min(std::min(end, begin + kMost) + kAhead, bytes.size());
+  for (std::size_t at = begin + kAhead; at < last; at += kCacheLine)
+    __builtin_prefetch(bytes.data() + at);
+}
+
+}  // namespace
 
 EventCursor::EventCursor(const EventBlock& block) : block_(&block) {
   if (!block.events) enter_line(0);
@@ -19,13 +32,16 @@ std::string_view EventCursor::message() const {
     const EventSlice& slice = (*block_->events)[index_];
     return block_->bytes.substr(slice.offset, slice.length);
   }
-  std::string_view line = block_->bytes.substr(begin_, end_ - begin_);
+  std::string_view line = block_->bytes.substr(begin_, line_end() - begin_);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 
 std::string_view EventCursor::message(std::string& memory) const {
-  memory.assign(message());
+  const std::string_view found = message();
+  const auto begin = static_cast<std::size_t>(found.data() - block_->bytes.data());
+  fetch_behind(block_->bytes, begin, begin + found.size());
+  memory.assign(found);
   return memory;
 }
 
@@ -36,13 +52,18 @@ std::uint64_t EventCursor::position() const {
 void EventCursor::enter_line(std::size_t begin) {
   const std::size_t size = block_->bytes.size();
   begin_ = std::min(begin, size);
-  end_ = std::min(block_->bytes.find('\n', begin_), size);
+  end_ = kNotKnown;
   other_lines_ = other_lines_ || (begin_ < size && block_->bytes[begin_] != '{');
+}
+
+std::size_t EventCursor::line_end() const {
+  if (end_ == kNotKnown) end_ = std::min(block_->bytes.find('\n', begin_), block_->bytes.size());
+  return end_;
 }
 
 void EventCursor::next() {
   ++index_;
-  if (!block_->events) enter_line(end_ + 1);
+  if (!block_->events) enter_line(line_end() + 1);
 }
 
 void EventCursor::back() {

@@ -40,12 +40,15 @@ class EventCursor {
 
  private:
   void enter_line(std::size_t begin);
+  std::size_t line_end() const;
   void skip_lines_to(const LiteralScan& literals);
   void skip_slices_to(const LiteralScan& literals);
 
   const EventBlock* block_;
   std::uint32_t index_ = 0;
-  std::size_t begin_ = 0, end_ = 0;  // of the line, its break left out
+  std::size_t begin_ = 0;  // of the line
+  // Its end, its break left out; npos: nobody has asked yet. Most lines are only passed.
+  mutable std::size_t end_ = std::string_view::npos;
   bool other_lines_ = false;
 };
 
