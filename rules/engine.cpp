@@ -142,7 +142,7 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
   flush(state_->pending, out);
   Recorder to = state_->recorder(now, out);
   state_->set_back_suppressors(by);
-  state_->desk.recheck_escalations();
+  state_->desk.recheck_escalations(now);
   state_->run_wall(now, to);  // what was due before it
   std::set<std::string> back;
   for (auto& [name, group] : state_->groups) {
@@ -167,6 +167,7 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
       state_->settled(*book, clock->watermark, to);
     }
   }
+  state_->composites.clock_set_back();
   state_->run_composites(to);
 }
 
@@ -193,6 +194,7 @@ void Engine::swap_rules(std::shared_ptr<const RuleSet> rules, Instant now, Effec
   const auto index = std::make_shared<const AlarmIndex>(*rules);
   Recorder to(*index, state_->desk, state_->next_sequence, now, out);
   state_->reconcile(std::move(rules), index, to);
+  state_->desk.advance(to);  // what is due by it is told with it
 }
 
 void Engine::collect(StateDelta& out) { state_->collect(out); }
@@ -217,6 +219,7 @@ Result<OperatorAnswer> Engine::operate(const OperatorRequest& request, Instant n
   state_->run_wall(now, to);
   Result<OperatorAnswer> answer = state_->operate(request, to);
   state_->run_composites(to);
+  state_->desk.advance(to);  // what is due by it is told with it
   return answer;
 }
 

@@ -176,6 +176,8 @@ std::vector<Occasion> ActionDesk::changed(Transition& t, const ActionFacts& fact
   } else if (t.actions != ActionsFate::run) {
     r.escalation.reset();
   }
+  // Of a time that is over: what would be due at once is told here and now, and not by the next call.
+  calm_down(t.alarm, r, to.now(), to);
   settle(name_of(t));
   return more;
 }
@@ -248,7 +250,10 @@ void ActionDesk::rename(const std::string& from, const std::string& to) {
 void ActionDesk::suppressed(const ActionName& name, const ActionHold& hold) {
   const auto at = records_.find(name);
   if (at == records_.end() || !at->second.held) return;
-  at->second.held->hold = hold;
+  const ActionHold before = std::exchange(at->second.held->hold, hold);
+  // The same goes on: a start or a reload is no beginning.
+  if (before.by == hold.by && before.name == hold.name && before.until == hold.until)
+    at->second.held->hold.since = before.since;
   settle(name);
 }
 

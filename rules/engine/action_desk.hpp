@@ -87,7 +87,7 @@ class ActionDesk {
   void advance(Recorder& to);
   Instant next_due() const;
   // Steps, windows or silences may be others, or the clock was set back before them.
-  void recheck_escalations();
+  void recheck_escalations(Instant now);
 
   // Requests of people. `status`: of the key.
   Result<OperatorAnswer> add_silence(Silence silence, Recorder& to);
@@ -125,6 +125,8 @@ class ActionDesk {
                         Instant now);
   std::vector<Occasion> told_of_end(ActionRecord& r, const Transition& t, MessageCause cause) const;
   void escalate(const ActionName& name, Recorder& to);
+  bool is_delayed(const ActionName& name, const ActionFacts& facts, const Escalation& escalation,
+                  Instant due, Instant now);
   void start_attention(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   void start_reminders(ActionRecord& r, const Transition& t, const ActionFacts& facts, Instant now);
   bool is_enabled(const std::string& alarm, const ActionFacts& facts) const;

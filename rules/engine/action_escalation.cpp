@@ -92,13 +92,24 @@ void ActionDesk::escalate(const ActionName& name, Recorder& to) {
   e.next = next_step(e, steps);
 }
 
-void ActionDesk::recheck_escalations() {
+// A step that a mute delays, or has delayed, keeps its place among what is due: after a restart the
+// same is said as without, in the same order.
+bool ActionDesk::is_delayed(const ActionName& name, const ActionFacts& facts, const Escalation& e,
+                            Instant due, Instant now) {
+  if (due >= e.next || e.next == kNever) return false;
+  if (e.next <= now) return true;
+  const auto hold = muted_by(name.first, *facts.tags, now);
+  return hold && (!hold->until || *hold->until >= e.next);
+}
+
+void ActionDesk::recheck_escalations(Instant now) {
   std::vector<ActionName> changed;
   for (auto& [name, r] : records_) {
     if (!r.escalation) continue;
     const std::optional<ActionFacts> facts = lookups_.facts(name.first);
     const Instant next = facts ? next_step(*r.escalation, steps_of(*facts)) : kNever;
     if (next == r.escalation->next) continue;
+    if (facts && is_delayed(name, *facts, *r.escalation, next, now)) continue;
     r.escalation->next = next;
     changed.push_back(name);
   }

@@ -123,7 +123,7 @@ void ActionDesk::recheck(Recorder& to, bool all) {
     if (all || !stands) muted.push_back(name);
   }
   for (const ActionName& name : muted) run_held(name, to.now(), to);
-  recheck_escalations();
+  recheck_escalations(to.now());
 }
 
 Result<OperatorAnswer> ActionDesk::add_silence(Silence silence, Recorder& to) {

@@ -71,7 +71,7 @@ std::vector<ChildState> children_of(const CompositeNode& node, const Past& past,
 
 }  // namespace
 
-// As it was before the restart or the change of rules.
+// As it was before the restart or the change of rules, or is now that the clock was set back.
 void Composites::find_ahead(const AlarmBook& leaf) {
   leaf.role->ahead.clear();
   if (leaf.spec->group_by.empty()) return;
@@ -79,6 +79,11 @@ void Composites::find_ahead(const AlarmBook& leaf) {
   for (const auto& [id, key] : leaf.keys())
     if (key->state() == AlarmState::alarm && key->since.value_or(kNoTime) > leaf.clock->watermark)
       leaf.role->ahead.emplace_back(*key->since, before);
+}
+
+void Composites::clock_set_back() {
+  for (auto& [book, role] : roles_)
+    if (!role.above.empty()) find_ahead(*book);
 }
 
 void Composites::begin_timelines() {

@@ -99,6 +99,8 @@ class Composites {
   std::vector<CompositeNode*> take_suppressed();
   // Not in replay: each has a timeline from now on, begun anew where a rule has changed.
   void begin_timelines();
+  // Watermarks were set back: keys that are in ALARM may be so ahead of their clocks now.
+  void clock_set_back();
   // Places of those whose timelines may have something to judge or to tell.
   std::set<std::size_t>& waiting() { return waiting_; }
   // Places of those whose timelines have changed since the last call.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// twins [--seed N] | [--from N] [--count N] [--seeds FILE]
+// twins [--seed N] | [--from N] [--count N] [--seeds FILE] [--dump DIRECTORY]
 //
 // Plays random scripts through engines that differ in batches, restarts, crashes and reloads only,
 // and says where they did not tell the same; exit 1 then. One seed makes one script and all its
-// twins, so that `twins --seed N` plays a failure again.
+// twins, so that `twins --seed N` plays a failure again; --dump writes all that the two told that
+// differ first, to be compared.
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -40,7 +42,13 @@ bool same(const std::string& where, const Lines& wanted, const Lines& got) {
   return false;
 }
 
-bool play(std::uint64_t seed, std::size_t& told) {
+void dump(const std::string& file, const Said& said) {
+  std::ofstream out(file);
+  for (const Lines& lines : said)
+    for (const std::string& line : lines) out << line << '\n';
+}
+
+bool play(std::uint64_t seed, const std::string& directory, std::size_t& told) {
   const Script script(seed);
   const Said straight = Twin(script, {}).play();
   told += straight[0].size();
@@ -52,6 +60,10 @@ bool play(std::uint64_t seed, std::size_t& told) {
     const std::string where = "seed " + std::to_string(seed) + ", " + s.name;
     // Of a script the first difference tells enough.
     for (std::size_t i = 0; well && i < said.size(); ++i) well = same(where, straight[i], said[i]);
+    if (well || directory.empty()) continue;
+    dump(directory + "/straight", straight);
+    dump(directory + "/twin", said);
+    return false;
   }
   return well;
 }
@@ -59,17 +71,19 @@ bool play(std::uint64_t seed, std::size_t& told) {
 int run(const std::vector<std::string>& arguments) {
   std::vector<std::uint64_t> seeds;
   std::uint64_t from = 1, count = 0;
+  std::string directory;
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
     const std::string& name = arguments[i];
     const std::string& value = arguments[i + 1];
     if (name == "--seed") seeds.push_back(std::stoull(value));
     if (name == "--from") from = std::stoull(value);
     if (name == "--count") count = std::stoull(value);
+    if (name == "--dump") directory = value;
     if (name == "--seeds") seeds = seeds_in(value);
   }
   for (std::uint64_t i = 0; i < count; ++i) seeds.push_back(from + i);
   std::size_t failed = 0, told = 0;
-  for (const std::uint64_t seed : seeds) failed += play(seed, told) ? 0U : 1U;
+  for (const std::uint64_t seed : seeds) failed += play(seed, directory, told) ? 0U : 1U;
   std::cout << seeds.size() - failed << " of " << seeds.size()
             << " scripts told every twin the same (" << told << " transitions)\n";
   return failed == 0 && told > 0 ? 0 : 1;

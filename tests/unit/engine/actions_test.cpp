@@ -251,6 +251,43 @@ TEST_CASE("more than six changes within half an hour are marked, and told once w
   }
 }
 
+TEST_CASE("flapping that was over when it was read ends with the event that shows it, in any batch",
+          "[engine][actions]") {
+  std::vector<Lines> told;
+  for (const bool together : {false, true}) {
+    World w(rules_with({filter_named("a"), filter_named("b")},
+                       {count_alarm("a", 1, minutes{2}), count_alarm("b", 1, minutes{2})}));
+    for (int i = 0; i < 3; ++i) {
+      w.event(minutes{4 * i});
+      w.quiet_until(minutes{4 * i + 3});
+    }
+    w.out = {};
+    const auto read_at = kStart + minutes{37};
+    const auto read = [&](std::vector<std::uint32_t> filters, std::uint32_t first) {
+      MatchBatch b;
+      b.rules = w.rules;
+      b.log_group = "app";
+      b.stream = b.source = "a.log";
+      b.read_at = b.source_time = read_at;
+      for (std::uint32_t i = 0; i < filters.size(); ++i) {
+        b.add_event(kStart + minutes{12 + first + i});
+        b.matches.push_back({i, first + i, "message", {}, {{filters[i], 1, {}}}});
+      }
+      w.engine->apply(b, read_at, w.out);
+    };
+    if (together) {
+      read({0, 1}, 0);
+    } else {
+      read({0}, 0);
+      read({1}, 1);
+    }
+    Lines& lines = told.emplace_back();
+    for (const HistoryItem& h : w.out.history) lines.push_back(h.alarm + " " + h.summary);
+  }
+  CHECK(told[0] == told[1]);
+  CHECK(std::count(told[0].begin(), told[0].end(), "a Flapping no more") == 1);
+}
+
 TEST_CASE("that a change of state is half an hour old changes nothing that is shown of the alarm",
           "[engine][actions]") {
   World w(rules_with({filter_named("a")}, {count_alarm("a", 1, minutes{2})}));

@@ -99,6 +99,30 @@ TEST_CASE("what was missed is told also of a composite whose state a person had 
   CHECK(of_composite(w) == Lines{"90000 both OK>ALARM", "120000 both ALARM>OK"});
 }
 
+TEST_CASE("after the clock was set back composites are told of the same, restarted or not") {
+  for (const bool restarted : {false, true}) {
+    INFO(restarted);
+    RuleSet rules = single_rules("kx");
+    rules.alarms[0].group_by = {"user"};
+    rules.filters[0].dimensions = {{"user", "$.user"}};
+    rules.alarms[1].period = hours{2};
+    rules.alarms.push_back(composite_alarm("both", "ALARM(x) AND NOT ALARM(k)"));
+    World w(rules);
+    w.quiet_until(minutes{0});
+    w.event(minutes{30}, 0, 1, {"alice"});
+    w.event(minutes{30} + seconds{1}, 1);
+    w.quiet_until(minutes{30} + seconds{30});
+    w.told();
+    w.engine->clock_set_back(kStart + minutes{10}, minutes{20} + seconds{30}, w.out);
+    if (restarted) w.restart(minutes{10});
+    for (const Duration t : {minutes{11}, minutes{15}}) {
+      w.event(t, 0, 1, {"bob"});
+      w.quiet_until(t + minutes{2});
+    }
+    CHECK(of_composite(w) == Lines{"720000 both OK>ALARM", "900000 both ALARM>OK"});
+  }
+}
+
 TEST_CASE(
     "between two keys that were red one after the other a rule with OK held, and that is told") {
   RuleSet rules = single_rules("a");

@@ -148,6 +148,42 @@ TEST_CASE("nobody is told during a silence that followed another one, nor after 
   CHECK(messages(w) == Lines{"escalation ALARM oncall", "escalation ALARM boss"});
 }
 
+TEST_CASE("steps of several alarms come in one order, restarted or not", "[engine][escalation]") {
+  for (const bool restarted : {false, true}) {
+    INFO(restarted);
+    RuleSet rules = rules_with({filter_named("a"), filter_named("b")},
+                               {count_alarm("a", 1, hours{2}), count_alarm("b", 1, hours{2})});
+    rules.topics = {{"ops"}, {"oncall"}, {"boss"}};
+    rules.alarms[0].escalate = {{minutes{15}, "oncall"}};
+    rules.alarms[1].escalate = {{minutes{10}, "boss"}};
+    World w(rules);
+    w.event(minutes{0}, 0);
+    w.event(minutes{0}, 1);
+    Silence s;
+    s.targets.alarms = {"b"};
+    s.from = kStart + minutes{5};
+    s.until = kStart + minutes{20};
+    s.reason = "maintenance";
+    CHECK(ask(w, minutes{5}, AddSilence{s}).code.empty());
+    w.quiet_until(minutes{11});  // it delays the step of b
+    messages(w);
+    if (restarted) w.restart(minutes{12});
+    w.quiet_until(minutes{25});
+    CHECK(messages(w) == Lines{"escalation ALARM oncall", "escalation ALARM boss"});
+  }
+}
+
+TEST_CASE("a step that is due is told as soon as nobody looks after the alarm any more",
+          "[engine][escalation]") {
+  World w(escalating());
+  w.event(minutes{0});
+  ask(w, minutes{5}, Acknowledge{{"a"}, std::nullopt, "on it"});
+  w.quiet_until(minutes{20});
+  messages(w);
+  ask(w, minutes{21}, TakeBackAcknowledgement{{"a"}});
+  CHECK(messages(w) == Lines{"escalation ALARM oncall"});
+}
+
 TEST_CASE("a silence that is ended early delays a step no longer", "[engine][escalation]") {
   World w(escalating());
   w.event(minutes{0});

@@ -176,6 +176,19 @@ TEST_CASE("a suppressor that comes or goes while it holds nothing costs no state
   CHECK(s.told == Lines{"9 both OK", "30 both ALARM"});
 }
 
+TEST_CASE("since when a suppressor holds actions is not a matter of restarts and reloads") {
+  Stage stage({with_suppressor(composite_alarm("c", "ALARM(a)"), "m", seconds{5}, seconds{5})});
+  stage.set(1, "m", AlarmState::alarm);
+  stage.set(2, "a", AlarmState::alarm);
+  const auto since = [&] { return stage.status("c").actions.hold->since; };
+  CHECK(since() == kStart + seconds{2});
+  stage.restart(10);
+  CHECK(since() == kStart + seconds{2});
+  stage.world.reload(*stage.world.rules, seconds{20});
+  CHECK(since() == kStart + seconds{2});
+  CHECK(stage.told.empty());
+}
+
 TEST_CASE("a wait that was over before the clock was set back is over at once") {
   Stage s({suppressed(60, 60)});
   s.set(3600, "a", kAlarm);
