@@ -68,12 +68,22 @@ bool Engine::State::restore_alarm_row(const StateRow& row) {
   const std::string text = in.text();
   std::string datapoints = in.text();
   std::shared_ptr<const Alarm> alarm = in.ok() ? restore_alarm(row.id, text) : nullptr;
+  const bool is_sound = alarm != nullptr;
+  // The states of its keys are worth more than to know whether it was edited meanwhile.
+  if (const Alarm* ruled = alarm_index->alarm(row.id); !is_sound && ruled != nullptr)
+    alarm = {rules, ruled};
   if (!alarm) return false;
   std::unique_ptr<AlarmBook>& book = book_of(*alarm);
   book = std::make_unique<AlarmBook>();
   configure(*book, std::move(alarm));
-  book->datapoints = restore_datapoints(*book->spec, std::move(datapoints));
-  return true;
+  if (is_sound) {
+    book->datapoints = restore_datapoints(*book->spec, std::move(datapoints));
+  } else {
+    book->datapoints = datapoints_of_alarm(*book->spec);
+    book->dirty = true;
+    mark_dirty(*book);
+  }
+  return is_sound;
 }
 
 bool Engine::State::restore_key_row(const StateRow& row) {
@@ -130,7 +140,8 @@ bool Engine::State::restore_part_row(const StateRow& row) {
 }
 
 // Rows of one kind stand on those of the kinds before it.
-std::vector<StateRow> Engine::State::restore_rows(const std::vector<StateRow>& rows) {
+std::vector<StateRow> Engine::State::restore_rows(const StateImage& image) {
+  const std::vector<StateRow>& rows = image.rows;
   using Step = std::pair<std::vector<std::string_view>, bool (State::*)(const StateRow&)>;
   const std::vector<Step> steps{{{"group", "stream", "minutes"}, &State::restore_group_row},
                                 {{"metric"}, &State::restore_metric_row},
@@ -149,7 +160,10 @@ std::vector<StateRow> Engine::State::restore_rows(const std::vector<StateRow>& r
       if (!row.value || (this->*restore_row)(row)) continue;
       // It must not come back with the next start.
       gone_rows.push_back({row.kind, row.id, std::nullopt});
-      if (has_owner(row)) unreadable.push_back(gone_rows.back());
+      if (!has_owner(row)) continue;
+      unreadable.push_back(gone_rows.back());
+      if (row.kind == "key") assume_told(row, image);
+      if (row.kind == "shown") show_told(row, image);
     }
   return unreadable;
 }
@@ -166,23 +180,9 @@ bool Engine::State::has_owner(const StateRow& row) const {
   return true;
 }
 
-// Whose state begins anew in part is said once where people look for it.
-void Engine::State::note_unreadable(const std::vector<StateRow>& rows, Recorder& to) {
-  std::map<std::string, std::set<std::string>> kinds;  // by alarm
-  for (const StateRow& row : rows)
-    if (const std::string name = split(row.id).first; books.contains(name))
-      kinds[name].insert(row.kind);
-  for (const auto& [name, of] : kinds) {
-    std::string list;
-    for (const std::string& kind : of) list += (list.empty() ? "" : ", ") + kind;
-    to.noted(*books.at(name)->spec, {},
-             "Stored state could not be read and begins anew (rows: " + list + ")");
-  }
-}
-
 std::vector<StateRow> Engine::State::restore(const StateImage& image, Recorder& to) {
   build_groups(*rules);
-  std::vector<StateRow> unreadable = restore_rows(image.rows);
+  std::vector<StateRow> unreadable = restore_rows(image);
   for (const SeenEvent& seen : image.seen) {
     const auto group = groups.find(seen.log_group);
     if (group != groups.end()) group->second->repeats.restore(seen.id, seen.time);
@@ -205,7 +205,7 @@ std::vector<StateRow> Engine::State::restore(const StateImage& image, Recorder& 
     group->listens_anew = input == "stdin" || input == "http" || input == "syslog";
   }
   reconcile(rules, alarm_index, to);
-  note_unreadable(unreadable, to);
+  judge_unreadable(unreadable, to);
   return unreadable;
 }
 

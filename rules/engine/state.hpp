@@ -243,9 +243,8 @@ struct Engine::State {
   void collect_group(const std::string& name, GroupState& group, StateDelta& out);
   // In (engine/restoring.cpp). Those that could not be read are returned, without their values.
   std::vector<StateRow> restore(const StateImage& image, Recorder& to);
-  std::vector<StateRow> restore_rows(const std::vector<StateRow>& rows);
+  std::vector<StateRow> restore_rows(const StateImage& image);
   bool has_owner(const StateRow& row) const;
-  void note_unreadable(const std::vector<StateRow>& rows, Recorder& to);
   bool restore_group_row(const StateRow& row);
   bool restore_metric_row(const StateRow& row);
   bool restore_series_row(const StateRow& row);
@@ -257,6 +256,11 @@ struct Engine::State {
   void restore_whole(AlarmBook& book);
   bool restore_action_row(const StateRow& row);
   bool restore_shown_row(const StateRow& row);
+  // What becomes of keys whose rows could not be read (engine/unreadable_rows.cpp)
+  void assume_told(const StateRow& row, const StateImage& image);
+  void show_told(const StateRow& row, const StateImage& image);
+  void judge_unreadable(const std::vector<StateRow>& rows, Recorder& to);
+  void judge_anew(KeyEntry& entry, Recorder& to);
 
   std::shared_ptr<const RuleSet> rules;
   std::shared_ptr<const AlarmIndex> alarm_index;  // of `rules`

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of an (alarm, key) whose state cannot be read at a start. Of what its rows held
+// people know one thing, the state that they were told last, and the table of statuses has it: that
+// stays until it is judged anew, which happens at once, so that whoever was told of an ALARM is
+// told of its end.
+#include <algorithm>
+#include <utility>
+
+#include "rules/alarm/reason.hpp"
+#include "rules/engine/state.hpp"
+#include "rules/message/names.hpp"
+
+namespace tocsin {
+namespace {
+
+ActionName name_of(const StateRow& row) {
+  const std::size_t at = std::min(row.id.find('\x1f'), row.id.size());
+  return {row.id.substr(0, at), row.id.substr(std::min(at + 1, row.id.size()))};
+}
+
+// nullptr: people were told nothing.
+const AlarmStatus* told_of(const ActionName& name, const StateImage& image) {
+  const auto at = std::find_if(image.alarms.begin(), image.alarms.end(), [&](const AlarmStatus& s) {
+    return s.alarm == name.first && canonical_key(s.key) == name.second;
+  });
+  return at == image.alarms.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+// The row of the key itself.
+void Engine::State::assume_told(const StateRow& row, const StateImage& image) {
+  const ActionName name = name_of(row);
+  const AlarmStatus* told = told_of(name, image);
+  AlarmBook& book = *books.find(name.first)->second;
+  if (told == nullptr || (book.whole && told->key.empty())) return;
+  auto entry = std::make_unique<KeyEntry>();
+  entry->book = &book;
+  entry->set_key(told->key);
+  entry->told = told->reason != kReasonCreated;
+  if (entry->told) entry->since = told->state_since;
+  entry->last_sample = told->state_since;
+  make_machine(book, *entry, told->state_since);
+  entry->machine->assume(told->state, told->state_since);
+  mark_dirty(book.insert(std::move(entry)));
+}
+
+// The row that says how what is shown differs from what is judged.
+void Engine::State::show_told(const StateRow& row, const StateImage& image) {
+  const ActionName name = name_of(row);
+  KeyEntry& entry = *find_key(name);
+  const AlarmStatus* told = told_of(name, image);
+  if (told == nullptr || told->state == entry.state()) return;
+  if (entry.composite != nullptr) {
+    entry.machine->assume(told->state, told->state_since);
+  } else {
+    const Instant w = watermark_of(clock_for(groups_of(*entry.book->spec)));
+    entry.overlay = std::make_unique<StateOverlay>();
+    entry.overlay->set(told->state, {}, std::max(w, told->state_since));
+  }
+  entry.book->settle(entry);
+  mark_dirty(entry);
+}
+
+// When all else is as the rules say. It is told once where people look for it.
+void Engine::State::judge_unreadable(const std::vector<StateRow>& rows, Recorder& to) {
+  std::map<std::string, std::set<std::string>> kinds;  // by alarm
+  for (const StateRow& row : rows) {
+    ActionName name = name_of(row);
+    for (const Alarm& a : rules->alarms)
+      if (!books.contains(name.first) && a.was == name.first) name.first = a.name;
+    if (!books.contains(name.first)) continue;
+    kinds[name.first].insert(row.kind);
+    KeyEntry* entry = row.kind == "key" ? find_key(name) : nullptr;
+    if (entry != nullptr) judge_anew(*entry, to);
+  }
+  for (const auto& [name, of] : kinds) {
+    std::string list;
+    for (const std::string& kind : of) list += (list.empty() ? "" : ", ") + kind;
+    to.noted(*books.at(name)->spec, {},
+             "Stored state could not be read and begins anew (rows: " + list + ")");
+  }
+  run_composites(to);
+}
+
+void Engine::State::judge_anew(KeyEntry& entry, Recorder& to) {
+  const Instant w = entry.book->clock_time();
+  Changes changes;
+  if (w != kNoTime) {
+    if (entry.short_form != nullptr) entry.short_form->begin(w, changes);
+    entry.machine->rejudge(w, changes);
+  }
+  record(entry, changes, to, false);
+  if (entry.composite == nullptr) return;
+  const ActionName name{entry.book->spec->name, entry.id};
+  if (!desk.status_of(name, action_facts(*entry.book->spec)).waiting) return;
+  // What its suppressor held, as if it had changed its state just now.
+  const bool due = !suppress(entry, entry.state(), to.now());
+  act_on(entry, due, to);
+}
+
+}  // namespace tocsin
