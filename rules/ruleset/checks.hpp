@@ -27,6 +27,7 @@ void check_patterns(const Draft& draft, Diagnostics& out);
 void check_conditions(const Draft& draft, Diagnostics& out);
 void check_dimensions(const Draft& draft, Diagnostics& out);
 void check_missing_data(const Draft& draft, Diagnostics& out);
+void check_short_periods(const Draft& draft, Diagnostics& out);
 void check_units(const Draft& draft, Diagnostics& out);
 void check_unused_metrics(const Draft& draft, Diagnostics& out);
 void check_unheard_alarms(const Draft& draft, Diagnostics& out);

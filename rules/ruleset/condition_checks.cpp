@@ -264,6 +264,24 @@ void check_missing_data(const Draft& draft, Diagnostics& out) {
   }
 }
 
+// A default stands for its whole minute and is known when that has ended.
+void check_short_periods(const Draft& draft, Diagnostics& out) {
+  const MetricIndex metrics(draft);
+  for (const AlarmDraft& a : draft.alarms) {
+    if (!a.sound || a.alarm.anchor == Anchor::event || a.alarm.period >= minutes{1}) continue;
+    std::set<std::string> without;  // metrics
+    for (const AlarmMetric& m : watched_metrics(a.alarm))
+      for (const FilterDraft* f : metrics.filters_of(m))
+        if (effective_default(f->filter) && !f->filter.default_per_event)
+          without.insert(metric_id(m));
+    for (const std::string& metric : without)
+      warn(out, "ignored-default", node_at(*a.node, {"period"}),
+           "alarm " + quoted(a.alarm.name) + " never sees the default of metric " + metric +
+               ": its periods are shorter than the minute that a default stands for",
+           "a period of 60s or more; or let `treat_missing_data` say what no data means");
+  }
+}
+
 void check_units(const Draft& draft, Diagnostics& out) {
   const MetricIndex metrics(draft);
   for (const AlarmDraft& a : draft.alarms) {

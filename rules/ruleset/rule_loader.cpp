@@ -90,6 +90,7 @@ void check(Draft& draft, const RuleContext& context, Diagnostics& out) {
   check_conditions(draft, out);
   check_dimensions(draft, out);
   check_missing_data(draft, out);
+  check_short_periods(draft, out);
   check_units(draft, out);
   check_unused_metrics(draft, out);
   check_unheard_alarms(draft, out);
