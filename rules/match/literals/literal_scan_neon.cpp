@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiles anywhere with Debian's g++-12-aarch64-linux-gnu: aarch64-linux-gnu-g++-12 -std=c++20
-// -Iinclude -I. -c rules/match/literals/literal_scan_neon.cpp -o /dev/null
+// Tested by tests/fuzz/neon_scan.sh, in an emulator where there is no such processor.
 #include "rules/match/literals/literal_scan_loop.hpp"
 
 #ifdef __aarch64__
