@@ -15,7 +15,11 @@ namespace {
 // Wall time given with a batch can only be earlier than the caller's: it was read before.
 Instant wall_of(const MatchBatch& batch, Instant now) { return std::min(batch.read_at, now); }
 
+// Of a replay: all groups are read as one.
+const std::string kReplayStream = "replay";
+
 void flush(Effects& pending, Effects& out) {
+  if (pending.empty()) return;
   std::move(pending.transitions.begin(), pending.transitions.end(),
             std::back_inserter(out.transitions));
   std::move(pending.notifications.begin(), pending.notifications.end(),
@@ -75,20 +79,22 @@ void Engine::apply(const MatchBatch& batch, Instant now, Effects& out) {
   if (at == state_->groups.end()) return;
   GroupState& group = *at->second;
   GroupWatermark& watermark = state_->options.replay ? state_->merged : group.watermark;
-  const std::string stream_name = state_->options.replay ? "replay" : batch.stream;
+  const std::string& stream_name = state_->options.replay ? kReplayStream : batch.stream;
   const Instant wall = wall_of(batch, now);
   Recorder to = state_->recorder(now, out);
   if (!state_->options.replay) state_->run_wall(now, to);
   group.watermark.wake(now);
-  if (!watermark.streams().contains(stream_name))
-    watermark.found(stream_name, wall, std::nullopt, batch.events > 0 || batch.more_unread);
-  StreamState& stream = watermark.streams().at(stream_name);
+  const auto known = watermark.streams().find(stream_name);
+  const bool unread = batch.events > 0 || batch.more_unread;
+  StreamState& stream = known != watermark.streams().end()
+                            ? known->second
+                            : watermark.found(stream_name, wall, std::nullopt, unread);
   stream.events += batch.events;
   stream.bytes += batch.bytes;
   group.report.events += batch.events;
   group.report.bytes += batch.bytes;
   group.dirty = true;
-  group.dirty_streams.insert(stream_name);
+  if (!state_->options.replay) group.dirty_streams.insert(stream_name);
   auto event = batch.matches.begin();
   for (std::size_t i = 0; i < batch.times.size(); ++i) {
     const std::uint32_t index = batch.times[i].index;
@@ -176,7 +182,7 @@ void Engine::finish(std::optional<Instant> until, Effects& out) {
   if (!state_->options.replay) return;
   const Instant end = std::max(until.value_or(kNoTime), state_->newest_merged);
   if (end == kNoTime) return;
-  StreamState& stream = state_->merged.found("replay", end, std::nullopt, false);
+  StreamState& stream = state_->merged.found(kReplayStream, end, std::nullopt, false);
   state_->merged.at_end(stream, end);
   state_->merged.move(end);
   Recorder to = state_->recorder(end, out);

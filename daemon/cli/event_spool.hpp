@@ -3,12 +3,14 @@
 // group, path and offset (spec/time.md section 9). Memory is bounded: what goes beyond is written,
 // sorted, to an unlinked temporary file and merged from there.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tocsin/match.hpp"
@@ -17,7 +19,17 @@
 
 namespace tocsin {
 
-// `group` and `file` are ranks: of the group's name, and of the file's path within the group.
+// What events are put in order by. `group` and `file` are ranks: of the group's name, and of the
+// file's path within the group.
+struct EventPlace {
+  Instant time;
+  std::uint32_t group = 0;
+  std::uint32_t file = 0;
+  std::uint64_t position = 0;
+
+  auto operator<=>(const EventPlace&) const = default;
+};
+
 struct SpooledEvent {
   Instant time;
   std::uint32_t group = 0;
@@ -33,8 +45,9 @@ class EventSpool {
   explicit EventSpool(std::size_t memory_max = kMemoryMax);
   ~EventSpool();
 
+  // `event`: as encode_event() has written it, which is copied; empty: the group had an event then.
   // Error: "disk-full" or "io", naming the folder of temporary files.
-  Status add(const SpooledEvent& event);
+  Status add(const EventPlace& place, std::string_view event);
   // All events in order; none may be added afterwards. Stops when `take` returns false. The event
   // that it gets is used again for the next one.
   Status drain(const std::function<bool(SpooledEvent&)>& take);
@@ -42,12 +55,8 @@ class EventSpool {
   std::size_t runs_on_disk() const;
 
  private:
-  // An event's rank, and where it is encoded.
-  struct Place {
-    Instant time;
-    std::uint32_t group = 0;
-    std::uint32_t file = 0;
-    std::uint64_t position = 0;
+  struct Coded {
+    EventPlace place;
     std::uint64_t offset = 0, size = 0;  // in bytes_; behind the place itself in a run
   };
   struct Run;
@@ -56,12 +65,14 @@ class EventSpool {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
-  static bool before(const Place& a, const Place& b);
+  void sort();
+  bool write();
   Status spill();
 
   std::size_t memory_max_;
-  std::vector<Place> places_;
+  std::vector<Coded> places_;
   std::string bytes_;
+  std::string written_;  // what goes to the file at once
   std::vector<Run> runs_;
   std::unique_ptr<std::FILE, CloseFile> file_;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "daemon/cli/event_code.hpp"
 #include "daemon/cli/terminal.hpp"
 
 namespace tocsin {
@@ -13,9 +14,6 @@ namespace {
 constexpr Duration kBeyondSource = hours{2};
 constexpr std::uint64_t kProgressBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kWarningsShown = 10;
-// What the samples of an event and its id take, about.
-constexpr std::size_t kSamplesGuess = 256;
-
 }  // namespace
 
 bool MinuteSet::add(Instant t) {
@@ -33,24 +31,25 @@ class ReplayScan::Worker : public ScanWorker {
 
   std::uint64_t work(const ScanFile& file, const EventBlock& block,
                      const ScanPlace& place) override {
-    MatchBatch& matches = held_.emplace_back();
-    matches.log_group = scan_.read_.groups[file.tag].name;
-    matches.source_time = place.source_time;
-    scan_.matcher_.match(block, scratch_, matches,
+    batch_.log_group = scan_.read_.groups[file.tag].name;
+    batch_.source_time = place.source_time;
+    batch_.bytes = 0;
+    batch_.times.clear();
+    scan_.matcher_.match(block, scratch_, batch_,
                          {.messages = !place.has_offsets, .watermarks = false});
-    bytes_held_ += matches.times.size() * sizeof(EventTimestamp);
-    for (const MatchedEvent& event : matches.matches)
-      bytes_held_ += sizeof event + kSamplesGuess + event.message.size();
+    hold();
+    scratch_.reuse(batch_.matches);
     file_ = static_cast<std::uint32_t>(&file - scan_.read_.files.data());
-    return matches.events;
+    return batch_.events;
   }
 
   bool saw_only_objects() const override { return scratch_.saw_only_objects(); }
-  std::size_t bytes_held() const override { return bytes_held_; }
+  std::size_t bytes_held() const override { return bytes_held_ + codes_.size(); }
 
   void hand_over(std::uint64_t) override {
-    for (MatchBatch& batch : held_) scan_.take(batch, file_);
+    for (const Block& block : held_) scan_.take(block, codes_, file_);
     held_.clear();
+    codes_.clear();
     bytes_held_ = 0;
   }
 
@@ -59,9 +58,28 @@ class ReplayScan::Worker : public ScanWorker {
   }
 
  private:
+  // Keeps of the batch what the merge needs.
+  void hold() {
+    Block& block = held_.emplace_back();
+    block.source_time = batch_.source_time;
+    block.events = batch_.events;
+    block.bytes = batch_.bytes;
+    block.times.assign(batch_.times.begin(), batch_.times.end());
+    block.matches.reserve(batch_.matches.size());
+    for (const MatchedEvent& event : batch_.matches) {
+      const std::size_t offset = codes_.size();
+      encode_event(event, codes_);
+      block.matches.push_back({event.index, event.position, offset, codes_.size() - offset});
+    }
+    bytes_held_ +=
+        block.times.size() * sizeof(EventTimestamp) + block.matches.size() * sizeof(Block::Match);
+  }
+
   ReplayScan& scan_;
   Matcher::Scratch scratch_;
-  std::vector<MatchBatch> held_;
+  MatchBatch batch_;  // of the block at hand
+  std::vector<Block> held_;
+  std::string codes_;  // of their matches
   std::size_t bytes_held_ = 0;
   std::uint32_t file_ = 0;
 };
@@ -86,30 +104,27 @@ Status ReplayScan::run() {
   return kept_;
 }
 
-void ReplayScan::take(MatchBatch& batch, std::uint32_t file) {
-  const auto of_group = minutes_.find(batch.log_group);
-  const bool keeps_all = every_event_.contains(batch.log_group);
-  auto next = batch.matches.begin();
-  for (const EventTimestamp& found : batch.times) {
-    MatchedEvent event;
-    const bool matched = next != batch.matches.end() && next->index == found.index;
-    if (matched) event = std::move(*next++);
-    const Instant read_at = batch.source_time;
+void ReplayScan::take(const Block& block, std::string_view codes, std::uint32_t file) {
+  const auto group = static_cast<std::uint32_t>(read_.files[file].tag);
+  const std::string& log_group = read_.groups[group].name;
+  const auto of_group = minutes_.find(log_group);
+  const bool keeps_all = every_event_.contains(log_group);
+  auto next = block.matches.begin();
+  for (const EventTimestamp& found : block.times) {
+    const bool matched = next != block.matches.end() && next->index == found.index;
+    const Block::Match match = matched ? *next++ : Block::Match();
+    const Instant read_at = block.source_time;
     const Instant time =
         assign_time(stream_, found.time, read_at, read_at + kBeyondSource, true).time;
     if (!range_.holds(time)) continue;
     totals_.first = std::min(totals_.first.value_or(time), time);
     totals_.newest = std::max(totals_.newest.value_or(time), time);
     const bool opens_minute = of_group != minutes_.end() && of_group->second.add(time);
-    if (matched || opens_minute || keeps_all) keep(time, file, std::move(event));
+    if (kept_ && (matched || opens_minute || keeps_all))
+      kept_ =
+          spool_.add({time, group, file, match.position}, codes.substr(match.offset, match.size));
   }
-  if (shows_progress_) show_progress(batch);
-}
-
-void ReplayScan::keep(Instant time, std::uint32_t file, MatchedEvent event) {
-  if (!kept_) return;
-  const auto group = static_cast<std::uint32_t>(read_.files[file].tag);
-  kept_ = spool_.add({time, group, file, std::move(event)});
+  if (shows_progress_) show_progress(block);
 }
 
 void ReplayScan::end_file(const ScanFile& file, const ScanTotals& totals) {
@@ -132,9 +147,9 @@ void ReplayScan::warn_of_file(const std::string& text) {
   if (++warnings_ <= kWarningsShown) warn(text);
 }
 
-void ReplayScan::show_progress(const MatchBatch& batch) {
-  progress_bytes_ += batch.bytes;
-  progress_events_ += batch.events;
+void ReplayScan::show_progress(const Block& block) {
+  progress_bytes_ += block.bytes;
+  progress_events_ += block.events;
   if (progress_bytes_ < progress_shown_ + kProgressBytes) return;
   progress_shown_ = progress_bytes_;
   std::fprintf(stderr, "\rread %llu MB, %llu events",

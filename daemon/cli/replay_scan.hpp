@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "daemon/cli/event_spool.hpp"
 #include "daemon/cli/replay_sources.hpp"
@@ -54,13 +56,24 @@ class ReplayScan {
 
  private:
   class Worker;
+  // What is kept of a block until its turn comes.
+  struct Block {
+    struct Match {
+      std::uint32_t index = 0;  // of the event in the block
+      std::uint64_t position = 0;
+      std::size_t offset = 0, size = 0;  // of its code in the worker's bytes
+    };
+    Instant source_time;
+    std::uint64_t events = 0, bytes = 0;
+    std::vector<EventTimestamp> times;
+    std::vector<Match> matches;
+  };
 
   // These in the order of files and of the events in them, on one thread at a time.
-  void take(MatchBatch& batch, std::uint32_t file);
+  void take(const Block& block, std::string_view codes, std::uint32_t file);
   void end_file(const ScanFile& file, const ScanTotals& totals);
-  void keep(Instant time, std::uint32_t file, MatchedEvent event);
   void warn_of_file(const std::string& text);
-  void show_progress(const MatchBatch& batch);
+  void show_progress(const Block& block);
 
   const ReplayFiles& read_;
   std::shared_ptr<const RuleSet> rules_;

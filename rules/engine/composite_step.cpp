@@ -118,7 +118,8 @@ CompositeChange Engine::State::describe(const Composites::Decision& decision) co
 void Engine::State::run_composites(Recorder& to) {
   if (options.replay) {
     composites.put_off();
-    catch_up_composites(kNever, clock_for({}).watermark, to);
+    if (composites.next_put_off() != kNever)
+      catch_up_composites(kNever, clock_for({}).watermark, to);
   }
   if (composites.is_due()) step_composites(to);
   for (const std::size_t place : composites.take_noted())

@@ -45,11 +45,26 @@ std::vector<PatternSet::Wanted> wanted_of(const RuleSet& rules,
 // delivered again (spec/time.md section 6), and the time.
 enum Common : std::size_t { kEventId, kAccountId, kTime };
 constexpr std::size_t kEventIdBytes = 64;  // an account, a UUID: mostly
+// Matches whose memory is kept for later ones, and how long a message may be of which it is.
+constexpr std::size_t kSpareMatches = 1024;
+constexpr std::size_t kSpareMessageBytes = 4096;
+constexpr std::size_t kMatchesKept = 16 * 1024;  // of a list of them
 
 std::vector<std::string> common_of(const EventTime& time) {
   std::vector<std::string> common{"$.eventID", "$.recipientAccountId"};
   if (!time.field().empty()) common.push_back(time.field());
   return common;
+}
+
+// The values that filters publish whatever the event says.
+std::vector<std::optional<double>> values_of(const RuleSet& rules,
+                                             const std::vector<std::uint32_t>& filters) {
+  std::vector<std::optional<double>> values;
+  for (const std::uint32_t filter : filters) {
+    const std::string& value = rules.filters[filter].value;
+    values.push_back(is_reference(value) ? std::nullopt : parse_number(value));
+  }
+  return values;
 }
 
 TimestampNeed timestamp_need(const RuleSet& rules, const std::vector<std::uint32_t>& filters) {
@@ -69,6 +84,7 @@ struct Matcher::Group {
   bool dedup = false;
   EventTime time;
   std::vector<std::uint32_t> filters;          // into RuleSet::filters
+  std::vector<std::optional<double>> values;   // of `filters`: what is published, unless it is read
   std::shared_ptr<const PatternSet> patterns;  // of `filters`, in their order
   TimestampNeed need = TimestampNeed::sparse;
 };
@@ -80,11 +96,28 @@ struct Matcher::Scratch::State {
   std::string message;  // of the event at hand
   std::vector<std::uint32_t> matched;
   bool only_objects = false;
+  std::vector<MatchedEvent> spare;
+
+  MatchedEvent take_spare() {
+    if (spare.empty()) return {};
+    MatchedEvent event = std::move(spare.back());
+    spare.pop_back();
+    return event;
+  }
 };
 
 Matcher::Scratch::Scratch() : state_(std::make_unique<State>()) {}
 Matcher::Scratch::~Scratch() = default;
 bool Matcher::Scratch::saw_only_objects() const { return state_->only_objects; }
+
+void Matcher::Scratch::reuse(std::vector<MatchedEvent>& matches) {
+  for (MatchedEvent& match : matches) {
+    if (state_->spare.size() == kSpareMatches) break;
+    if (match.message.capacity() <= kSpareMessageBytes) state_->spare.push_back(std::move(match));
+  }
+  matches.clear();
+  if (matches.capacity() > kMatchesKept) matches.shrink_to_fit();
+}
 
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules, const Matcher* before)
     : rules_(std::move(rules)) {
@@ -99,8 +132,10 @@ Matcher::Matcher(std::shared_ptr<const RuleSet> rules, const Matcher* before)
     else
       patterns = std::make_shared<const PatternSet>(std::move(wanted), std::move(common));
     const TimestampNeed need = timestamp_need(*rules_, filters);
-    groups_.push_back(std::make_unique<Group>(Group{
-        group.name, group.dedup, std::move(time), std::move(filters), std::move(patterns), need}));
+    std::vector<std::optional<double>> values = values_of(*rules_, filters);
+    groups_.push_back(
+        std::make_unique<Group>(Group{group.name, group.dedup, std::move(time), std::move(filters),
+                                      std::move(values), std::move(patterns), need}));
   };
   for (const LogGroup& group : rules_->log_groups) add(group);
   add(LogGroup{});
@@ -143,10 +178,12 @@ void Matcher::match(const EventBlock& block, Scratch& scratch, MatchBatch& out,
     const std::string_view message = event.message(state.message);
     group.patterns->match(message, state.patterns, state.matched);
     if (!state.matched.empty()) {
-      MatchedEvent& found = out.matches.emplace_back(matched_event(group, state));
+      MatchedEvent& found = out.matches.emplace_back(state.take_spare());
       found.index = event.index();
       found.position = event.position();
-      if (options.messages) found.message = message;
+      found.message = options.messages ? message : std::string_view();
+      describe(group, state, found);
+      if (group.dedup) identify(group, state, found);
       times.matched(event, time_of(group, state, out.source_time));
     }
     event.next();
@@ -168,22 +205,40 @@ std::optional<Instant> Matcher::time_of(const Group& group, Scratch::State& stat
   return group.time.find_in_field(*text, near);
 }
 
-MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) const {
-  MatchedEvent found;
+// Its samples. What `found` was before does not matter.
+void Matcher::describe(const Group& group, Scratch::State& state, MatchedEvent& found) const {
+  found.event_id.clear();
+  found.samples.resize(state.matched.size());
+  auto sample = found.samples.begin();
   for (const std::uint32_t pattern : state.matched) {
-    const MetricFilter& filter = rules_->filters[group.filters[pattern]];
-    Sample& sample = found.samples.emplace_back();
-    sample.filter = group.filters[pattern];
+    const std::uint32_t number = group.filters[pattern];
+    const MetricFilter& filter = rules_->filters[number];
+    sample->filter = number;
     std::size_t reference = 0;
     const auto next_reference = [&] {
       return group.patterns->reference(pattern, reference++, state.patterns);
     };
-    const auto value = is_reference(filter.value) ? next_reference() : filter.value;
-    if (value) sample.value = parse_number(*value);
-    for (std::size_t i = 0; i < filter.dimensions.size(); ++i)
-      sample.dimensions.emplace_back(next_reference());
+    if (!is_reference(filter.value))
+      sample->value = group.values[pattern];
+    else if (const auto value = next_reference())
+      sample->value = parse_number(*value);
+    else
+      sample->value.reset();
+    sample->dimensions.resize(filter.dimensions.size());
+    for (std::optional<std::string>& dimension : sample->dimensions) {
+      const auto text = next_reference();
+      if (!text)
+        dimension.reset();
+      else if (dimension)
+        dimension->assign(*text);
+      else
+        dimension.emplace(*text);
+    }
+    ++sample;
   }
-  if (!group.dedup) return found;
+}
+
+void Matcher::identify(const Group& group, Scratch::State& state, MatchedEvent& found) {
   found.event_id.reserve(kEventIdBytes);
   found.event_id = group.patterns->common(kAccountId, state.patterns).value_or(std::string_view());
   found.event_id += '/';
@@ -192,7 +247,6 @@ MatchedEvent Matcher::matched_event(const Group& group, Scratch::State& state) c
     found.event_id += *id;
   else
     found.event_id.clear();
-  return found;
 }
 
 }  // namespace tocsin

@@ -32,6 +32,8 @@ class Matcher {
     // Of the last block that was matched: whether each of its events is sure to be a line that
     // begins with '{'.
     bool saw_only_objects() const;
+    // Takes matches that nobody needs any more: their memory is used for the next ones.
+    void reuse(std::vector<MatchedEvent>& matches);
 
    private:
     friend class Matcher;
@@ -59,7 +61,8 @@ class Matcher {
  private:
   struct Group;
   const Group& group(const std::string& name) const;
-  MatchedEvent matched_event(const Group& group, Scratch::State& state) const;
+  void describe(const Group& group, Scratch::State& state, MatchedEvent& found) const;
+  static void identify(const Group& group, Scratch::State& state, MatchedEvent& found);
   std::optional<Instant> time_of(const Group& group, Scratch::State& state, Instant near) const;
 
   std::shared_ptr<const RuleSet> rules_;

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kBytesKept = 4 * 1024 * 1024;
 // Up to here comparing every pair of names is cheaper than the tree.
 constexpr std::size_t kPairwiseNamesMax = 32;
+// Where more was skipped than this, all of the event is checked, not one after the other.
+constexpr std::size_t kSkippedMax = 64;
 // No place to go on from.
 constexpr std::size_t kStop = static_cast<std::size_t>(-1);
 
@@ -32,14 +34,11 @@ class JsonExtractor::TokenWalk {
  public:
   TokenWalk(JsonExtractor& memory, const JsonTokens& tokens, const SelectorTrie& trie,
             SlotValues& values)
-      : memory_(memory),
-        tokens_(tokens),
-        trie_(trie),
-        values_(values),
-        escapes_(tokens.text.find('\\') != std::string_view::npos) {}
+      : memory_(memory), tokens_(tokens), trie_(trie), values_(values) {}
 
   Outcome run() {
     memory_.active_.clear();
+    memory_.skipped_.clear();
     const std::size_t end = value(0, SelectorTrie::kRoot);
     if (end == kStop) return stopped_;
     return end == tokens_.count ? Outcome::extracted : Outcome::no_json;
@@ -57,25 +56,36 @@ class JsonExtractor::TokenWalk {
   // ---- At one node ----
 
   std::size_t value(std::size_t at, Node node) {
+    const char c = tokens_.first(at);
+    const bool nests = c == '{' || c == '[';
     if (const std::uint32_t slot = trie_.slot(node); slot != kNone) {
       SlotValue read_value;
       if (!read(at, read_value)) return stop(Outcome::no_json);
       values_.add(slot, read_value);
+      if (!nests) return at + 1;
     }
-    const char c = tokens_.first(at);
-    if (c == '{' && trie_.enters_objects(node) && trie_.every(node) == kNone)
-      return members(at, node);
-    if ((c == '{' && trie_.enters_objects(node)) || (c == '[' && trie_.enters_arrays(node))) {
+    if (!nests || !(c == '{' ? trie_.enters_objects(node) : trie_.enters_arrays(node)))
+      return skip(at);
+    if (depth_ == kJsonDepthMax) return stop(Outcome::no_json);
+    ++depth_;
+    if (c == '{' && trie_.every(node) == kNone) {
+      at = members(at, node);
+    } else {
       const std::size_t base = memory_.active_.size();
       memory_.active_.push_back(node);
       at = c == '{' ? object(at, base, base + 1) : array(at, base, base + 1);
       memory_.active_.resize(base);
-      return at;
     }
-    return skip(at);
+    --depth_;
+    return at;
   }
 
-  std::size_t skip(std::size_t at) const {
+  // Passes by a value of which nothing is wanted, and remembers it unless it is JSON for sure.
+  std::size_t skip(std::size_t at) {
+    if (!tokens_.has_escapes && tokens_.first(at) == '"') return at + 1;
+    if (memory_.skipped_.size() < kSkippedMax)
+      memory_.skipped_.push_back(
+          {static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(depth_)});
     // Most of a walk is spent here: everything that the loop reads is local.
     const char* const text = tokens_.text.data();
     const std::uint32_t* const offsets = tokens_.offsets;
@@ -91,11 +101,12 @@ class JsonExtractor::TokenWalk {
   // An object at a node without wildcard.
   std::size_t members(std::size_t at, Node node) {
     const std::uint64_t object = ++memory_.objects_;
+    const SelectorTrie::Names names = trie_.names(node);
     if (tokens_.first(++at) == '}') return at + 1;
     while (true) {
       if (!is_name(at)) return stop(Outcome::no_json);
       const std::string_view name = name_at(at);
-      const SelectorTrie::Found child = trie_.member(node, name, readable(name));
+      const SelectorTrie::Found child = names.find(name, readable(name));
       if (child.node == kNone) {
         if (has_escape(name)) return stop(Outcome::unsure);
         at = skip(at + 2);
@@ -128,9 +139,12 @@ class JsonExtractor::TokenWalk {
       values_.add(slot, read_value);
     }
     const char c = tokens_.first(at);
-    if (objects && c == '{') return object(at, first, last);
-    if (arrays && c == '[') return array(at, first, last);
-    return skip(at);
+    if (!(c == '{' && objects) && !(c == '[' && arrays)) return skip(at);
+    if (depth_ == kJsonDepthMax) return stop(Outcome::no_json);
+    ++depth_;
+    at = c == '{' ? object(at, first, last) : array(at, first, last);
+    --depth_;
+    return at;
   }
 
   std::size_t object(std::size_t at, std::size_t first, std::size_t last) {
@@ -221,7 +235,7 @@ class JsonExtractor::TokenWalk {
   }
 
   bool has_escape(std::string_view text) const {
-    return escapes_ && text.find('\\') != std::string_view::npos;
+    return tokens_.has_escapes && text.find('\\') != std::string_view::npos;
   }
   std::size_t readable(std::string_view name) const {
     return static_cast<std::size_t>(tokens_.text.data() + tokens_.text.size() - name.data());
@@ -272,7 +286,7 @@ class JsonExtractor::TokenWalk {
   const JsonTokens tokens_;
   const SelectorTrie& trie_;
   SlotValues& values_;
-  const bool escapes_;
+  std::size_t depth_ = 0;  // objects and arrays around the value at hand
   Outcome stopped_ = Outcome::no_json;
   char* decoding_ = nullptr;
 };
@@ -324,6 +338,12 @@ JsonExtractor::Outcome JsonExtractor::extract(const JsonTokens& tokens, const Se
   if (seen_.size() < trie.nodes()) seen_.resize(trie.nodes());
   names_.clear();
   return TokenWalk(*this, tokens, trie, values).run();
+}
+
+bool JsonExtractor::is_strict_json(const JsonTokens& tokens) const {
+  constexpr JsonValuePlace kWhole;
+  if (skipped_.size() == kSkippedMax) return are_strict_json(tokens, {&kWhole, 1});
+  return are_strict_json(tokens, skipped_);
 }
 
 void JsonExtractor::extract(const JsonNode& root, const SelectorTrie& trie, SlotValues& values) {

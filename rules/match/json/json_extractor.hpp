@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/match/json/json_strict.hpp"
 #include "rules/match/json/json_tokens.hpp"
 #include "rules/match/json/selector_trie.hpp"
 #include "rules/match/json/slot_values.hpp"
@@ -19,11 +20,14 @@ namespace tocsin {
 class JsonExtractor {
  public:
   enum class Outcome {
-    extracted,  // if the event is JSON at all, these are the nodes
+    extracted,  // if the event is JSON at all, which is_strict_json() says, these are the nodes
     no_json,
     unsure,  // names with escapes, names that come twice: the tree must be asked
   };
   Outcome extract(const JsonTokens& tokens, const SelectorTrie& trie, SlotValues& values);
+  // Whether an event that was `extracted` just now is JSON to the last byte: what the walk has
+  // passed by is looked at.
+  bool is_strict_json(const JsonTokens& tokens) const;
 
   // The slow way, for any event.
   void extract(const JsonNode& root, const SelectorTrie& trie, SlotValues& values);
@@ -39,6 +43,7 @@ class JsonExtractor {
   std::vector<std::uint64_t> seen_;  // by node: the object that had a member of its name
   std::uint64_t objects_ = 0;
   std::vector<std::string_view> names_;  // of the open objects under a wildcard
+  std::vector<JsonValuePlace> skipped_;  // values that may be no JSON yet
   std::unique_ptr<char[]> decoded_;
   std::size_t decoded_size_ = 0;
 };

@@ -6,7 +6,6 @@
 #include "rules/match/json/json_extractor.hpp"
 #include "rules/match/json/json_predicates.hpp"
 #include "rules/match/json/json_programs.hpp"
-#include "rules/match/json/json_strict.hpp"
 #include "rules/match/json/json_tokens.hpp"
 #include "rules/match/json/selector_trie.hpp"
 #include "rules/match/json/slot_values.hpp"
@@ -44,7 +43,7 @@ struct JsonSet::Scratch::State {
   enum class Json { no, yes, unknown } json = Json::no;
 
   bool is_json() {
-    if (json == Json::unknown) json = is_strict_json(tokens) ? Json::yes : Json::no;
+    if (json == Json::unknown) json = extractor.is_strict_json(tokens) ? Json::yes : Json::no;
     return json == Json::yes;
   }
 

@@ -1,88 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/json/json_strict.hpp"
 
-#include <bitset>
+#include <algorithm>
+#include <array>
 
 #include "rules/pattern/json_string.hpp"
 
 namespace tocsin {
 namespace {
 
-constexpr std::size_t kDepthMax = 1000;
-
 class StrictWalk {
  public:
-  explicit StrictWalk(const JsonTokens& tokens)
-      : tokens_(tokens), escapes_(tokens.text.find('\\') != std::string_view::npos) {}
+  explicit StrictWalk(const JsonTokens& tokens) : tokens_(tokens) {}
 
-  bool run() {
-    if (tokens_.first(0) != '{' && tokens_.first(0) != '[') return false;
+  // The value that begins at token `at`, which lies in `base` objects and arrays.
+  bool run(std::size_t at, const std::size_t base) {
+    std::size_t depth = base;
     while (true) {
-      if (!value()) return false;
-      if (opened_) continue;
-      while (depth_ > 0 && tokens_.first(at_) == closing()) {
-        --depth_;
-        ++at_;
+      const char c = tokens_.first(at);
+      if (c == '{' || c == '[') {
+        if (depth == kJsonDepthMax) return false;
+        closers_[++depth] = c == '{' ? '}' : ']';
+        if (tokens_.first(++at) != closers_[depth]) {
+          if (c == '{' && !name(at)) return false;
+          continue;
+        }
+      } else {
+        if (!scalar(at, c)) return false;
+        ++at;
       }
-      if (depth_ == 0) return at_ == tokens_.count;
-      if (tokens_.first(at_) != ',') return false;
-      ++at_;
-      if (is_object_[depth_] && !name()) return false;
+      while (depth > base && tokens_.first(at) == closers_[depth]) {
+        --depth;
+        ++at;
+      }
+      if (depth == base) return true;
+      if (tokens_.first(at++) != ',') return false;
+      if (closers_[depth] == '}' && !name(at)) return false;
     }
   }
 
  private:
-  char closing() const { return is_object_[depth_] ? '}' : ']'; }
-
-  // A scalar, an empty container, or the beginning of another one up to its first value.
-  bool value() {
-    const char c = tokens_.first(at_);
-    opened_ = false;
-    if (c == '{' || c == '[') return open(c == '{');
-    if (at_ >= tokens_.count) return false;
-    if (!scalar(c)) return false;
-    ++at_;
+  // Moves behind a name and its colon.
+  bool name(std::size_t& at) const {
+    if (tokens_.first(at) != '"' || tokens_.first(at + 1) != ':' || !string(at)) return false;
+    at += 2;
     return true;
   }
 
-  bool open(bool object) {
-    if (depth_ == kDepthMax) return false;
-    is_object_[++depth_] = object;
-    ++at_;
-    if (tokens_.first(at_) == closing()) return true;
-    opened_ = true;
-    return !object || name();
+  bool scalar(std::size_t at, char first) const {
+    if (first == '"') return string(at);
+    return at < tokens_.count && is_json_literal(tokens_.token(at));
   }
-
-  bool name() {
-    if (tokens_.first(at_) != '"' || tokens_.first(at_ + 1) != ':' || !string()) return false;
-    at_ += 2;
-    return true;
-  }
-
-  bool scalar(char first) { return first == '"' ? string() : is_json_literal(tokens_.token(at_)); }
 
   // The bytes between two tokens begin and end with the quotes: what could stand behind the second
   // one would be a token of its own.
-  bool string() const {
-    if (!escapes_) return true;
-    const std::string_view token = tokens_.token(at_);
+  bool string(std::size_t at) const {
+    if (!tokens_.has_escapes) return true;
+    const std::string_view token = tokens_.token(at);
     return has_valid_escapes(token.substr(1, token.size() - 2));
   }
 
-  const JsonTokens& tokens_;
-  const bool escapes_;
-  std::size_t at_ = 0, depth_ = 0;
-  bool opened_ = false;  // a container with a value to come
-  std::bitset<kDepthMax + 1> is_object_;
+  const JsonTokens tokens_;
+  std::array<char, kJsonDepthMax + 1> closers_;  // by depth, of what is open
 };
 
 }  // namespace
 
-bool is_strict_json(const JsonTokens& tokens) { return StrictWalk(tokens).run(); }
+bool are_strict_json(const JsonTokens& tokens, std::span<const JsonValuePlace> values) {
+  StrictWalk walk(tokens);
+  return std::all_of(values.begin(), values.end(), [&](const JsonValuePlace& value) {
+    return walk.run(value.token, value.depth);
+  });
+}
 
 bool is_json_literal(std::string_view token) {
-  return token == "true" || token == "false" || token == "null" || is_json_number(token);
+  switch (token.front()) {
+    case 't':
+      return token == "true";
+    case 'f':
+      return token == "false";
+    case 'n':
+      return token == "null";
+    default:
+      return is_json_number(token);
+  }
 }
 
 }  // namespace tocsin

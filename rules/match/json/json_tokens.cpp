@@ -40,7 +40,8 @@ bool JsonTokenizer::read(std::string_view text, JsonTokens& tokens) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   if (parser.stage1(bytes, text.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS)
     return false;
-  tokens = {text, parser.structural_indexes.get(), parser.n_structural_indexes};
+  tokens = {text, parser.structural_indexes.get(), parser.n_structural_indexes,
+            text.find('\\') != std::string_view::npos};
   return true;
 }
 

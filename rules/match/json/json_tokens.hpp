@@ -15,6 +15,7 @@ struct JsonTokens {
   std::string_view text;
   const std::uint32_t* offsets = nullptr;  // `count` ascending ones, and text.size()
   std::size_t count = 0;
+  bool has_escapes = false;  // a backslash stands in the text
 
   // The first byte of a token; NUL behind the last.
   char first(std::size_t i) const { return i < count ? text[offsets[i]] : '\0'; }

@@ -46,17 +46,10 @@ class SelectorTrie {
     Node node = kNone;
     bool written_so = true;
   };
-  Found member(Node node, std::string_view name, std::size_t readable) const {
-    const Members& members = nodes_[node].members;
-    if ((members.lengths >> length_bit(name.size()) & 1) == 0) return {};
-    const std::uint64_t begin = first_bytes(name, readable);
-    for (std::size_t i = hash(begin, name.size());; ++i) {
-      const MemberEntry& entry = entries_[members.first + (i & members.mask)];
-      if (entry.node == kNone) return {};
-      if (entry.begin == begin && entry.name.size() == name.size() && ends_alike(entry, name))
-        return {entry.node, entry.written_so};
-    }
-  }
+  Found member(Node node, std::string_view name, std::size_t readable) const;
+  // The same for one member of an object after the other. Lives as long as the trie.
+  class Names;
+  Names names(Node node) const;
 
  private:
   struct Members {
@@ -96,5 +89,38 @@ class SelectorTrie {
   std::vector<MemberEntry> entries_;
   std::size_t slots_ = 0;
 };
+
+class SelectorTrie::Names {
+ public:
+  Found find(std::string_view name, std::size_t readable) const {
+    if ((lengths_ >> length_bit(name.size()) & 1) == 0) return {};
+    const std::uint64_t begin = first_bytes(name, readable);
+    for (std::size_t i = hash(begin, name.size());; ++i) {
+      const MemberEntry& entry = entries_[i & mask_];
+      if (entry.node == kNone) return {};
+      if (entry.begin == begin && entry.name.size() == name.size() && ends_alike(entry, name))
+        return {entry.node, entry.written_so};
+    }
+  }
+
+ private:
+  friend class SelectorTrie;
+  Names(const MemberEntry* entries, std::uint64_t lengths, std::size_t mask)
+      : entries_(entries), lengths_(lengths), mask_(mask) {}
+
+  const MemberEntry* entries_;
+  std::uint64_t lengths_;
+  std::size_t mask_;
+};
+
+inline SelectorTrie::Names SelectorTrie::names(Node node) const {
+  const Members& members = nodes_[node].members;
+  return {entries_.data() + members.first, members.lengths, members.mask};
+}
+
+inline SelectorTrie::Found SelectorTrie::member(Node node, std::string_view name,
+                                                std::size_t readable) const {
+  return names(node).find(name, readable);
+}
 
 }  // namespace tocsin

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "rules/match/json/json_strict.hpp"
 #include "rules/pattern/evaluate.hpp"
 #include "rules/pattern/parser.hpp"
 #include "rules/pattern/pattern.hpp"
@@ -161,6 +160,26 @@ TEST_CASE("a thousand levels are JSON, one more is not", "[match]") {
   CHECK(both.match(nested(1)) == Numbers{1});
   CHECK(both.match(nested(10'000)).empty());
   CHECK(both.match(std::string(10'000, '[')).empty());
+}
+
+TEST_CASE("a thousand levels on the way to a value are JSON, one more is not", "[match]") {
+  std::string way;
+  for (int i = 0; i < 1001; ++i) way += "[0]";
+  Both both({"{ $" + way + " NOT EXISTS }"});
+  CHECK(both.match(nested(1000)) == Numbers{0});
+  CHECK(both.match(nested(1001)).empty());
+  CHECK(both.match(nested(1000, "1")) == Numbers{0});
+}
+
+TEST_CASE("of many values that no pattern reads each has to be JSON", "[match]") {
+  Both both({"{ $.a = 1 }"});
+  for (const int count : {62, 63, 64, 65, 200}) {
+    std::string event = R"({"a":1)";
+    for (int i = 0; i < count; ++i) event += ",\"n" + std::to_string(i) + "\":[0]";
+    CHECK(both.match(event + "}") == Numbers{0});
+    CHECK(both.match(event + R"(,"z":[00]})").empty());
+    CHECK(both.match(event + R"(,"z":[0,]})").empty());
+  }
 }
 
 TEST_CASE("numbers are compared by value and strings by text", "[match]") {
