@@ -161,16 +161,16 @@ void Engine::clock_set_back(Instant now, Duration by, Effects& out) {
     const auto is_back = [&](const std::string& name) { return back.contains(name); };
     if (std::none_of(groups.begin(), groups.end(), is_back)) continue;
     const Instant before = std::exchange(clock->watermark, state_->watermark_of(*clock));
-    for (auto& [name, book] : state_->books) {
-      if (book->clock != clock.get()) continue;
-      to.noted(*book->spec, {}, "The wall clock was set back; its watermark went back with it");
-      for (const auto& [id, entry] : book->keys()) {
-        if (entry->long_form != nullptr) entry->long_form->catch_up(before);
+    for (AlarmBook& book : state_->books) {
+      if (book.clock != clock.get()) continue;
+      to.noted(*book.spec, {}, "The wall clock was set back; its watermark went back with it");
+      for (const auto& [id, entry] : book.keys()) {
+        if (entry->long_form() != nullptr) entry->long_form()->catch_up(before);
         entry->machine->set_back(clock->watermark);
         state_->mark_dirty(*entry);
         state_->settle(*entry);
       }
-      state_->settled(*book, clock->watermark, to);
+      state_->settled(book, clock->watermark, to);
     }
   }
   state_->composites.clock_set_back();
@@ -207,15 +207,14 @@ void Engine::collect(StateDelta& out) { state_->collect(out); }
 
 std::vector<AlarmStatus> Engine::alarms() const {
   std::vector<AlarmStatus> out;
-  for (const auto& [name, book] : state_->books) {
-    if (book->whole) out.push_back(book->whole->status);
-    for (const auto& [id, entry] : book->keys()) out.push_back(state_->status_of(*entry));
+  for (const AlarmBook& book : state_->books) {
+    if (book.whole) out.push_back(book.whole->status);
+    for (const auto& [id, entry] : book.keys()) out.push_back(state_->status_of(*entry));
   }
   const ActiveMutes active = state_->desk.mutes()->active(state_->wall);
   for (AlarmStatus& status : out)
     if (!status.actions.hold)
-      status.actions.hold =
-          active.hold_of(status.alarm, state_->books.at(status.alarm)->spec->tags);
+      status.actions.hold = active.hold_of(status.alarm, state_->books.at(status.alarm).spec->tags);
   return out;
 }
 
@@ -270,13 +269,13 @@ namespace {
 
 // Whether a key of a short form belongs to what is asked for.
 template <class Each>
-void each_short_key(const Composites::Books& books, const std::string& metric,
+void each_short_key(const AlarmBooks& books, const std::string& metric,
                     const Dimensions& dimensions, const Each& each) {
-  for (const auto& [name, book] : books) {
-    if (!book->is_short()) continue;
-    if (metric != book->spec->metric_namespace + "/" + book->spec->metric_name) continue;
-    for (const auto& [id, entry] : book->keys())
-      if (dimensions.empty() || entry->key == dimensions) each(entry->short_form->samples());
+  for (const AlarmBook& book : books) {
+    if (!book.is_short()) continue;
+    if (metric != book.spec->metric_namespace + "/" + book.spec->metric_name) continue;
+    for (const auto& [id, entry] : book.keys())
+      if (dimensions.empty() || entry->key() == dimensions) each(entry->short_form()->samples());
   }
 }
 

@@ -182,7 +182,9 @@ void LongForm::begin(Instant w, Changes& out) {
 }
 
 void LongForm::enter_clock(Instant w) {
-  ahead_ = closed_ == kNoTime || (w != kNoTime && closed_ <= w) ? kNoTime : closed_;
+  const bool is_ahead = closed_ != kNoTime && (w == kNoTime || closed_ > w);
+  if (is_ahead && !set_back_) set_back_ = std::make_unique<SetBack>();
+  if (set_back_) set_back_->ahead = is_ahead ? closed_ : kNoTime;
 }
 
 const LongForm::SetBack& LongForm::was_set_back() const {
@@ -268,13 +270,11 @@ void LongForm::set_back(Instant w) {
   set_back_ = std::make_unique<SetBack>(std::max(was_set_back().judged, closed_), kNever, kNoTime);
   red_anew_ = false;
   closed_ = std::min(closed_, floor_to(w, spec_->step));
-  ahead_ = kNoTime;
 }
 
 void LongForm::rejudge(Instant w, Changes& out) {
   if (w == kNoTime) return;
   closed_ = floor_to(w, spec_->step);
-  ahead_ = kNoTime;
   futile_.reset();
   breach_end_ = kNoTime;
   set_back_.reset();
@@ -296,7 +296,7 @@ void LongForm::assume(AlarmState state, Instant w) {
 std::string LongForm::encode() const {
   const SetBack& back = was_set_back();
   const bool is_behind = back.judged > closed_;
-  const bool is_ahead = ahead_ >= closed_ && ahead_ != kNoTime;
+  const bool is_ahead = back.ahead >= closed_ && back.ahead != kNoTime;
   RowWriter out;
   out.byte(is_ahead ? 4 : is_behind ? 3 : 2);
   out.byte(static_cast<unsigned>(state_));
@@ -308,7 +308,7 @@ std::string LongForm::encode() const {
     for (const Instant t : {back.judged, back.anew_from, back.anew_to}) out.instant(t);
     out.flag(red_anew_);
   }
-  if (is_ahead) out.instant(ahead_);
+  if (is_ahead) out.instant(back.ahead);
   return out.take();
 }
 
@@ -330,11 +330,12 @@ bool LongForm::decode(std::string_view row, Instant w) {
   state_ = static_cast<AlarmState>(state);
   plain_ = static_cast<AlarmState>(plain);
   closed_ = begun && w != kNoTime ? std::max(floor_to(w, spec_->step), ahead) : ahead;
-  ahead_ = ahead;
   start_ = start;
   breach_end_ = early ? end : kNoTime;
   red_since_ = red;
-  set_back_ = back.judged == kNoTime ? nullptr : std::make_unique<SetBack>(back);
+  back.ahead = ahead;
+  const bool is_known = back.judged != kNoTime || ahead != kNoTime;
+  set_back_ = is_known ? std::make_unique<SetBack>(back) : nullptr;
   red_anew_ = red_anew;
   return true;
 }

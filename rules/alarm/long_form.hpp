@@ -119,7 +119,6 @@ class LongForm final : public Machine {
   AlarmState plain_ = AlarmState::insufficient_data;
   bool red_anew_ = false;     // it turned red since the clock was set back
   Instant closed_ = kNoTime;  // end of the newest closed period; kNoTime: no watermark yet
-  Instant ahead_ = kNoTime;   // as closed_, where a watermark behind it would not tell it
   Instant start_ = kNever;    // keyed: nothing is judged before the key's first sample
   // End of the breaching period while an early breach stands; kNoTime: none does.
   Instant breach_end_ = kNoTime;
@@ -131,9 +130,10 @@ class LongForm final : public Machine {
   struct SetBack {
     Instant judged = kNoTime;
     Instant anew_from = kNever, anew_to = kNoTime;
+    Instant ahead = kNoTime;  // as closed_, where a watermark behind it would not tell it
   };
   const SetBack& was_set_back() const;
-  std::unique_ptr<SetBack> set_back_;  // nullptr: it never was
+  std::unique_ptr<SetBack> set_back_;  // nullptr: it never was, nor is it ahead of its clock
 
   // A search for early breach that was in vain: what the samples of `cell` came to, and how much
   // more of them breaches a period that did not then.

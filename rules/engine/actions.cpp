@@ -56,9 +56,9 @@ std::optional<Error> check_silence(const Silence& s, Instant now) {
 
 ActionDesk::Lookups Engine::State::action_lookups() {
   return {.facts = [this](const std::string& alarm) -> std::optional<ActionFacts> {
-            const auto book = books.find(alarm);
-            if (book == books.end()) return std::nullopt;
-            return action_facts(*book->second->spec);
+            const AlarmBook* const book = books.find(alarm);
+            if (book == nullptr) return std::nullopt;
+            return action_facts(*book->spec);
           },
           .events = [this](const ActionName& name, Instant at) -> std::vector<Evidence> {
             KeyEntry* entry = find_key(name);
@@ -91,29 +91,29 @@ void Engine::State::run_wall(Instant now, Recorder& to) {
 }
 
 KeyEntry* Engine::State::find_key(const ActionName& name) const {
-  const auto book = books.find(name.first);
-  return book == books.end() ? nullptr : book->second->find(name.second);
+  const AlarmBook* const book = books.find(name.first);
+  return book == nullptr ? nullptr : book->find(name.second);
 }
 
 AlarmStatus Engine::State::status_of(const KeyEntry& entry) const {
   AlarmStatus out = entry.kept_status();
-  out.actions = desk.status_of({out.alarm, entry.id}, action_facts(*entry.book->spec));
+  out.actions = desk.status_of({out.alarm, entry.id()}, action_facts(*entry.book->spec));
   if (entry.overlay) out.actions.set_by = entry.overlay->set_by();
   return out;
 }
 
 Result<std::vector<KeyEntry*>> Engine::State::find_keys(const AlarmName& name) const {
-  const auto book = books.find(name.alarm);
-  if (book == books.end()) {
+  const AlarmBook* const book = books.find(name.alarm);
+  if (book == nullptr) {
     std::vector<std::string_view> names;
-    for (const auto& [known, b] : books) names.push_back(known);
+    for (const AlarmBook& known : books) names.push_back(known.spec->name);
     const std::string hint = did_you_mean(name.alarm, names);
     return Error{"not-found",
                  "there is no alarm \"" + name.alarm + "\"" + (hint.empty() ? "" : "; " + hint)};
   }
   std::vector<KeyEntry*> out;
-  for (const auto& [id, entry] : book->second->keys())
-    if (!name.key || entry->key == *name.key) out.push_back(entry.get());
+  for (const auto& [id, entry] : book->keys())
+    if (!name.key || entry->key() == *name.key) out.push_back(entry.get());
   if (out.empty() && name.key)
     return Error{"not-found", "alarm \"" + name.alarm + "\" has no key " + key_text(*name.key)};
   return out;
@@ -128,27 +128,27 @@ Result<OperatorAnswer> Engine::State::operate(const OperatorRequest& request, Re
 void Engine::State::set_state(KeyEntry& entry, const SetAlarmState& what, const std::string& who,
                               Recorder& to) {
   const Instant w = entry.book->clock->watermark;
-  const Duration step = entry.long_form != nullptr ? entry.book->long_spec->step : minutes{1};
+  const Duration step = entry.long_form() != nullptr ? entry.book->long_spec->step : minutes{1};
   const Instant at = w == kNoTime ? to.now() : w;
   if (entry.state() != what.state) {
     std::optional<ActionHold> hold;
-    if (entry.composite != nullptr) hold = suppress(entry, what.state, to.now());
-    to.set(entry, what, who, std::max(at, entry.since.value_or(kNoTime)), hold);
+    if (entry.composite() != nullptr) hold = suppress(entry, what.state, to.now());
+    to.set(entry, what, who, std::max(at, entry.since().value_or(kNoTime)), hold);
   } else {
     AlarmStatus status = entry.kept_status();
     status.reason = what.reason;
     status.reason_data = what.reason_data;
     status.updated_at = to.now();
-    entry.status.set(status);
+    entry.keep_status(status);
     entry.status_dirty = true;
-    to.noted(*entry.book->spec, entry.key,
+    to.noted(*entry.book->spec, entry.key(),
              "State set by " + who + " to " + std::string(to_string(what.state)) + ", as it was");
   }
   if (!entry.overlay) entry.overlay = std::make_unique<StateOverlay>();
   // A composite is judged when a child changes.
-  const Instant next = entry.composite != nullptr ? kNever
-                       : w == kNoTime             ? kNoTime
-                                                  : floor_to(w, step) + step;
+  const Instant next = entry.composite() != nullptr ? kNever
+                       : w == kNoTime               ? kNoTime
+                                                    : floor_to(w, step) + step;
   entry.overlay->set(what.state, who, next);
   settle(entry);
   settled(*entry.book, at, to);
@@ -206,7 +206,7 @@ Result<OperatorAnswer> Engine::State::operate(const SwitchActions& what, const s
     if (const auto keys = find_keys({alarm}); !keys) return keys.error();
   for (const std::string& alarm : what.alarms) {
     desk.switch_actions(alarm, what.enabled, who, to);
-    for (const auto& [id, entry] : books.at(alarm)->keys()) {
+    for (const auto& [id, entry] : books.at(alarm).keys()) {
       entry->status_dirty = true;
       mark_dirty(*entry);
     }
@@ -223,8 +223,8 @@ Result<OperatorAnswer> Engine::State::operate(const AddSilence& what, const std:
   const MuteTargets targets = silence.targets;
   Result<OperatorAnswer> answer = desk.add_silence(std::move(silence), to);
   if (answer)
-    for (const auto& [name, book] : books)
-      answer->concerned += is_target(targets, name, book->spec->tags) ? 1 : 0;
+    for (const AlarmBook& book : books)
+      answer->concerned += is_target(targets, book.spec->name, book.spec->tags) ? 1 : 0;
   return answer;
 }
 

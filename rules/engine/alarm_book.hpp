@@ -44,50 +44,80 @@ struct MathKey {
   MathSource source;
 };
 
+// What the keys of an alarm with group_by have beside, and those of one by maths.
+struct KeyDetail {
+  Shared<AlarmKey> key;
+  Shared<std::string> id;          // canonical
+  Instant last_sample = kNoTime;   // only with group_by
+  Instant quiet_at = kNever;       // its place among the book's quiet keys; kNever: not there
+  std::unique_ptr<MathKey> maths;  // long form by maths
+};
+
 // The state of one (alarm, key).
 struct KeyEntry {
+  enum class Form : unsigned char { composite, short_form, long_form };
+
   // What a sample and the end of a period look at stands first.
   AlarmBook* book = nullptr;
   std::unique_ptr<Machine> machine;
-  ShortForm* short_form = nullptr;  // one of the three is `machine`
-  LongForm* long_form = nullptr;
-  CompositeMachine* composite = nullptr;
-  std::unique_ptr<MathKey> maths;         // long form by maths
+  StoredSeries* series = nullptr;         // long form on one metric
   std::unique_ptr<StateOverlay> overlay;  // where not the machine's state is shown
+  std::unique_ptr<KeyDetail> detail;      // nullptr: as a new one
   KeyEvidence evidence;
   Instant queued = kNever;
-  Instant quiet_at = kNever;          // its place among the book's quiet keys; kNever: not there
   std::uint32_t dirty_place = 0;      // in the list of dirty keys
   std::uint32_t queue_place = 0;      // in the clock's queue, at `queued`
-  std::uint32_t cells = 0;            // as counted in the book's totals
-  std::uint32_t evidence_bytes = 0;   // likewise
+  std::uint32_t cells = 0;            // of the short form, as counted in the book's totals
+  Form form = Form::composite;        // of `machine`
+  std::uint8_t evaluation = 0;        // an EvaluationState
   std::optional<AlarmState> counted;  // in the book's contributors
   bool counted_vanished = false;
   bool noted_approximate = false;  // the status says so
   bool dirty = true;
   bool status_dirty = true;
-  bool listed = false;          // in the engine's list of dirty keys
-  bool overlay_stored = false;  // `overlay` has a row
-  bool told = false;            // it has changed state before
-  Shared<AlarmKey> key;
-  Shared<std::string> id;          // canonical
-  Instant last_sample = kNoTime;   // only with group_by
+  bool listed = false;             // in the engine's list of dirty keys
+  bool overlay_stored = false;     // `overlay` has a row
+  bool told = false;               // it has changed state before
   std::uint64_t stored_hash = 0;   // of the row as it was last collected
   std::uint64_t events_total = 0;  // of this episode
-  std::optional<Instant> since;    // event time of the last change of state
-  StoredSeries* series = nullptr;  // long form on one metric
+  Instant changed_at = kNever;     // event time of the last change of state; kNever: none
   KeptStatus status;
 
+  // nullptr: it is of another form.
+  ShortForm* short_form() const { return machine_as<ShortForm>(Form::short_form); }
+  LongForm* long_form() const { return machine_as<LongForm>(Form::long_form); }
+  CompositeMachine* composite() const { return machine_as<CompositeMachine>(Form::composite); }
   // Its key, with its canonical name.
   void set_key(AlarmKey values);
+  const AlarmKey& key() const;
+  const std::string& id() const;
+  Instant last_sample() const { return detail ? detail->last_sample : kNoTime; }
+  void set_last_sample(Instant t);
+  Instant quiet_at() const { return detail ? detail->quiet_at : kNever; }
+  MathKey* maths() const { return detail ? detail->maths.get() : nullptr; }
+  void set_maths(std::unique_ptr<MathKey> maths);
+  std::optional<Instant> since() const {
+    return changed_at == kNever ? std::nullopt : std::optional(changed_at);
+  }
   // What people are shown.
   AlarmState state() const;
   // How long after an instant it is judged: samples at the instant itself count for the short form.
-  Duration judged_after() const { return Duration{short_form != nullptr ? 1 : 0}; }
+  Duration judged_after() const { return Duration{form == Form::short_form ? 1 : 0}; }
   // The least watermark at which it has something to do.
   Instant due() const;
+  EvaluationState evaluation_state() const { return static_cast<EvaluationState>(evaluation); }
+  void set_evaluation_state(EvaluationState s) { evaluation = static_cast<std::uint8_t>(s); }
   // As it is kept: without what the ActionDesk knows.
   AlarmStatus kept_status() const;
+  // Alarm, key and state are its own and not taken from it.
+  void keep_status(const AlarmStatus& of);
+
+ private:
+  template <class M>
+  M* machine_as(Form wanted) const {
+    return form == wanted ? static_cast<M*>(machine.get()) : nullptr;
+  }
+  KeyDetail& own_detail();
 };
 
 class AlarmBook {
@@ -117,14 +147,14 @@ class AlarmBook {
   // on one metric.
   Shared<std::string> datapoints;
   EventClock* clock = nullptr;
-  std::unique_ptr<ShortFormSpec> short_spec;      // of the short form only
-  std::shared_ptr<const LongFormSpec> long_spec;  // of the long form only, shared by alarms alike
-  std::shared_ptr<const MathSpec> maths;          // nullptr: on one metric
-  std::unique_ptr<Whole> whole;                   // nullptr: without group_by
-  std::uint32_t order = 0;                        // in the rules
-  std::uint32_t dirty_place = 0;                  // in the engine's list of dirty books
-  bool listed = false;                            // there
-  bool dirty = false;                             // its row is to be written
+  std::unique_ptr<ShortFormSpec> short_spec;  // of the short form only
+  const LongFormSpec* long_spec = nullptr;    // of the long form only, shared by alarms alike
+  std::shared_ptr<const MathSpec> maths;      // nullptr: on one metric
+  std::unique_ptr<Whole> whole;               // nullptr: without group_by
+  std::uint32_t order = 0;                    // in the rules
+  std::uint32_t dirty_place = 0;              // in the engine's list of dirty books
+  bool listed = false;                        // there
+  bool dirty = false;                         // its row is to be written
   // While rules are being replaced: start_books() has to judge it again.
   bool rejudge = false;
 
@@ -162,7 +192,7 @@ class AlarmBook {
   void enter_clock(EventClock& to);
 
   // Whether memory is full: a key gives up a cell for each that it takes then.
-  bool cells_full() const { return cells_ > kMaxCells; }
+  bool cells_full() const { return totals().cells > kMaxCells; }
   // Drops evidence of quiet keys, oldest first, then of others, until a quarter is free. Nothing
   // unless over the budget.
   void bound_evidence();
@@ -170,16 +200,27 @@ class AlarmBook {
  private:
   // Keys that are not in ALARM: (newest sample, id).
   using QuietKeys = std::set<std::pair<Instant, std::string_view>>;
+  // Of all its keys.
+  struct Totals {
+    std::array<std::uint32_t, 3> in_state{};  // keys, by state
+    std::uint32_t vanished = 0;
+    std::uint32_t cells = 0;
+    std::uint32_t evidence_bytes = 0;
 
-  void count(KeyEntry& entry, std::optional<AlarmState> now);
+    void add(const KeyEntry& entry);
+    void subtract(const KeyEntry& entry);
+  };
+  // What there is as soon as there have been several keys at a time.
+  struct Several {
+    Totals totals;
+    QuietKeys quiet;
+  };
+
+  Totals totals() const;
   void set_quiet_at(KeyEntry& entry, Instant at);
 
   KeyTable keys_;
-  std::unique_ptr<QuietKeys> quiet_;  // only where one key can give way to another
-  std::uint32_t cells_ = 0;
-  std::uint32_t evidence_bytes_ = 0;
-  std::array<std::uint32_t, 3> in_state_{};  // keys, by state
-  std::uint32_t vanished_ = 0;
+  std::unique_ptr<Several> several_;
 };
 
 }  // namespace tocsin

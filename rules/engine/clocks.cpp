@@ -50,13 +50,13 @@ void Engine::State::begin(EventClock& clock, Instant w, Recorder& to) {
   bool anew = false;
   for (GroupState* group : clock.owners) anew = std::exchange(group->listens_anew, false) || anew;
   if (!first && !anew) return;
-  for (auto& [name, book] : books) {
-    if (book->clock != &clock) continue;
-    if (book->is_composite()) composites.want(*book, w, false);
-    for (const auto& [id, entry] : book->keys()) {
+  for (AlarmBook& book : books) {
+    if (book.clock != &clock) continue;
+    if (book.is_composite()) composites.want(book, w, false);
+    for (const auto& [id, entry] : book.keys()) {
       Changes changes;
       if (first) entry->machine->begin(w, changes);
-      if (anew && entry->short_form != nullptr) entry->short_form->restart_absence(w);
+      if (anew && entry->short_form() != nullptr) entry->short_form()->restart_absence(w);
       record(*entry, changes, to, false);
     }
   }
@@ -90,14 +90,14 @@ void Engine::State::publish(const MetricFilter& filter, Instant minute, Recorder
     const std::vector<KeyEntry*> watchers = s->watchers;
     // The minute ends at this very instant and is closed after it, also by an alarm at rest.
     for (KeyEntry* entry : watchers)
-      entry->long_form->catch_up(entry->book->clock->watermark - Duration{1});
+      entry->long_form()->catch_up(entry->book->clock->watermark - Duration{1});
     s->series.add_default(minute, filter.name, *filter.default_value);
     store.touched(*s);
     for (KeyEntry* entry : watchers) {
       Changes changes;
-      if (entry->maths != nullptr) entry->maths->source.changed(minute);
+      if (entry->maths() != nullptr) entry->maths()->source.changed(minute);
       ++work.touched;
-      entry->long_form->sampled(minute, entry->book->clock->watermark, changes);
+      entry->long_form()->sampled(minute, entry->book->clock->watermark, changes);
       record(*entry, changes, to, false);
     }
   }
@@ -149,11 +149,6 @@ void Engine::State::run(EventClock& clock, Instant w, Recorder& to) {
   forget_old(clock, w);
 }
 
-std::string Engine::State::note_of(const KeyEntry& entry) const {
-  const bool approximate = entry.short_form != nullptr && entry.short_form->approximate();
-  return approximate ? "counts are approximate" : "";
-}
-
 EvaluationState Engine::State::evaluation_of(const AlarmBook& book) const {
   const bool in_graph = book.is_composite() && book.role != nullptr;
   if (in_graph && composites.nodes()[*book.role->place].frozen)
@@ -167,8 +162,8 @@ EvaluationState Engine::State::evaluation_of(const AlarmBook& book) const {
 
 void Engine::State::note_evaluation(KeyEntry& entry) {
   const EvaluationState now = evaluation_of(*entry.book);
-  if (entry.status.evaluation_state() == now) return;
-  entry.status.set_evaluation_state(now);
+  if (entry.evaluation_state() == now) return;
+  entry.set_evaluation_state(now);
   entry.status_dirty = true;
   mark_dirty(entry);
 }
@@ -177,17 +172,16 @@ void Engine::State::note_evaluation(GroupState& group) {
   group.report.partial_data = group.watermark.partial();
   const EvaluationState now = group.evaluation();
   if (std::exchange(group.noted, now) == now) return;
-  for (auto& [name, book] : books) {
-    if (book->clock != group.clock && !book->clock->groups.contains(group.spec.name)) continue;
-    for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
+  for (AlarmBook& book : books) {
+    if (book.clock != group.clock && !book.clock->groups.contains(group.spec.name)) continue;
+    for (const auto& [id, entry] : book.keys()) note_evaluation(*entry);
   }
   count_evaluations();
 }
 
 void Engine::State::count_evaluations() {
   evaluations = {};
-  for (const auto& [name, book] : books)
-    ++evaluations[static_cast<std::size_t>(evaluation_of(*book))];
+  for (const AlarmBook& book : books) ++evaluations[static_cast<std::size_t>(evaluation_of(book))];
 }
 
 namespace {

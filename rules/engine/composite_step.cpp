@@ -152,7 +152,7 @@ void Engine::State::step_composites(Recorder& to) {
 }
 
 std::vector<Evidence> Engine::State::events_of(KeyEntry& entry, Instant at) const {
-  if (entry.composite == nullptr)
+  if (entry.composite() == nullptr)
     return entry.evidence.events(entry.book->spec->evidence, false, at);
   Told told;
   std::set<const AlarmBook*> seen;
@@ -169,7 +169,7 @@ std::vector<Evidence> Engine::State::events_of(const CompositeNode& node,
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     if (episode.during[i] != AlarmState::alarm) continue;
     std::vector<KeyEntry*> keys;
-    for (const auto& [id, entry] : books.at(leaves[i])->keys()) keys.push_back(entry.get());
+    for (const auto& [id, entry] : books.at(leaves[i]).keys()) keys.push_back(entry.get());
     add_keys(std::move(keys), episode.end.at, told);
   }
   const int most = std::max(node.book->spec->evidence.events, 0);
@@ -183,9 +183,9 @@ std::set<std::string> Engine::State::groups_under(const Composite& composite) co
   while (!open.empty()) {
     const std::string name = std::move(open.back());
     open.pop_back();
-    const auto book = books.find(name);
-    if (book == books.end() || !seen.insert(name).second) continue;
-    const Alarm& alarm = *book->second->spec;
+    const AlarmBook* const book = books.find(name);
+    if (book == nullptr || !seen.insert(name).second) continue;
+    const Alarm& alarm = *book->spec;
     if (alarm.composite)
       open.insert(open.end(), alarm.composite->children.begin(), alarm.composite->children.end());
     else

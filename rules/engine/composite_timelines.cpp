@@ -77,8 +77,8 @@ void Composites::find_ahead(const AlarmBook& leaf) {
   if (leaf.spec->group_by.empty()) return;
   const AlarmState before = leaf.is_short() ? AlarmState::ok : AlarmState::insufficient_data;
   for (const auto& [id, key] : leaf.keys())
-    if (key->state() == AlarmState::alarm && key->since.value_or(kNoTime) > leaf.clock->watermark)
-      leaf.role->ahead.emplace_back(*key->since, before);
+    if (key->state() == AlarmState::alarm && key->since().value_or(kNoTime) > leaf.clock->watermark)
+      leaf.role->ahead.emplace_back(*key->since(), before);
 }
 
 void Composites::clock_set_back() {
@@ -98,7 +98,7 @@ void Composites::begin_timelines() {
     const bool sound = !node.frozen && clock != nullptr && !clock->groups.empty();
     const bool anew = sound && collect_leaves(node, nodes_, leaves, seen);
     if (leaves.empty()) {
-      entry->composite->use_timeline(std::nullopt);
+      entry->composite()->use_timeline(std::nullopt);
       continue;
     }
     const std::size_t place = *node.book->role->place;
@@ -111,9 +111,9 @@ void Composites::begin_timelines() {
       names.push_back(name);
       states.push_back(leaf->role->seen);
     }
-    const CompositeTimeline* known = entry->composite->timeline();
+    const CompositeTimeline* known = entry->composite()->timeline();
     if (known != nullptr && known->children() == names && !anew) continue;
-    entry->composite->use_timeline(
+    entry->composite()->use_timeline(
         CompositeTimeline(std::move(names), std::move(states), entry->state()));
     noted_.insert(place);
   }
@@ -122,7 +122,7 @@ void Composites::begin_timelines() {
 void Composites::note(const AlarmBook& leaf, CompositeTimeline::Change change) {
   for (const auto& [place, child] : leaf.role->above) {
     change.child = child;
-    nodes_[place].entry()->composite->timeline()->child_is(change);
+    nodes_[place].entry()->composite()->timeline()->child_is(change);
     noted_.insert(place);
     waiting_.insert(place);
   }
@@ -133,7 +133,7 @@ void Engine::State::run_timelines(Recorder& to) {
   for (auto at = composites.waiting().begin(); at != composites.waiting().end();) {
     const CompositeNode& node = composites.nodes()[*at];
     KeyEntry& entry = *node.entry();
-    CompositeTimeline& timeline = *entry.composite->timeline();
+    CompositeTimeline& timeline = *entry.composite()->timeline();
     if (timeline.is_due(node.book->clock->watermark)) {
       timeline.advance(node.book->clock->watermark, [&](const States& states) {
         return Past{composites.nodes(), timeline.children(), states}.of(node) == AlarmState::alarm;
@@ -155,7 +155,7 @@ void Engine::State::run_timelines(Recorder& to) {
 // ALARM and OK at once, of a time that is over.
 void Engine::State::tell_missed(const CompositeNode& node, KeyEntry& entry,
                                 const CompositeTimeline::Episode& episode, Recorder& to) {
-  const std::vector<std::string>& leaves = entry.composite->timeline()->children();
+  const std::vector<std::string>& leaves = entry.composite()->timeline()->children();
   for (const bool begins : {true, false}) {
     const CompositeTimeline::Change& cause = begins ? episode.begin : episode.end;
     const Past past{composites.nodes(), leaves, begins ? episode.during : episode.after};
@@ -167,7 +167,7 @@ void Engine::State::tell_missed(const CompositeNode& node, KeyEntry& entry,
     change.children = children_of(node, past, leaves[cause.child], cause.decided_at);
     change.events = events_of(node, leaves, episode);
     change.events_total = change.events.size();
-    entry.composite->judge(change.to);
+    entry.composite()->judge(change.to);
     change.hold = suppress(entry, change.to, to.now());
     to.composite_changed(entry, std::move(change));
   }

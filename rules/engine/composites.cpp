@@ -9,10 +9,10 @@
 
 namespace tocsin {
 
-void Composites::build(const Books& books) {
+void Composites::build(const AlarmBooks& books) {
   CompositeChildren children;
-  for (const auto& [name, book] : books)
-    if (book->is_composite()) children[book->spec->name] = book->spec->composite->children;
+  for (const AlarmBook& book : books)
+    if (book.is_composite()) children[book.spec->name] = book.spec->composite->children;
   if (children.empty()) return;
   std::vector<std::string> order = evaluation_order(children);
   const std::size_t sound = order.size();
@@ -22,20 +22,19 @@ void Composites::build(const Books& books) {
   nodes_.resize(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     CompositeNode& node = nodes_[i];
-    node.book = books.at(order[i]).get();
+    node.book = &books.at(order[i]);
     node.frozen = i >= sound;
     roles_[node.book].place = i;
     for (const std::string& name : node.book->spec->composite->children) {
-      const auto child = books.find(name);
-      node.frozen = node.frozen || child == books.end();
-      if (child == books.end()) continue;
-      node.children.push_back(child->second.get());
-      roles_[child->second.get()].parents.push_back(i);
+      AlarmBook* const child = books.find(name);
+      node.frozen = node.frozen || child == nullptr;
+      if (child == nullptr) continue;
+      node.children.push_back(child);
+      roles_[child].parents.push_back(i);
     }
     const auto& by = node.book->spec->composite->suppressor;
-    const auto suppressor = by ? books.find(by->alarm) : books.end();
-    if (suppressor == books.end()) continue;
-    node.suppressor = suppressor->second.get();
+    node.suppressor = by ? books.find(by->alarm) : nullptr;
+    if (node.suppressor == nullptr) continue;
     roles_[node.suppressor].suppresses.push_back(i);
     suppressed_.push_back(&node);
   }
@@ -46,8 +45,8 @@ void Composites::build(const Books& books) {
   }
 }
 
-void Composites::clear(const Books& books) {
-  for (const auto& [name, book] : books) book->role = nullptr;
+void Composites::clear(const AlarmBooks& books) {
+  for (AlarmBook& book : books) book.role = nullptr;
   *this = {};
 }
 
@@ -178,7 +177,7 @@ Composites::Decision Composites::judge(CompositeNode& node) {
   KeyEntry& entry = *node.entry();
   Decision decision{&node, &entry, entry.state(), std::exchange(node.changed, {}),
                     std::exchange(node.wanted, std::nullopt)};
-  entry.composite->judge(
+  entry.composite()->judge(
       tocsin::evaluate(*node.book->spec->composite->tree,
                        [&](std::string_view child) { return state_of(node, child); }));
   const bool rule_changed = std::exchange(node.anew, false);

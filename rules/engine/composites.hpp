@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rules/engine/alarm_book.hpp"
+#include "rules/engine/alarm_books.hpp"
 #include "tocsin/alarm_state.hpp"
 
 namespace tocsin {
@@ -61,11 +62,9 @@ struct ChildChange {
 
 class Composites {
  public:
-  using Books = std::map<std::string_view, std::unique_ptr<AlarmBook>>;  // by names of their alarms
-
   // Sets the role of every alarm that has one. The books stay where they are until clear().
-  void build(const Books& books);
-  void clear(const Books& books);
+  void build(const AlarmBooks& books);
+  void clear(const AlarmBooks& books);
 
   // A child, or one of its keys, has changed its state; what that means for the child as a whole is
   // seen by evaluate().

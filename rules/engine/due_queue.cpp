@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kSpareMax = 4096;
 
 bool is_due_before(const KeyEntry* a, const KeyEntry* b) {
-  return std::tie(a->book->order, a->id) < std::tie(b->book->order, b->id);
+  return std::tie(a->book->order, a->id()) < std::tie(b->book->order, b->id());
 }
 
 }  // namespace

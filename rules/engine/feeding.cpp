@@ -51,10 +51,8 @@ void Engine::State::build_metrics() {
     m.retention = options.metric_retention;
     m.shape.values = options.keep_values;
   }
-  for (auto& [name, book] : books) {
-    if (book->is_short() || book->is_composite()) continue;
-    add_metrics(*book);
-  }
+  for (AlarmBook& book : books)
+    if (!book.is_short() && !book.is_composite()) add_metrics(book);
   for (auto& [name, m] : metrics) {
     std::set<std::string> from;
     for (const MetricFilter* f : publishers_of(name))
@@ -72,9 +70,8 @@ void Engine::State::route() {
   routes.assign(rules->filters.size(), {});
   for (std::size_t i = 0; i < rules->filters.size(); ++i) {
     const MetricFilter& f = rules->filters[i];
-    const auto book = books.find(f.name);
-    if (book != books.end() && book->second->is_short() && feeds(f, *book->second->spec))
-      routes[i].short_book = book->second.get();
+    AlarmBook* const book = books.find(f.name);
+    if (book != nullptr && book->is_short() && feeds(f, *book->spec)) routes[i].short_book = book;
     // A short form's own metric is not filed twice unless a long form watches it.
     if (routes[i].short_book == nullptr || watched.contains(metric_of(f)))
       routes[i].metric = &metrics.at(metric_of(f));

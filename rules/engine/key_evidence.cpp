@@ -2,7 +2,6 @@
 #include "rules/engine/key_evidence.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "rules/engine/row_codec.hpp"
@@ -12,10 +11,6 @@ namespace tocsin {
 namespace {
 
 std::uint8_t bit(std::size_t slot) { return static_cast<std::uint8_t>(1U << slot); }
-
-bool is_before(const SharedEvidence& a, const SharedEvidence& b) {
-  return std::tie(a->event.time, a->arrival) < std::tie(b->event.time, b->arrival);
-}
 
 // Alarms whose evidence is whole share its text; any other trims a copy of its own.
 bool is_whole(const EvidenceSpec& spec) { return spec.fields.empty() && spec.drop.empty(); }
@@ -45,80 +40,66 @@ void tell(HeldEvidence& held, const EvidenceSpec& spec, std::vector<Evidence>& o
 
 }  // namespace
 
-KeyEvidence::Kept& KeyEvidence::kept() {
-  if (!kept_) kept_ = std::make_unique<Kept>();
-  return *kept_;
-}
-
-std::uint8_t KeyEvidence::free_slot(const Kept& kept) {
-  const auto used = kept.slots.begin() + kept.count;
-  for (std::uint8_t slot = 0; slot < kMaxEvents; ++slot)
-    if (std::find(kept.slots.begin(), used, slot) == used) return slot;
-  return kMaxEvents;
-}
-
-// There is room.
-void KeyEvidence::insert(Kept& kept, SharedEvidence event, std::uint8_t slot) {
-  std::size_t at = kept.count++;
-  for (; at > 0 && is_before(event, kept.events[at - 1]); --at) {
-    kept.events[at] = std::move(kept.events[at - 1]);
-    kept.slots[at] = kept.slots[at - 1];
-  }
-  kept.events[at] = std::move(event);
-  kept.slots[at] = slot;
-}
-
-void KeyEvidence::erase_oldest(Kept& kept) {
-  std::move(kept.events.begin() + 1, kept.events.begin() + kept.count, kept.events.begin());
-  std::copy(kept.slots.begin() + 1, kept.slots.begin() + kept.count, kept.slots.begin());
-  kept.events[--kept.count] = {};
-}
-
-void KeyEvidence::recount() {
-  std::size_t bytes = kept_->current ? kept_->current->event.message.size() : 0;
-  for (std::size_t i = 0; i < kept_->count; ++i) {
-    const KeptEvent& e = kept_->events[i]->event;
-    bytes += e.message.size() + e.source.size();
-  }
-  kept_->bytes = static_cast<std::uint32_t>(bytes);
+EvidenceList& KeyEvidence::own() {
+  if (!list_)
+    list_ = SharedEvidenceList(EvidenceList{});
+  else if (list_.is_shared())
+    list_ = SharedEvidenceList(*list_);
+  return *list_;
 }
 
 void KeyEvidence::add_nothing() {
-  if (!kept_) return;
-  kept_->current = {};
-  recount();
+  if (!list_ || !list_->current) return;
+  own().current = {};
+  list_->recount();
 }
 
-void KeyEvidence::add(SharedEvidence event, const EvidenceSpec& spec, const EvidenceText* text) {
+std::uint8_t KeyEvidence::take(EvidenceList& list, SharedEvidence event, std::size_t limit) {
+  list.current = {};
+  if (list.count >= limit && event->event.time < list.events[0]->event.time) {
+    list.current = std::move(event);
+    return 0;
+  }
+  const std::uint8_t slot = list.count >= limit ? list.erase_oldest() : list.free_slot();
+  list.insert(std::move(event), slot);
+  return bit(slot);
+}
+
+void KeyEvidence::add(SharedEvidence event, const EvidenceSpec& spec, const EvidenceText* text,
+                      EvidenceStep* step) {
   const std::size_t limit = limit_of(spec);
   if (limit == 0) return;
   event->text = text;
   if (!is_whole(spec)) {
-    event = SharedEvidence(event->event, event->arrival);
+    event = share_evidence(event->event, event->arrival);
     event->text = text;
+    step = nullptr;
   }
   // A line may be a mebibyte: five of them must not lie about until they are needed.
   if (event->event.message.size() > kStoredEvidenceBytes) trim(*event, spec);
-  Kept& k = kept();
-  k.current = {};
-  if (k.count >= limit && event->event.time < k.events[0]->event.time) {
-    k.current = std::move(event);
-    return recount();
+  if (step != nullptr && step->repeats && step->limit == limit && step->before == list_) {
+    list_ = step->after;
+    dirty_ |= step->dirty;
+    return;
   }
-  std::uint8_t slot = free_slot(k);
-  if (k.count >= limit) {
-    slot = k.slots[0];
-    erase_oldest(k);
-  }
-  insert(k, std::move(event), slot);
-  k.dirty |= bit(slot);
-  recount();
+  // A list that is this key's alone is changed in place: no other key will come with it.
+  const bool repeats = !list_ || list_.is_shared();
+  const SharedEvidenceList before = repeats ? list_ : SharedEvidenceList();
+  const std::uint8_t changed = take(own(), std::move(event), limit);
+  dirty_ |= changed;
+  list_->recount();
+  if (step == nullptr) return;
+  // After a restart, or where a key has missed an event, lists become one again.
+  if (step->after && list_->is_like(*step->after))
+    list_ = step->after;
+  else if (repeats || !step->repeats)
+    *step = {repeats, limit, before, list_, changed};
 }
 
 std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current, Instant at) {
   std::vector<Evidence> out;
-  if (!kept_) return out;
-  Kept& k = *kept_;
+  if (!list_) return out;
+  const EvidenceList& k = *list_;
   if (current && k.current) tell(*k.current, spec, out);
   const std::size_t keep_first = out.size();  // the event in question
   const bool has_earlier = k.count > 0 && k.events[0]->event.time <= at;
@@ -129,37 +110,32 @@ std::vector<Evidence> KeyEvidence::events(const EvidenceSpec& spec, bool current
   // It stays; of the others the oldest gives way.
   while (out.size() > limit_of(spec))
     out.erase(out.begin() + static_cast<std::ptrdiff_t>(std::min(keep_first, out.size() - 1)));
-  recount();
+  list_->recount();
   return out;
 }
 
 void KeyEvidence::clear() {
-  if (!kept_) return;
-  kept_->bytes = 0;
-  while (kept_->count > 0) kept_->events[--kept_->count] = {};
-  kept_->current = {};
-  kept_->dirty = 0;
+  list_ = {};
+  dirty_ = 0;
 }
 
 std::uint64_t KeyEvidence::newest_arrival() const {
   std::uint64_t out = 0;
-  for (std::size_t i = 0; kept_ && i < kept_->count; ++i)
-    out = std::max(out, kept_->events[i]->arrival);
+  for (std::size_t i = 0; i < size(); ++i) out = std::max(out, list_->events[i]->arrival);
   return out;
 }
 
 Instant KeyEvidence::newest() const {
-  return !kept_ || kept_->count == 0 ? kNoTime : kept_->events[kept_->count - 1U]->event.time;
+  return size() == 0 ? kNoTime : list_->events[size() - 1]->event.time;
 }
 
 void KeyEvidence::collect(const EvidenceSpec& spec, const Changed& changed, const Gone& gone) {
-  if (!kept_) return;
   std::uint8_t used = 0;
-  for (std::size_t i = 0; i < kept_->count; ++i) {
-    const std::size_t slot = kept_->slots[i];
-    HeldEvidence& h = *kept_->events[i];
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::size_t slot = list_->slots[i];
+    HeldEvidence& h = *list_->events[i];
     used |= bit(slot);
-    if ((kept_->dirty & bit(slot)) == 0) continue;
+    if ((dirty_ & bit(slot)) == 0) continue;
     trim(h, spec);
     RowWriter out;
     out.byte(2);
@@ -171,21 +147,20 @@ void KeyEvidence::collect(const EvidenceSpec& spec, const Changed& changed, cons
     changed(slot, out.take());
   }
   for (std::size_t slot = 0; slot < kMaxEvents; ++slot)
-    if ((kept_->stored & ~used & bit(slot)) != 0) gone(slot);
-  kept_->stored = used;
-  kept_->dirty = 0;
-  recount();
+    if ((stored_ & ~used & bit(slot)) != 0) gone(slot);
+  stored_ = used;
+  dirty_ = 0;
+  if (list_) list_->recount();
 }
 
 void KeyEvidence::stored_slots(const Gone& each) const {
-  for (std::size_t slot = 0; kept_ && slot < kMaxEvents; ++slot)
-    if ((kept_->stored & bit(slot)) != 0) each(slot);
+  for (std::size_t slot = 0; slot < kMaxEvents; ++slot)
+    if ((stored_ & bit(slot)) != 0) each(slot);
 }
 
 void KeyEvidence::rewrite() {
-  if (!kept_) return;
-  kept_->stored = 0;
-  for (std::size_t i = 0; i < kept_->count; ++i) kept_->dirty |= bit(kept_->slots[i]);
+  stored_ = 0;
+  for (std::size_t i = 0; i < size(); ++i) dirty_ |= bit(list_->slots[i]);
 }
 
 bool KeyEvidence::restore(std::size_t slot, std::string_view bytes, RestoredEvidence* others) {
@@ -198,14 +173,13 @@ bool KeyEvidence::restore(std::size_t slot, std::string_view bytes, RestoredEvid
   event.position = in.number();
   event.source = in.text();
   event.message = in.text();
-  if (!in.ok() || (kept_ && (kept_->stored & bit(slot)) != 0)) return false;
-  SharedEvidence held(std::move(event), arrival);
+  if (!in.ok() || (stored_ & bit(slot)) != 0) return false;
+  SharedEvidence held = share_evidence(std::move(event), arrival);
   held->trimmed = true;
   if (others != nullptr) held = others->share(std::move(held));
-  Kept& k = kept();
-  insert(k, std::move(held), static_cast<std::uint8_t>(slot));
-  k.stored |= bit(slot);
-  recount();
+  own().insert(std::move(held), static_cast<std::uint8_t>(slot));
+  stored_ |= bit(slot);
+  list_->recount();
   return true;
 }
 

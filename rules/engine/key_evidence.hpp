@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The newest log events of one (alarm, key), at most evidence.events: they travel with its
 // transitions. Trimming (redaction, 8 KiB) is put off until somebody needs the text, since most
-// events are displaced before. Nothing is allocated before the first event.
+// events are displaced before. Nothing is allocated before the first event, and the alarms of one
+// metric hold one list.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "rules/engine/evidence_list.hpp"
 #include "rules/engine/restored_evidence.hpp"
-#include "rules/engine/shared_evidence.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/rule_set.hpp"
 
@@ -21,17 +20,18 @@ namespace tocsin {
 
 class KeyEvidence {
  public:
-  static constexpr std::size_t kMaxEvents = 5;
+  static constexpr std::size_t kMaxEvents = EvidenceList::kMaxEvents;
 
   // Keeps the event if it is among the newest `spec.events`. It stays at hand for
   // events() in any case until the next add(). `text`, which outlives this, says the message of an
   // event that has none here; it is told and not kept.
   void add(Evidence e, const EvidenceSpec& spec, const EvidenceText* text = nullptr) {
     KeptEvent event{e.time, std::move(e.source), e.position, std::move(e.message)};
-    add(SharedEvidence(std::move(event), newest_arrival() + 1), spec, text);
+    add(share_evidence(std::move(event), newest_arrival() + 1), spec, text);
   }
-  // The same with an event that others hold too, all with the same `text`.
-  void add(SharedEvidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr);
+  // The same with an event that others hold too, all with the same `text`. `step`: of this event.
+  void add(SharedEvidence event, const EvidenceSpec& spec, const EvidenceText* text = nullptr,
+           EvidenceStep* step = nullptr);
   // What comes now is no event: the one before is not to be told as its cause.
   void add_nothing();
   // What a transition at `at` carries, oldest first: events up to then, since what was read later
@@ -39,7 +39,10 @@ class KeyEvidence {
   // judged belongs to it though it is not the newest.
   std::vector<Evidence> events(const EvidenceSpec& spec, bool current, Instant at);
   void clear();
-  std::size_t bytes() const { return kept_ ? kept_->bytes : 0; }
+  std::uint32_t bytes() const { return list_ ? list_->bytes : 0; }
+  // bytes() as they were when count() was last called, for a sum over keys.
+  std::uint32_t counted() const { return counted_; }
+  std::uint32_t count() { return counted_ = bytes(); }
   std::uint64_t newest_arrival() const;  // 0: nothing is kept
   // Newest kept event; kNoTime: none.
   Instant newest() const;
@@ -55,23 +58,16 @@ class KeyEvidence {
   bool restore(std::size_t slot, std::string_view bytes, RestoredEvidence* others = nullptr);
 
  private:
-  struct Kept {
-    std::array<SharedEvidence, kMaxEvents> events;  // oldest first
-    std::array<std::uint8_t, kMaxEvents> slots{};   // of the events
-    std::uint8_t count = 0;
-    std::uint8_t dirty = 0;   // bits: slots whose event is not stored
-    std::uint8_t stored = 0;  // bits: slots that have a row
-    std::uint32_t bytes = 0;
-    SharedEvidence current;
-  };
+  std::size_t size() const { return list_ ? list_->count : 0; }
+  // To be changed: no other key holds it.
+  EvidenceList& own();
+  // What the event becomes in the list: bits of the slots that it changes.
+  static std::uint8_t take(EvidenceList& list, SharedEvidence event, std::size_t limit);
 
-  Kept& kept();
-  static void insert(Kept& kept, SharedEvidence event, std::uint8_t slot);
-  static void erase_oldest(Kept& kept);
-  static std::uint8_t free_slot(const Kept& kept);
-  void recount();
-
-  std::unique_ptr<Kept> kept_;
+  SharedEvidenceList list_;
+  std::uint32_t counted_ = 0;
+  std::uint8_t dirty_ = 0;   // bits: slots whose event is not stored
+  std::uint8_t stored_ = 0;  // bits: slots that have a row
 };
 
 }  // namespace tocsin

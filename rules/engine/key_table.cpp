@@ -11,20 +11,20 @@ namespace tocsin {
 KeyTable::KeyTable() = default;
 KeyTable::~KeyTable() = default;
 
-KeyTable::Item KeyTable::Iterator::operator*() const { return {(*at_)->id, *at_}; }
+KeyTable::Item KeyTable::Iterator::operator*() const { return {(*at_)->id(), *at_}; }
 
 // Of the first id that is not before `id`.
 std::size_t KeyTable::place(std::string_view id) const {
   const Entry* const first = data();
   const auto before = [](const Entry& entry, std::string_view wanted) {
-    return std::string_view(entry->id) < wanted;
+    return std::string_view(entry->id()) < wanted;
   };
   return static_cast<std::size_t>(std::lower_bound(first, first + size(), id, before) - first);
 }
 
 KeyEntry* KeyTable::find(std::string_view id) const {
   const std::size_t at = place(id);
-  return at < size() && data()[at]->id == id ? data()[at].get() : nullptr;
+  return at < size() && data()[at]->id() == id ? data()[at].get() : nullptr;
 }
 
 void KeyTable::insert(Entry entry) {
@@ -32,7 +32,7 @@ void KeyTable::insert(Entry entry) {
     one_ = std::move(entry);
     return;
   }
-  const auto at = static_cast<std::ptrdiff_t>(place(entry->id));
+  const auto at = static_cast<std::ptrdiff_t>(place(entry->id()));
   if (!many_) {
     many_ = std::make_unique<std::vector<Entry>>();
     many_->push_back(std::move(one_));
@@ -42,7 +42,7 @@ void KeyTable::insert(Entry entry) {
 
 KeyTable::Entry KeyTable::take(std::string_view id) {
   const std::size_t at = place(id);
-  if (at == size() || data()[at]->id != id) return nullptr;
+  if (at == size() || data()[at]->id() != id) return nullptr;
   if (!many_) return std::move(one_);
   Entry out = std::move((*many_)[at]);
   many_->erase(many_->begin() + static_cast<std::ptrdiff_t>(at));

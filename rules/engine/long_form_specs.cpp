@@ -33,15 +33,15 @@ std::string name_of(const LongFormSpec& s) {
 
 }  // namespace
 
-std::shared_ptr<const LongFormSpec> LongFormSpecs::share(const LongFormSpec& spec) {
-  std::shared_ptr<const LongFormSpec>& held = specs_[name_of(spec)];
-  if (!held) held = std::make_shared<const LongFormSpec>(spec);
+const LongFormSpec& LongFormSpecs::share(const LongFormSpec& spec) {
+  std::unique_ptr<const LongFormSpec>& held = specs_[name_of(spec)];
+  if (!held) held = std::make_unique<const LongFormSpec>(spec);
   TOCSIN_ASSERT(*held == spec);
-  return held;
+  return *held;
 }
 
-void LongFormSpecs::sweep() {
-  std::erase_if(specs_, [](const auto& held) { return held.second.use_count() == 1; });
+void LongFormSpecs::sweep(const std::set<const LongFormSpec*>& used) {
+  std::erase_if(specs_, [&](const auto& held) { return !used.contains(held.second.get()); });
 }
 
 }  // namespace tocsin

@@ -3,6 +3,7 @@
 // hold a few dozen.
 #pragma once
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -12,13 +13,13 @@ namespace tocsin {
 
 class LongFormSpecs {
  public:
-  // One that is equal to `spec`.
-  std::shared_ptr<const LongFormSpec> share(const LongFormSpec& spec);
-  // Forgets those that nobody holds.
-  void sweep();
+  // One that is equal to `spec`; it stays until a sweep().
+  const LongFormSpec& share(const LongFormSpec& spec);
+  // Forgets all but those that are used.
+  void sweep(const std::set<const LongFormSpec*>& used);
 
  private:
-  std::unordered_map<std::string, std::shared_ptr<const LongFormSpec>>
+  std::unordered_map<std::string, std::unique_ptr<const LongFormSpec>>
       specs_;  // by all their fields
 };
 

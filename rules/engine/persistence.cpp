@@ -21,21 +21,21 @@ std::string join(std::string_view a, std::string_view b) {
 
 template <class Number>
 std::string row_of(const KeyEntry& e, Number number) {
-  return join(join(e.book->spec->name, e.id), std::to_string(number));
+  return join(join(e.book->spec->name, e.id()), std::to_string(number));
 }
 
 std::string encode_key(const KeyEntry& e) {
   RowWriter out;
   out.byte(1);
-  out.number(e.key.size());
-  for (const auto& [name, value] : e.key) {
+  out.number(e.key().size());
+  for (const auto& [name, value] : e.key()) {
     out.text(name);
     out.text(value);
   }
   out.flag(e.told);
-  out.flag(e.since.has_value());
-  out.instant(e.since.value_or(kNoTime));
-  out.instant(e.last_sample);
+  out.flag(e.since().has_value());
+  out.instant(e.since().value_or(kNoTime));
+  out.instant(e.last_sample());
   out.number(e.events_total);
   out.text(e.machine->encode());
   return out.take();
@@ -64,11 +64,11 @@ void Engine::State::mark_dirty(KeyEntry& entry) {
 }
 
 void Engine::State::forget_cells(KeyEntry& e) {
-  if (e.short_form == nullptr) return;
-  e.short_form->samples().numbers([&](std::uint64_t n) {
+  if (e.short_form() == nullptr) return;
+  e.short_form()->samples().numbers([&](std::uint64_t n) {
     gone_rows.push_back({"cells", row_of(e, n), std::nullopt});
   });
-  e.short_form->samples().value_times([&](Instant t) {
+  e.short_form()->samples().value_times([&](Instant t) {
     gone_rows.push_back({"cell-values", row_of(e, to_ms(t)), std::nullopt});
   });
 }
@@ -78,10 +78,10 @@ void Engine::State::forget_rows(KeyEntry& e) {
   e.evidence.stored_slots([&](std::size_t slot) {
     gone_rows.push_back({"evidence", row_of(e, slot), std::nullopt});
   });
-  gone_rows.push_back({"key", join(e.book->spec->name, e.id), std::nullopt});
+  gone_rows.push_back({"key", join(e.book->spec->name, e.id()), std::nullopt});
   if (std::exchange(e.overlay_stored, false))
-    gone_rows.push_back({"shown", join(e.book->spec->name, e.id), std::nullopt});
-  removed_keys.emplace_back(e.book->spec->name, e.key);
+    gone_rows.push_back({"shown", join(e.book->spec->name, e.id()), std::nullopt});
+  removed_keys.emplace_back(e.book->spec->name, e.key());
 }
 
 // Before a book takes another name: all of it is written anew under that.
@@ -90,7 +90,7 @@ void Engine::State::forget_rows(AlarmBook& book) {
   if (book.whole) removed_keys.emplace_back(book.spec->name, AlarmKey{});
   for (const auto& [id, e] : book.keys()) {
     forget_rows(*e);
-    if (e->short_form != nullptr) e->short_form->samples().rewrite();
+    if (e->short_form() != nullptr) e->short_form()->samples().rewrite();
     e->evidence.rewrite();
     e->stored_hash = 0;
   }
@@ -108,7 +108,7 @@ void Engine::State::remove_key(KeyEntry& entry) {
   forget_rows(entry);
   unwatch_series(entry);
   if (entry.listed) dirty_keys[entry.dirty_place] = nullptr;
-  entry.book->take(entry.id);
+  entry.book->take(entry.id());
 }
 
 void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
@@ -116,7 +116,7 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   if (std::exchange(e.status_dirty, false)) out.alarms.push_back(status_of(e));
   if (!std::exchange(e.dirty, false)) return;
   if (e.overlay) {
-    const std::string id = join(e.book->spec->name, e.id);
+    const std::string id = join(e.book->spec->name, e.id());
     if (!e.overlay->is_plain())
       out.rows.push_back({"shown", id, e.overlay->encode()});
     else if (e.overlay_stored)
@@ -127,16 +127,16 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   std::string row = encode_key(e);
   const std::uint64_t hash = std::hash<std::string>{}(row) | 1U;
   if (hash != std::exchange(e.stored_hash, hash))
-    out.rows.push_back({"key", join(e.book->spec->name, e.id), std::move(row)});
-  if (e.short_form != nullptr) {
-    e.short_form->samples().collect(
+    out.rows.push_back({"key", join(e.book->spec->name, e.id()), std::move(row)});
+  if (e.short_form() != nullptr) {
+    e.short_form()->samples().collect(
         [&](std::uint64_t n, std::string bytes) {
           out.rows.push_back({"cells", row_of(e, n), std::move(bytes)});
         },
         [&](std::uint64_t n) {
           out.rows.push_back({"cells", row_of(e, n), std::nullopt});
         });
-    e.short_form->samples().collect_values(
+    e.short_form()->samples().collect_values(
         [&](Instant t, std::string bytes) {
           out.rows.push_back({"cell-values", row_of(e, to_ms(t)), std::move(bytes)});
         },
@@ -186,10 +186,10 @@ void Engine::State::collect(StateDelta& out) {
   std::move(gone_rows.begin(), gone_rows.end(), std::back_inserter(out.rows));
   gone_rows.clear();
   for (auto& [name, key] : std::exchange(removed_keys, {})) {
-    const auto book = books.find(name);
-    const bool whole = book != books.end() && book->second->whole && key.empty();
+    const AlarmBook* const book = books.find(name);
+    const bool whole = book != nullptr && book->whole && key.empty();
     // Gone and come again since the last time: its status is written, not removed.
-    if (book == books.end() || (!whole && book->second->find(canonical_key(key)) == nullptr))
+    if (book == nullptr || (!whole && book->find(canonical_key(key)) == nullptr))
       out.removed.emplace_back(name, std::move(key));
   }
   for (auto& [name, group] : groups) collect_group(name, *group, out);

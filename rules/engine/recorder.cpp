@@ -48,7 +48,7 @@ std::vector<Datapoint> parts_of(const KeyEntry& entry, Instant end) {
   for (int i = 0; i < kParts; ++i) {
     const Instant from = end - alarm.period + alarm.period * i / kParts;
     const Instant upto = end - alarm.period + alarm.period * (i + 1) / kParts;
-    const Totals totals = entry.short_form->samples().window(from, upto);
+    const Totals totals = entry.short_form()->samples().window(from, upto);
     parts.push_back({from, totals.statistic(*alarm.statistic.simple()), totals.count});
   }
   return parts;
@@ -81,13 +81,13 @@ Transition Recorder::begin(const KeyEntry& entry, AlarmState from, AlarmState to
                            Instant at) const {
   Transition t;
   t.alarm = entry.book->spec->name;
-  t.key = entry.key;
+  t.key = entry.key();
   t.from = from;
   t.to = to;
   t.at = at;
   t.decided_at = now_;
   t.silent = !entry.told && from == AlarmState::insufficient_data && to == AlarmState::ok;
-  t.evaluation_state = entry.status.evaluation_state();
+  t.evaluation_state = entry.evaluation_state();
   return t;
 }
 
@@ -104,7 +104,7 @@ Transition Recorder::describe(KeyEntry& entry, const Change& c) {
     reason = short_form_reason(alarm, c.to, c.value, c.samples, c.at, now_);
     t.value = c.value;
     t.datapoints = {{c.at - alarm.period, c.value, c.samples}};
-    if (entry.short_form != nullptr) t.parts = parts_of(entry, c.at);
+    if (entry.short_form() != nullptr) t.parts = parts_of(entry, c.at);
   } else {
     reason = long_form_reason(alarm, c.to, c.datapoints, c.early, now_);
     t.datapoints = told_datapoints(c.datapoints);
@@ -130,15 +130,15 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
                     bool by_event) {
   t.sequence = next_sequence_++;
   t.id = transition_id(t);
-  t.since = entry.since;
-  entry.since = t.at;
+  t.since = entry.since();
+  entry.changed_at = t.at;
   entry.told = true;
   AlarmStatus status = entry.kept_status();
   t.from_reason = std::exchange(status.reason, t.reason);
   t.from_reason_data = std::exchange(status.reason_data, t.reason_data);
   t.from_updated = std::exchange(status.updated_at, now_);
   status.state_since = t.at;
-  entry.status.set(status);
+  entry.keep_status(status);
   entry.status_dirty = entry.dirty = true;
   t.alarm_type = alarm_type_of(*entry.book->spec);
   const ActionFacts facts = action_facts(*entry.book->spec);
@@ -147,8 +147,8 @@ void Recorder::tell(KeyEntry& entry, Transition t, bool closing,
   out_.history.push_back(state_update_item(t));
   if (entry.book->role != nullptr)
     entry.book->role->all->changed(*entry.book, t, std::max(t.at, holds_from), by_event);
-  if (entry.composite != nullptr && entry.composite->timeline() != nullptr)
-    entry.composite->timeline()->shown(t.to, t.at);
+  if (entry.composite() != nullptr && entry.composite()->timeline() != nullptr)
+    entry.composite()->timeline()->shown(t.to, t.at);
   if (rules_.event_bus) out_.records.push_back(state_change_record(t, *entry.book->spec, rules_));
   run_actions(t, {});
   for (const Occasion& occasion : more) run_actions(t, occasion);
@@ -171,7 +171,7 @@ void Recorder::changed(KeyEntry& entry, const Change& change, bool current) {
 void Recorder::composite_changed(KeyEntry& entry, CompositeChange c) {
   // Children may feed on clocks that go on at different times. An ALARM that was over before what
   // has been shown is told of its own time; nothing ends before it has begun.
-  const Instant shown = entry.since.value_or(kNoTime);
+  const Instant shown = entry.since().value_or(kNoTime);
   Transition t = begin(entry, c.from, c.to, c.own_time ? c.at : std::max(c.at, shown));
   t.late = c.late || t.at < shown;
   Reason reason = composite_reason(rules_.identity, t.alarm, t.to, c.children, !entry.told);
@@ -227,7 +227,7 @@ void Recorder::settled(AlarmBook& book, Instant at) {
   t.reason = reason;
   t.from_reason = std::move(whole.reason);
   t.from_updated = whole.updated_at;
-  if (!book.keys().empty()) t.evaluation_state = book.keys().front().status.evaluation_state();
+  if (!book.keys().empty()) t.evaluation_state = book.keys().front().evaluation_state();
   whole.state = to;
   whole.reason = std::move(reason);
   whole.state_since = at;

@@ -36,7 +36,7 @@ bool is_another_condition(const Alarm& before, const Alarm& now) {
 
 void Engine::State::reconcile(std::shared_ptr<const RuleSet> next,
                               std::shared_ptr<const AlarmIndex> next_index, Recorder& to) {
-  for (auto& [name, book] : books) book->leave_clock();
+  for (AlarmBook& book : books) book.leave_clock();
   composites.clear(books);
   take_names(*next, to);
   publishers = filters_by_metric(*next);
@@ -66,10 +66,8 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
   for (const Alarm& a : next.alarms) wanted.insert(a.name);
   for (const Alarm& a : next.alarms) {
     if (a.was.empty() || wanted.contains(a.was) || books.contains(a.name)) continue;
-    const auto old = books.find(a.was);
-    if (old == books.end()) continue;
-    std::unique_ptr<AlarmBook> book = std::move(old->second);
-    books.erase(old);
+    std::unique_ptr<AlarmBook> book = books.take(a.was);
+    if (!book) continue;
     forget_rows(*book);
     desk.rename(a.was, a.name);
     Alarm renamed = *book->spec;
@@ -85,12 +83,11 @@ void Engine::State::take_names(const RuleSet& next, Recorder& to) {
       book->whole->status.alarm = a.name;
       book->whole->dirty = true;
     }
-    const std::string_view name = book->spec->name;
-    books[name] = std::move(book);
+    books.insert(std::move(book));
   }
   std::vector<std::string> gone;
-  for (const auto& [name, book] : books)
-    if (!wanted.contains(book->spec->name)) gone.push_back(book->spec->name);
+  for (const AlarmBook& book : books)
+    if (!wanted.contains(book.spec->name)) gone.push_back(book.spec->name);
   for (const std::string& name : gone) remove_alarm(name, to);
 }
 
@@ -102,9 +99,9 @@ void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to)
     const AlarmIndex old_index(old);
     Recorder by = to.by(old_index);
     // An early breach may lie ahead of the watermark; its end does not come before it.
-    by.closed(entry, std::max(w, entry.since.value_or(kNoTime)), reason);
+    by.closed(entry, std::max(w, entry.since().value_or(kNoTime)), reason);
   }
-  if (const ActionName name{entry.book->spec->name, entry.id}; desk.knows(name)) {
+  if (const ActionName name{entry.book->spec->name, entry.id()}; desk.knows(name)) {
     const RuleSet old = rules_of(*entry.book->spec, *rules);
     const AlarmIndex old_index(old);
     Recorder by = to.by(old_index);
@@ -115,7 +112,7 @@ void Engine::State::close_key(KeyEntry& entry, const char* reason, Recorder& to)
 }
 
 void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
-  AlarmBook& book = *books.at(name);
+  AlarmBook& book = books.at(name);
   const AlarmStatus last = book.status();
   while (!book.keys().empty()) close_key(book.keys().front(), kReasonDeleted, to);
   to.configured(ConfigurationChange::deleted, *book.spec, last);
@@ -123,7 +120,7 @@ void Engine::State::remove_alarm(const std::string& name, Recorder& to) {
   if (book.whole) removed_keys.emplace_back(name, AlarmKey{});
   if (book.listed) dirty_books[book.dirty_place] = nullptr;
   keys_dropped.erase(name);
-  books.erase(name);
+  books.take(name);
 }
 
 // Datapoints stay as long as what they are made of stays the same.
@@ -181,6 +178,7 @@ void Engine::State::configure(AlarmBook& book, std::shared_ptr<const Alarm> spec
     book.whole->status = {alarm.name, {}, book.overall(), kReasonCreated, {}, kNoTime, {}, {}};
   }
   book.maths = alarm.maths ? math_spec(alarm) : nullptr;
+  book.long_spec = nullptr;
   if (book.is_composite()) return;
   Duration lateness{}, max_age{};
   for (const std::string& name : groups_of(alarm)) {
@@ -211,18 +209,10 @@ void Engine::State::configure(AlarmBook& book, std::shared_ptr<const Alarm> spec
   LongFormSpec spec_now = LongFormSpec::of(alarm, lateness, nonnegative);
   spec_now.work = &work;
   if (book.maths) spec_now.look_back = static_cast<int>(book.maths->plan.look_back);
-  book.long_spec = long_specs.share(spec_now);
+  book.long_spec = &long_specs.share(spec_now);
   for (const auto& [id, entry] : book.keys())
-    if (entry->long_form != nullptr) entry->long_form->respecify(*book.long_spec, alarm.threshold);
-}
-
-// The place of its book; empty if it is new. Names live in the alarms, so that of a known book
-// becomes the one of its next alarm while the former is still there.
-std::unique_ptr<AlarmBook>& Engine::State::book_of(const Alarm& next) {
-  auto known = books.extract(next.name);
-  if (known.empty()) return books[next.name];
-  known.key() = next.name;
-  return books.insert(std::move(known)).position->second;
+    if (entry->long_form() != nullptr)
+      entry->long_form()->respecify(*book.long_spec, alarm.threshold);
 }
 
 void Engine::State::update_books(const RuleSet& next, Recorder& to) {
@@ -230,14 +220,15 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
   std::vector<const AlarmBook*> made;
   for (const Alarm& alarm : next.alarms) {
     std::shared_ptr<const Alarm> spec(rules, &alarm);
-    std::unique_ptr<AlarmBook>& book = book_of(alarm);
-    if (!book) {
-      book = std::make_unique<AlarmBook>();
-      configure(*book, std::move(spec));
+    AlarmBook* book = books.find(alarm.name);
+    if (book == nullptr) {
+      auto fresh = std::make_unique<AlarmBook>();
+      configure(*fresh, std::move(spec));
+      book = &books.insert(std::move(fresh));
       book->dirty = true;
       mark_dirty(*book);
       book->datapoints = datapoints_of_alarm(alarm);
-      made.push_back(book.get());
+      made.push_back(book);
     } else {
       update_book(*book, std::move(spec), to);
     }
@@ -256,7 +247,6 @@ void Engine::State::update_books(const RuleSet& next, Recorder& to) {
 void Engine::State::update_book(AlarmBook& book, std::shared_ptr<const Alarm> next, Recorder& to) {
   const Alarm& alarm = *next;
   const std::shared_ptr<const Alarm> old = book.spec;
-  const std::shared_ptr<const LongFormSpec> old_form = book.long_spec;  // until machines are new
   const Alarm& before = *old;
   const Shared<std::string> datapoints = datapoints_of_alarm(alarm);
   const bool emptied = datapoints != book.datapoints;
@@ -285,30 +275,32 @@ void Engine::State::update_book(AlarmBook& book, std::shared_ptr<const Alarm> ne
       entry->machine->assume(state, watermark_of(clock_for(groups_of(alarm))));
     } else if (book.is_short()) {
       const Instant w = watermark_of(clock_for(groups_of(alarm)));
-      entry->short_form->respecified();
-      if (emptied) entry->short_form->clear_samples();
+      entry->short_form()->respecified();
+      if (emptied) entry->short_form()->clear_samples();
       if (w != kNoTime && (emptied || alarm.period > before.period))
-        entry->short_form->restart_absence(w);
+        entry->short_form()->restart_absence(w);
     }
   }
 }
 
 void Engine::State::start_books(Recorder& to) {
-  for (auto& [name, book] : books) {
-    EventClock& clock = clock_for(groups_of(*book->spec));
+  std::set<const LongFormSpec*> used;
+  for (AlarmBook& book : books) {
+    EventClock& clock = clock_for(groups_of(*book.spec));
     const Instant w = clock.watermark;
-    if (!book->is_short() && !book->is_composite()) bind_series(*book);
-    if (book->spec->group_by.empty() && book->keys().empty()) {
-      KeyEntry& made = make_key(*book, {}, kNoTime, to);
+    if (!book.is_short() && !book.is_composite()) bind_series(book);
+    used.insert(book.long_spec);
+    if (book.spec->group_by.empty() && book.keys().empty()) {
+      KeyEntry& made = make_key(book, {}, kNoTime, to);
       Changes changes;
       if (w != kNoTime) made.machine->begin(w, changes);
       record(made, changes, to, false);
     }
-    if (book->is_composite()) {
-      if (w != kNoTime) composites.want(*book, w, book->rejudge);
-    } else if (book->rejudge && w != kNoTime) {
+    if (book.is_composite()) {
+      if (w != kNoTime) composites.want(book, w, book.rejudge);
+    } else if (book.rejudge && w != kNoTime) {
       std::vector<KeyEntry*> entries;
-      for (const auto& [id, entry] : book->keys()) entries.push_back(entry.get());
+      for (const auto& [id, entry] : book.keys()) entries.push_back(entry.get());
       for (KeyEntry* entry : entries) {
         Changes changes;
         entry->machine->rejudge(w, changes);
@@ -316,20 +308,19 @@ void Engine::State::start_books(Recorder& to) {
       }
     }
     // A repeat must be known for as long as its first delivery can count.
-    if (!book->is_composite()) {
-      const Duration reach =
-          book->is_short() ? book->short_spec->oldest() : book->long_spec->oldest();
-      for (const std::string& group : groups_of(*book->spec))
+    if (!book.is_composite()) {
+      const Duration reach = book.is_short() ? book.short_spec->oldest() : book.long_spec->oldest();
+      for (const std::string& group : groups_of(*book.spec))
         groups.at(group)->repeats.raise_age(reach);
     }
-    book->rejudge = false;
-    book->enter_clock(clock);
-    for (const auto& [id, entry] : book->keys()) note_evaluation(*entry);
-    settled(*book, w, to);
+    book.rejudge = false;
+    book.enter_clock(clock);
+    for (const auto& [id, entry] : book.keys()) note_evaluation(*entry);
+    settled(book, w, to);
   }
   count_evaluations();
   store.order_watchers();
-  long_specs.sweep();
+  long_specs.sweep(used);
 }
 
 }  // namespace tocsin

@@ -72,9 +72,8 @@ bool Engine::State::restore_alarm_row(const StateRow& row) {
   // The states of its keys are worth more than to know whether it was edited meanwhile.
   if (const Alarm* ruled = alarm_index->alarm(row.id); !is_sound && ruled != nullptr)
     alarm = {rules, ruled};
-  if (!alarm) return false;
-  std::unique_ptr<AlarmBook>& book = book_of(*alarm);
-  book = std::make_unique<AlarmBook>();
+  if (!alarm || books.contains(alarm->name)) return false;
+  auto book = std::make_unique<AlarmBook>();
   configure(*book, std::move(alarm));
   if (is_sound) {
     book->datapoints = restore_datapoints(*book->spec, std::move(datapoints));
@@ -83,16 +82,17 @@ bool Engine::State::restore_alarm_row(const StateRow& row) {
     book->dirty = true;
     mark_dirty(*book);
   }
+  books.insert(std::move(book));
   return is_sound;
 }
 
 bool Engine::State::restore_key_row(const StateRow& row) {
   const auto [name, id] = split(row.id);
-  const auto book = books.find(name);
+  AlarmBook* const book = books.find(name);
   RowReader in(*row.value);
-  if (book == books.end() || in.byte() != 1) return false;
+  if (book == nullptr || in.byte() != 1) return false;
   auto entry = std::make_unique<KeyEntry>();
-  entry->book = book->second.get();
+  entry->book = book;
   AlarmKey key(in.count(2));
   for (auto& [part, value] : key) {
     part = in.text();
@@ -102,41 +102,40 @@ bool Engine::State::restore_key_row(const StateRow& row) {
   entry->told = in.flag();
   const bool changed = in.flag();
   const Instant since = in.instant();
-  if (changed) entry->since = since;
-  entry->last_sample = in.instant();
+  if (changed) entry->changed_at = since;
+  entry->set_last_sample(in.instant());
   entry->events_total = in.number();
   const std::string machine = in.text();
-  if (!in.ok() || entry->id != id) return false;
-  make_machine(*book->second, *entry, kNoTime);
-  const Instant w = watermark_of(clock_for(groups_of(*book->second->spec)));
+  if (!in.ok() || entry->id() != id) return false;
+  make_machine(*book, *entry, kNoTime);
+  const Instant w = watermark_of(clock_for(groups_of(*book->spec)));
   if (!entry->machine->decode(machine, w)) return false;
   entry->stored_hash = std::hash<std::string>{}(*row.value) | 1U;
   AlarmStatus status;
   status.state_since = since;
-  entry->status.set(status);
+  entry->keep_status(status);
   entry->dirty = entry->status_dirty = false;
-  book->second->insert(std::move(entry));
+  book->insert(std::move(entry));
   return true;
 }
 
 bool Engine::State::restore_part_row(const StateRow& row) {
   const auto [name, rest] = split(row.id);
   const auto [id, number] = split(rest);
-  const auto book = books.find(name);
-  KeyEntry* entry = book == books.end() ? nullptr : book->second->find(id);
+  KeyEntry* const entry = find_key({name, id});
   const std::int64_t n = number_of(number);
   if (entry == nullptr) return false;
   if (row.kind == "cell-values")
-    return entry->short_form != nullptr &&
-           entry->short_form->samples().restore_values(instant_from_ms(n), *row.value);
+    return entry->short_form() != nullptr &&
+           entry->short_form()->samples().restore_values(instant_from_ms(n), *row.value);
   if (n < 0) return false;
   if (row.kind == "evidence") {
     const bool sound = entry->evidence.restore(static_cast<std::size_t>(n), *row.value, &restored);
     arrivals = std::max(arrivals, entry->evidence.newest_arrival());
     return sound;
   }
-  return entry->short_form != nullptr &&
-         entry->short_form->samples().restore_chunk(static_cast<std::uint64_t>(n), *row.value);
+  return entry->short_form() != nullptr &&
+         entry->short_form()->samples().restore_chunk(static_cast<std::uint64_t>(n), *row.value);
 }
 
 // Rows of one kind stand on those of the kinds before it.
@@ -188,16 +187,16 @@ std::vector<StateRow> Engine::State::restore(const StateImage& image, Recorder& 
     if (group != groups.end()) group->second->repeats.restore(seen.id, seen.time);
   }
   for (const AlarmStatus& status : image.alarms) {
-    const auto book = books.find(status.alarm);
-    if (book != books.end() && book->second->whole && status.key.empty()) {
-      book->second->whole->status = status;
-      book->second->whole->dirty = false;
+    AlarmBook* const book = books.find(status.alarm);
+    if (book != nullptr && book->whole && status.key.empty()) {
+      book->whole->status = status;
+      book->whole->dirty = false;
     }
-    KeyEntry* entry = book == books.end() ? nullptr : book->second->find(canonical_key(status.key));
-    if (entry != nullptr && entry->state() == status.state) entry->status.set(status);
+    KeyEntry* entry = book == nullptr ? nullptr : book->find(canonical_key(status.key));
+    if (entry != nullptr && entry->state() == status.state) entry->keep_status(status);
   }
   restored.clear();
-  for (auto& [name, book] : books) restore_whole(*book);
+  for (AlarmBook& book : books) restore_whole(book);
   for (auto& [name, clock] : clocks) clock->watermark = watermark_of(*clock);
   for (auto& [name, group] : groups) {
     group->watermark.restarted(to.now());

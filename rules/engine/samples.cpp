@@ -44,16 +44,16 @@ Dimensions present_dimensions(const MetricFilter& filter, const Sample& sample) 
 // The series that `entry` sees of a view's metric.
 StoredSeries* series_in(const std::string& metric, const KeyedView& view, const KeyEntry& entry,
                         MetricStore& store) {
-  if (entry.maths == nullptr) return entry.series;
+  if (entry.maths() == nullptr) return entry.series;
   Dimensions all = view.fixed;
-  all.insert(all.end(), entry.key.begin(), entry.key.end());
+  all.insert(all.end(), entry.key().begin(), entry.key().end());
   std::sort(all.begin(), all.end());
   return store.find(series_id(metric, view.unit, false, all));
 }
 
 // Of an alarm by maths the events of its first metric travel with transitions.
 bool is_told(const KeyEntry& entry, const StoredSeries& series) {
-  return entry.maths == nullptr || entry.maths->series.front() == &series;
+  return entry.maths() == nullptr || entry.maths()->series.front() == &series;
 }
 
 bool contains_all(const Dimensions& all, const Dimensions& wanted) {
@@ -157,14 +157,14 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
   const Instant w = book.clock->watermark;
   if (a.time < w - book.short_spec->oldest()) return false;
   KeyEntry& entry = key_for(book, key_of(book.spec->group_by, a.filter, a.sample), a.time, to);
-  if (book.short_spec->keyed) entry.short_form->seen_at(a.time);
+  if (book.short_spec->keyed) entry.short_form()->seen_at(a.time);
   const bool red = entry.state() == AlarmState::alarm;
   arrive(entry, a);
   Changes changes;
-  const std::size_t weight = entry.short_form->samples().weight();
+  const std::size_t weight = entry.short_form()->samples().weight();
   ++work.touched;
-  entry.short_form->add(a.time, a.value, w, changes);
-  if (book.cells_full()) entry.short_form->shrink(weight);
+  entry.short_form()->add(a.time, a.value, w, changes);
+  if (book.cells_full()) entry.short_form()->shrink(weight);
   if (red) ++entry.events_total;
   record(entry, changes, to, true);
   return true;
@@ -174,7 +174,7 @@ bool Engine::State::feed_short(AlarmBook& book, const Arrival& a, Recorder& to) 
 void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
   // Only a key that may have to give way to another needs it, and it makes a new row of each
   // sample.
-  if (!entry.key.empty()) entry.last_sample = std::max(entry.last_sample, a.time);
+  if (!entry.key().empty()) entry.set_last_sample(std::max(entry.last_sample(), a.time));
   const EvidenceText* text = nullptr;
   if (a.event.message.empty()) {
     if (!options.evidence_text || a.event.samples.empty()) return entry.evidence.add_nothing();
@@ -183,9 +183,9 @@ void Engine::State::arrive(KeyEntry& entry, const Arrival& a) {
   if (!a.evidence) {
     if (newest_source != a.batch.source) newest_source = a.batch.source;
     a.evidence =
-        SharedEvidence({a.time, newest_source, a.event.position, a.event.message}, ++arrivals);
+        share_evidence({a.time, newest_source, a.event.position, a.event.message}, ++arrivals);
   }
-  entry.evidence.add(a.evidence, entry.book->spec->evidence, text);
+  entry.evidence.add(a.evidence, entry.book->spec->evidence, text, &a.evidence_step);
 }
 
 bool Engine::State::feed_metric(MetricState& metric, const Arrival& a, Recorder& to) {
@@ -219,7 +219,7 @@ bool Engine::State::feed_series(StoredSeries& stored, const MetricState& metric,
   if (clock != kNoTime && a.time < clock - metric.retention) return false;
   // A key that is forgotten leaves the list.
   const std::vector<KeyEntry*> watchers = stored.watchers;
-  for (KeyEntry* entry : watchers) entry->long_form->catch_up(entry->book->clock->watermark);
+  for (KeyEntry* entry : watchers) entry->long_form()->catch_up(entry->book->clock->watermark);
   stored.series.add(a.time, a.value);
   store.touched(stored);
   bool kept = watchers.empty();
@@ -227,9 +227,9 @@ bool Engine::State::feed_series(StoredSeries& stored, const MetricState& metric,
     Changes changes;
     const bool told = is_told(*entry, stored);
     const bool red = entry->state() == AlarmState::alarm;
-    if (entry->maths != nullptr) entry->maths->source.changed(a.time);
+    if (entry->maths() != nullptr) entry->maths()->source.changed(a.time);
     ++work.touched;
-    if (!entry->long_form->sampled(a.time, entry->book->clock->watermark, changes)) continue;
+    if (!entry->long_form()->sampled(a.time, entry->book->clock->watermark, changes)) continue;
     kept = true;
     if (told) arrive(*entry, a);
     if (told && red) ++entry->events_total;
@@ -243,7 +243,7 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
   if (book.is_full()) {
     if (KeyEntry* quiet = book.oldest_quiet()) {
       const Duration range = book.spec->evaluation_periods * book.spec->period;
-      if (quiet->last_sample > t - range) ++keys_dropped[book.spec->name];
+      if (quiet->last_sample() > t - range) ++keys_dropped[book.spec->name];
       remove_key(*quiet);
     } else {
       for (auto& [name, value] : key) value = AlarmBook::kOther;
@@ -257,33 +257,25 @@ KeyEntry& Engine::State::key_for(AlarmBook& book, AlarmKey key, Instant t, Recor
   const Instant w = book.clock->watermark;
   if (w == kNoTime) return made;
   Changes changes;
-  if (made.long_form != nullptr) made.machine->begin(w, changes);
+  if (made.long_form() != nullptr) made.machine->begin(w, changes);
   made.machine->advance(w, changes);
   record(made, changes, to, false);
   return made;
 }
 
 void Engine::State::make_machine(AlarmBook& book, KeyEntry& entry, Instant seen) {
-  entry.short_form = nullptr;
-  entry.long_form = nullptr;
-  entry.composite = nullptr;
   if (book.is_composite()) {
-    auto machine = std::make_unique<CompositeMachine>(book.spec->composite->suppressor);
-    entry.composite = machine.get();
-    entry.machine = std::move(machine);
-    return;
+    entry.machine = std::make_unique<CompositeMachine>(book.spec->composite->suppressor);
+    entry.form = KeyEntry::Form::composite;
+  } else if (book.is_short()) {
+    entry.machine = std::make_unique<ShortForm>(*book.short_spec, seen);
+    entry.form = KeyEntry::Form::short_form;
+  } else {
+    entry.book = &book;
+    const DatapointSource& source = watch_series(entry);
+    entry.machine = std::make_unique<LongForm>(*book.long_spec, book.spec->threshold, source);
+    entry.form = KeyEntry::Form::long_form;
   }
-  if (book.is_short()) {
-    auto machine = std::make_unique<ShortForm>(*book.short_spec, seen);
-    entry.short_form = machine.get();
-    entry.machine = std::move(machine);
-    return;
-  }
-  entry.book = &book;
-  auto machine =
-      std::make_unique<LongForm>(*book.long_spec, book.spec->threshold, watch_series(entry));
-  entry.long_form = machine.get();
-  entry.machine = std::move(machine);
 }
 
 KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, Recorder& to) {
@@ -296,7 +288,7 @@ KeyEntry& Engine::State::make_key(AlarmBook& book, AlarmKey key, Instant seen, R
   status.state_since = seen;
   status.updated_at = to.now();
   status.evaluation_state = evaluation_of(book);
-  entry->status.set(status);
+  entry->keep_status(status);
   KeyEntry& out = book.insert(std::move(entry));
   mark_dirty(out);
   return out;
@@ -343,10 +335,8 @@ void Engine::State::settle(KeyEntry& entry) {
   entry.book->settle(entry);
   entry.book->bound_evidence();
   mark_dirty(entry);
-  const bool approximate = entry.short_form != nullptr && entry.short_form->approximate();
-  if (approximate == std::exchange(entry.noted_approximate, approximate)) return;
-  entry.status.set_note(note_of(entry));
-  entry.status_dirty = true;
+  const bool approximate = entry.short_form() != nullptr && entry.short_form()->approximate();
+  if (approximate != std::exchange(entry.noted_approximate, approximate)) entry.status_dirty = true;
 }
 
 }  // namespace tocsin

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One log event that several alarms keep: ten alarms on one metric hold its text once. Counted
-// without locks, since the engine is of one thread.
+// One log event that several alarms keep: ten alarms on one metric hold its text once.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <utility>
 
+#include "rules/engine/counted.hpp"
 #include "tocsin/alarm_state.hpp"
 #include "tocsin/shared_value.hpp"
 
@@ -29,31 +29,10 @@ struct HeldEvidence {
   std::uint32_t holders = 0;
 };
 
-// A reference that counts; empty by default.
-class SharedEvidence {
- public:
-  SharedEvidence() = default;
-  SharedEvidence(KeptEvent event, std::uint64_t arrival)
-      : held_(new HeldEvidence{
-            .event = std::move(event), .text = nullptr, .arrival = arrival, .holders = 1}) {}
-  SharedEvidence(const SharedEvidence& other) : held_(other.held_) {
-    if (held_ != nullptr) ++held_->holders;
-  }
-  SharedEvidence(SharedEvidence&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
-  SharedEvidence& operator=(SharedEvidence other) noexcept {
-    std::swap(held_, other.held_);
-    return *this;
-  }
-  ~SharedEvidence() {
-    if (held_ != nullptr && --held_->holders == 0) delete held_;
-  }
+using SharedEvidence = Counted<HeldEvidence>;
 
-  explicit operator bool() const { return held_ != nullptr; }
-  HeldEvidence* operator->() const { return held_; }
-  HeldEvidence& operator*() const { return *held_; }
-
- private:
-  HeldEvidence* held_ = nullptr;
-};
+inline SharedEvidence share_evidence(KeptEvent event, std::uint64_t arrival) {
+  return SharedEvidence(HeldEvidence{.event = std::move(event), .arrival = arrival});
+}
 
 }  // namespace tocsin

@@ -125,6 +125,7 @@ struct Engine::State {
     double value;
     // The event as evidence, made for the first alarm that keeps it.
     mutable SharedEvidence evidence{};
+    mutable EvidenceStep evidence_step{};
   };
 
   // Watermarks (engine/clocks.cpp)
@@ -146,7 +147,6 @@ struct Engine::State {
   void note_evaluation(KeyEntry& entry);
   EvaluationState evaluation_of(const AlarmBook& book) const;
   void count_evaluations();
-  std::string note_of(const KeyEntry& entry) const;
 
   // Samples (engine/samples.cpp)
   // true: a watermark has moved.
@@ -219,7 +219,6 @@ struct Engine::State {
   void take_names(const RuleSet& next, Recorder& to);
   void update_books(const RuleSet& next, Recorder& to);
   void update_book(AlarmBook& book, std::shared_ptr<const Alarm> next, Recorder& to);
-  std::unique_ptr<AlarmBook>& book_of(const Alarm& next);
   void configure(AlarmBook& book, std::shared_ptr<const Alarm> alarm);
   void build_metrics();
   void route();
@@ -268,7 +267,7 @@ struct Engine::State {
   EngineOptions options;
   std::map<std::string, std::unique_ptr<GroupState>> groups;
   std::map<std::set<std::string>, std::unique_ptr<EventClock>> clocks;
-  Composites::Books books;
+  AlarmBooks books;
   Composites composites;
   std::map<std::string, MetricState> metrics;
   // "Namespace/Name" -> what its datapoints are made of, as of the rules.

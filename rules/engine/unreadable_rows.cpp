@@ -32,14 +32,14 @@ const AlarmStatus* told_of(const ActionName& name, const StateImage& image) {
 void Engine::State::assume_told(const StateRow& row, const StateImage& image) {
   const ActionName name = name_of(row);
   const AlarmStatus* told = told_of(name, image);
-  AlarmBook& book = *books.find(name.first)->second;
+  AlarmBook& book = books.at(name.first);
   if (told == nullptr || (book.whole && told->key.empty())) return;
   auto entry = std::make_unique<KeyEntry>();
   entry->book = &book;
   entry->set_key(told->key);
   entry->told = told->reason != kReasonCreated;
-  if (entry->told) entry->since = told->state_since;
-  entry->last_sample = told->state_since;
+  if (entry->told) entry->changed_at = told->state_since;
+  entry->set_last_sample(told->state_since);
   make_machine(book, *entry, told->state_since);
   entry->machine->assume(told->state, told->state_since);
   mark_dirty(book.insert(std::move(entry)));
@@ -51,7 +51,7 @@ void Engine::State::show_told(const StateRow& row, const StateImage& image) {
   KeyEntry& entry = *find_key(name);
   const AlarmStatus* told = told_of(name, image);
   if (told == nullptr || told->state == entry.state()) return;
-  if (entry.composite != nullptr) {
+  if (entry.composite() != nullptr) {
     entry.machine->assume(told->state, told->state_since);
   } else {
     const Instant w = watermark_of(clock_for(groups_of(*entry.book->spec)));
@@ -77,7 +77,7 @@ void Engine::State::judge_unreadable(const std::vector<StateRow>& rows, Recorder
   for (const auto& [name, of] : kinds) {
     std::string list;
     for (const std::string& kind : of) list += (list.empty() ? "" : ", ") + kind;
-    to.noted(*books.at(name)->spec, {},
+    to.noted(*books.at(name).spec, {},
              "Stored state could not be read and begins anew (rows: " + list + ")");
   }
   run_composites(to);
@@ -87,12 +87,12 @@ void Engine::State::judge_anew(KeyEntry& entry, Recorder& to) {
   const Instant w = entry.book->clock_time();
   Changes changes;
   if (w != kNoTime) {
-    if (entry.short_form != nullptr) entry.short_form->begin(w, changes);
+    if (entry.short_form() != nullptr) entry.short_form()->begin(w, changes);
     entry.machine->rejudge(w, changes);
   }
   record(entry, changes, to, false);
-  if (entry.composite == nullptr) return;
-  const ActionName name{entry.book->spec->name, entry.id};
+  if (entry.composite() == nullptr) return;
+  const ActionName name{entry.book->spec->name, entry.id()};
   if (!desk.status_of(name, action_facts(*entry.book->spec)).waiting) return;
   // What its suppressor held, as if it had changed its state just now.
   const bool due = !suppress(entry, entry.state(), to.now());

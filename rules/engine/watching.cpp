@@ -47,7 +47,7 @@ bool is_percent(const AlarmMetric& m, std::span<const MetricFilter* const> publi
 
 // So long after each hour the bands of a key learn anew: by its names, the same in every run.
 Duration renewal_of(const KeyEntry& entry) {
-  const std::uint64_t hash = hash_bytes(entry.book->spec->name + '\n' + entry.id);
+  const std::uint64_t hash = hash_bytes(entry.book->spec->name + '\n' + entry.id());
   return minutes{
       static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(kBandRenewal / minutes{1}))};
 }
@@ -55,8 +55,8 @@ Duration renewal_of(const KeyEntry& entry) {
 // Each once.
 std::vector<StoredSeries*> watched_by(const KeyEntry& entry) {
   if (entry.series != nullptr) return {entry.series};
-  if (entry.maths == nullptr) return {};
-  std::vector<StoredSeries*> out = entry.maths->series;
+  if (entry.maths() == nullptr) return {};
+  std::vector<StoredSeries*> out = entry.maths()->series;
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -130,9 +130,9 @@ void Engine::State::add_metrics(AlarmBook& book) {
 
 void Engine::State::unwatch_series(KeyEntry& entry) {
   if (entry.series != nullptr) store.unwatch(*std::exchange(entry.series, nullptr), entry);
-  if (entry.maths)
+  if (entry.maths() != nullptr)
     for (StoredSeries* s : watched_by(entry)) store.unwatch(*s, entry);
-  entry.maths.reset();
+  entry.set_maths(nullptr);
 }
 
 // Watches what its book's alarm says, and that only.
@@ -142,7 +142,7 @@ const DatapointSource& Engine::State::watch_series(KeyEntry& entry) {
   std::vector<StoredSeries*> wanted;
   std::vector<const DatapointSource*> sources;
   for (const AlarmMetric& m : metrics_of(book)) {
-    const std::string id = series_of(m, *book.spec, entry.key);
+    const std::string id = series_of(m, *book.spec, entry.key());
     wanted.push_back(&store.watched(id, metrics[metric_of(m)].shape));
     sources.push_back(&wanted.back()->series);
     store.watch(*wanted.back(), entry);
@@ -150,21 +150,21 @@ const DatapointSource& Engine::State::watch_series(KeyEntry& entry) {
   for (StoredSeries* s : before)
     if (std::find(wanted.begin(), wanted.end(), s) == wanted.end()) store.unwatch(*s, entry);
   entry.series = nullptr;
-  entry.maths.reset();
+  entry.set_maths(nullptr);
   if (!book.maths) {
     entry.series = wanted.front();
     return *sources.front();
   }
-  entry.maths = std::make_unique<MathKey>(book.maths, std::move(wanted), std::move(sources),
-                                          renewal_of(entry));
-  entry.maths->source.red_since([&entry] {
-    return entry.long_form != nullptr ? entry.long_form->red_since() : std::nullopt;
+  entry.set_maths(std::make_unique<MathKey>(book.maths, std::move(wanted), std::move(sources),
+                                            renewal_of(entry)));
+  entry.maths()->source.red_since([&entry] {
+    return entry.long_form() != nullptr ? entry.long_form()->red_since() : std::nullopt;
   });
-  return entry.maths->source;
+  return entry.maths()->source;
 }
 
 void Engine::State::bind_series(AlarmBook& book) {
-  for (const auto& [id, entry] : book.keys()) entry->long_form->bind(watch_series(*entry));
+  for (const auto& [id, entry] : book.keys()) entry->long_form()->bind(watch_series(*entry));
 }
 
 }  // namespace tocsin
