@@ -44,6 +44,8 @@ class KeyEvidence {
   std::uint32_t counted() const { return counted_; }
   std::uint32_t count() { return counted_ = bytes(); }
   std::uint64_t newest_arrival() const;  // 0: nothing is kept
+  // Whether both hold one list.
+  bool shares_list(const KeyEvidence& other) const { return list_ == other.list_; }
   // Newest kept event; kNoTime: none.
   Instant newest() const;
 

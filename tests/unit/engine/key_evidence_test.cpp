@@ -82,4 +82,78 @@ TEST_CASE("the event being judged is asked too, though it is not among the newes
   CHECK(told[0].message == "1");
 }
 
+TEST_CASE("keys that take the same events hold one list, and each still tells its own",
+          "[rules][engine]") {
+  const EvidenceSpec five;
+  EvidenceSpec three;
+  three.events = 3;
+  KeyEvidence a, b, c, late;
+  std::int64_t now = 0;
+  const auto arrive = [&](std::vector<KeyEvidence*> keys) {
+    const SharedEvidence event =
+        share_evidence({instant_from_ms(++now), "f", 0, "m"}, static_cast<std::uint64_t>(now));
+    EvidenceStep step;
+    for (KeyEvidence* key : keys) key->add(event, key == &c ? three : five, nullptr, &step);
+  };
+  const auto told = [](KeyEvidence& key) {
+    return times(key.events(EvidenceSpec(), false, instant_from_ms(99)));
+  };
+  for (int i = 0; i < 7; ++i) arrive({&a, &b, &c});
+  CHECK(told(a) == std::vector<std::int64_t>{3, 4, 5, 6, 7});
+  CHECK(told(b) == told(a));
+  CHECK(told(c) == std::vector<std::int64_t>{5, 6, 7});
+  CHECK(a.shares_list(b));
+  // One that has none yet does not take over what others have.
+  arrive({&a, &b, &late});
+  CHECK(told(late) == std::vector<std::int64_t>{8});
+  // What one of them misses, or drops, concerns no other.
+  arrive({&a});
+  CHECK(told(a) == std::vector<std::int64_t>{5, 6, 7, 8, 9});
+  CHECK(told(b) == std::vector<std::int64_t>{4, 5, 6, 7, 8});
+  CHECK_FALSE(a.shares_list(b));
+  b.clear();
+  CHECK(told(a) == std::vector<std::int64_t>{5, 6, 7, 8, 9});
+  CHECK(told(b).empty());
+  // Each stores what it has, whoever had it first.
+  arrive({&a, &b});
+  for (KeyEvidence* key : {&a, &b}) {
+    KeyEvidence restored;
+    key->collect(
+        five, [&](std::size_t slot, const std::string& row) { CHECK(restored.restore(slot, row)); },
+        [](std::size_t) {});
+    CHECK(told(restored) == told(*key));
+  }
+}
+
+TEST_CASE("after a restart keys that hold the same events hold one list again", "[rules][engine]") {
+  const EvidenceSpec spec;
+  KeyEvidence a, b, restored_a, restored_b;
+  RestoredEvidence others;
+  for (std::int64_t ms = 1; ms <= 6; ++ms) {
+    const SharedEvidence event =
+        share_evidence({instant_from_ms(ms), "f", 0, "m"}, static_cast<std::uint64_t>(ms));
+    EvidenceStep step;
+    a.add(event, spec, nullptr, &step);
+    b.add(event, spec, nullptr, &step);
+  }
+  for (const auto& [key, restored] : {std::pair{&a, &restored_a}, std::pair{&b, &restored_b}})
+    key->collect(
+        spec,
+        [&, into = restored](std::size_t slot, const std::string& row) {
+          CHECK(into->restore(slot, row, &others));
+        },
+        [](std::size_t) {});
+  CHECK_FALSE(restored_a.shares_list(restored_b));
+  for (std::int64_t ms = 7; ms <= 11; ++ms) {
+    const SharedEvidence event =
+        share_evidence({instant_from_ms(ms), "f", 0, "m"}, static_cast<std::uint64_t>(ms));
+    EvidenceStep step;
+    restored_a.add(event, spec, nullptr, &step);
+    restored_b.add(event, spec, nullptr, &step);
+  }
+  CHECK(restored_a.shares_list(restored_b));
+  CHECK(times(restored_b.events(spec, false, instant_from_ms(99))) ==
+        std::vector<std::int64_t>{7, 8, 9, 10, 11});
+}
+
 }  // namespace tocsin
