@@ -47,6 +47,12 @@ const std::vector<std::string> kStrings = {"Root",
                                            "a*b",
                                            "/var/log/x",
                                            "arn:aws:iam::123456789012:user/alice",
+                                           "arn:aws:iam::123456789012:user/bob",
+                                           "arn:aws:iam::123",
+                                           "DescribeInstance",
+                                           "DescribeInstances",
+                                           "DescribeInstanceStatus",
+                                           "DescribeInstanc",
                                            "a b",
                                            "\"x\"",
                                            "a\\b",
@@ -72,6 +78,7 @@ const std::vector<std::string>& names() {
                                                "errorCode",
                                                "userIdentity",
                                                "type",
+                                               "arn",
                                                "n",
                                                "list",
                                                "user-id",
@@ -200,7 +207,11 @@ class Writer {
     string(name);
     white();
     out += ':';
+    const std::size_t colon = out.size();
     value(v);
+    if (out.compare(colon, 2, " \"") == 0) ++tally_["event: a blank before a string"];
+    if (v.kind == Value::Kind::string && v.text.size() > 16)
+      ++tally_["event: a long string of a name"];
   }
 
   // The same number, or a near one, in another form.

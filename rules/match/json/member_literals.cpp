@@ -9,6 +9,7 @@
 
 #include "rules/match/json/json_tokens.hpp"
 #include "rules/match/literals/log_sample.hpp"
+#include "rules/match/literals/value_filter.hpp"
 #include "rules/pattern/characters.hpp"
 
 namespace tocsin {
@@ -19,8 +20,13 @@ namespace {
 class ValueCondition : public LiteralCondition {
  public:
   explicit ValueCondition(const std::vector<const RequiredLiteral*>& values) {
-    for (const RequiredLiteral* value : values) keys_.add(value->value, 0);
+    for (const RequiredLiteral* value : values) add(value->value);
     keys_.seal();
+  }
+
+  // What it holds of is known by its first bytes.
+  static bool is_beginning(const FieldKey& key) {
+    return key.kind == FieldKey::Kind::whole || key.kind == FieldKey::Kind::prefix;
   }
 
   bool holds(std::string_view text, std::size_t end) const override {
@@ -34,7 +40,18 @@ class ValueCondition : public LiteralCondition {
     return keys_.has_key_of(rest.substr(0, rest.find_first_of(",]} \t\r\n")));
   }
 
+  const std::vector<ValueBeginning>* beginnings() const override {
+    return begin_anyhow_ ? nullptr : &beginnings_;
+  }
+
  private:
+  void add(const FieldKey& key) {
+    keys_.add(key, 0);
+    begin_anyhow_ = begin_anyhow_ || !is_beginning(key);
+    beginnings_.push_back(key.kind == FieldKey::Kind::whole ? ValueBeginning::whole(key.text)
+                                                            : ValueBeginning::prefix(key.text));
+  }
+
   static std::size_t skip_white(std::string_view text, std::size_t at) {
     while (at < text.size() && JsonTokens::is_json_white(text[at])) ++at;
     return at;
@@ -49,20 +66,39 @@ class ValueCondition : public LiteralCondition {
   }
 
   FieldTriggers keys_;
+  std::vector<ValueBeginning> beginnings_;
+  bool begin_anyhow_ = false;  // of some keys that is not known
 };
 
-std::size_t weight(const Literal& literal) {
-  constexpr std::size_t kAnywhere = 50;
-  const bool quoted =
-      literal.begins_value || literal.text.front() == '"' || literal.text.back() == '"';
-  return quoted ? 1 : kAnywhere;
+bool is_quoted(const RequiredLiteral& literal) {
+  return literal.begins_value || literal.text.front() == '"' || literal.text.back() == '"';
+}
+
+// How many places a value lets pass that is looked for itself, beside others.
+std::size_t weight(const RequiredLiteral& literal) {
+  // A piece of an account or address is a piece of many.
+  constexpr std::size_t kAnyText = 3, kAnyNumber = 50;
+  if (is_quoted(literal)) return 1;
+  const bool number = literal.text.find_first_not_of("0123456789.-:") == std::string::npos;
+  return number ? kAnyNumber : kAnyText;
+}
+
+// What a look behind a name costs.
+std::size_t price(const std::vector<const RequiredLiteral*>& values) {
+  // Ends of values and pieces of them take longer to find than beginnings do.
+  constexpr std::size_t kAnyhow = 16;
+  const bool beginnings = std::all_of(
+      values.begin(), values.end(),
+      [](const RequiredLiteral* literal) { return ValueCondition::is_beginning(literal->value); });
+  return beginnings ? 1 : kAnyhow;
 }
 
 bool are_many(const std::vector<const RequiredLiteral*>& values, const std::string& name,
               std::size_t many) {
   std::size_t weights = 0;
   for (const RequiredLiteral* value : values) weights += weight(*value);
-  return weights >= many * std::max<std::size_t>(LogSample::get().count(name), 1);
+  const std::size_t places = std::max<std::size_t>(LogSample::get().count(name), 1);
+  return weights >= many * places * price(values);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace tocsin {
 
 // What the values of a name must weigh, for each time that the name stands in the log sample, for
 // the name to be looked for instead; below that they are found sooner. A value in its quotes weighs
-// 1, a piece of one 50.
-inline constexpr std::size_t kManyValues = 700;
+// 1, a piece of one more.
+inline constexpr std::size_t kManyValues = 15;
 
 // Literals of which one stands wherever one of `required` does in the way that is known of it;
 // sorted, each once.

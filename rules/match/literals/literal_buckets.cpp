@@ -104,10 +104,8 @@ void LiteralBucket::allow_all(std::size_t place) {
 
 void LiteralBucket::add(const LiteralWindow& window) {
   std::size_t place = 0;
-  if (window.behind_separator) {
-    for (const char c : kValueSeparators) allow(0, c);
-    ++place;
-  }
+  for (const char c : window.before) allow(0, c);
+  if (!window.before.empty()) ++place;
   for (std::size_t i = 0; i < window.text.size() && place < kWindowBytes; ++i)
     allow(place++, window.text[i]);
   while (place < kWindowBytes) allow_all(place++);

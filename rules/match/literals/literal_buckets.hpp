@@ -16,8 +16,8 @@ inline constexpr std::size_t kLiteralBuckets = 8;
 
 // What a place of a log must look like for stage one to let it pass.
 struct LiteralWindow {
-  std::string_view text;          // 1 to kWindowBytes bytes; any byte may follow a shorter one
-  bool behind_separator = false;  // one of kValueSeparators comes first
+  std::string_view text;    // 1 to kWindowBytes bytes; any byte may follow a shorter one
+  std::string_view before;  // one of these comes first, if there are any
 };
 
 // Windows that pass as one.

@@ -26,7 +26,7 @@ constexpr double kGreat = 1000;
 
 bool is_anchored(const LiteralPlace& place) {
   const LiteralWindow window = place.window();
-  return window.behind_separator || window.text.front() == '"' ||
+  return !window.before.empty() || window.text.front() == '"' ||
          (window.text.size() == kWindowBytes && window.text.back() == '"');
 }
 
@@ -44,8 +44,9 @@ struct Option {
 
 class Placer {
  public:
-  explicit Placer(const std::vector<Literal>& literals)
-      : crowd_(std::min(static_cast<double>(literals.size()) / kGreat, 1.0)) {
+  Placer(const std::vector<Literal>& literals, bool any_names)
+      : any_names_(any_names),
+        crowd_(std::min(static_cast<double>(literals.size()) / kGreat, 1.0)) {
     for (const Literal& literal : literals)
       for (std::size_t at = 0; at + 8 <= literal.text.size() && at <= kOffsetMax + 4; ++at)
         ++sharers_[load_bytes(literal.text, at)];
@@ -60,6 +61,12 @@ class Placer {
 
  private:
   void place(const Literal& literal) {
+    if (any_names_ && is_name(literal)) {
+      const auto size = static_cast<std::ptrdiff_t>(literal.text.size());
+      result_.places.push_back(
+          {literal.text, size - static_cast<std::ptrdiff_t>(kWindowBytes), kNameShape});
+      return;
+    }
     std::vector<Option> options = options_of(literal);
     std::sort(options.begin(), options.end(),
               [](const Option& a, const Option& b) { return a.cost < b.cost; });
@@ -68,6 +75,11 @@ class Placer {
       floating_.push_back({result_.places.size(), options});
     }
     result_.places.push_back(options.front().place);
+  }
+
+  static bool is_name(const Literal& literal) {
+    return literal.condition && literal.condition->beginnings() != nullptr &&
+           literal.text.size() >= kNameBytesMin;
   }
 
   std::vector<Option> options_of(const Literal& literal) const {
@@ -177,6 +189,7 @@ class Placer {
     std::size_t number = 0;
     std::vector<Option> options;
   };
+  bool any_names_;
   double crowd_;  // 1: a great set
   // How many literals have the same eight bytes somewhere.
   std::unordered_map<std::uint64_t, std::uint32_t> sharers_;
@@ -187,7 +200,10 @@ class Placer {
 }  // namespace
 
 LiteralPlaces place_literals(const std::vector<Literal>& literals) {
-  return Placer(literals).finish();
+  LiteralPlaces placed = Placer(literals, true).finish();
+  // There is a shape more than there are buckets.
+  if (placed.buckets.size() > kLiteralBuckets) placed = Placer(literals, false).finish();
+  return placed;
 }
 
 std::size_t distinct_string_length(std::string_view text) {

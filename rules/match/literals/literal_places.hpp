@@ -21,19 +21,23 @@ struct KeyShape {
   std::uint64_t mask() const { return ~std::uint64_t{0} >> (64 - 8 * bytes); }
 };
 // Those from 1 on are for windows that begin with a separator, kCloseKey for those at the end of a
-// literal. Not more than there are buckets.
+// literal.
 inline constexpr KeyShape kCloseKey = {static_cast<std::int32_t>(kWindowBytes) - 8, 8};
-inline constexpr std::array<KeyShape, kLiteralBuckets> kKeyShapes = {
-    {{0, 8}, kCloseKey, {1, 8}, {0, 4}, {1, 4}, {0, 2}, {0, 1}, {1, 1}}};
+// The last one is for names behind which ValueFilter looks: their window is their end.
+inline constexpr std::array<KeyShape, kLiteralBuckets + 1> kKeyShapes = {
+    {{0, 8}, kCloseKey, {1, 8}, {0, 4}, {1, 4}, {0, 2}, {0, 1}, {1, 1}, {2, 4}}};
+inline constexpr std::size_t kNameShape = kLiteralBuckets;
+inline constexpr std::size_t kNameBytesMin = kWindowBytes - 1;
 
 struct LiteralPlace {
   std::string_view text;
-  std::ptrdiff_t offset = 0;  // of the window: -1 with a separator
+  std::ptrdiff_t offset = 0;  // of the window: -1 if a byte before the literal is part of it
   std::size_t shape = 0;      // index in kKeyShapes
 
   LiteralWindow window() const {
-    return offset < 0 ? LiteralWindow{text.substr(0, kWindowBytes - 1), true}
-                      : LiteralWindow{text.substr(static_cast<std::size_t>(offset), kWindowBytes)};
+    if (offset >= 0) return {text.substr(static_cast<std::size_t>(offset), kWindowBytes), {}};
+    return {text.substr(0, kWindowBytes - 1),
+            shape == kNameShape ? kNameSeparators : kValueSeparators};
   }
   std::string_view key() const {
     return text.substr(static_cast<std::size_t>(offset + kKeyShapes[shape].begin),

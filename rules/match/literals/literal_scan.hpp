@@ -16,9 +16,12 @@ namespace tocsin {
 
 struct LiteralTables;
 struct LiteralScanner;
+struct ValueBeginning;
 
 // A number in JSON stands behind one of these; so does a string with its text.
 inline constexpr std::string_view kValueSeparators = "\":,[ \t\r\n";
+// A name does behind one of these.
+inline constexpr std::string_view kNameSeparators = "{, \t\r\n";
 
 // What must stand behind a literal for it to be found. Immutable, any thread.
 class LiteralCondition {
@@ -26,6 +29,9 @@ class LiteralCondition {
   virtual ~LiteralCondition() = default;
   // `end`: behind the literal. Linear in what it reads of `text`.
   virtual bool holds(std::string_view text, std::size_t end) const = 0;
+  // Of a literal that is a name in its quotes, looked for where it is a member's: what each string
+  // that this holds of begins with, if it has no escape. nullptr: no more is known. Lives as long.
+  virtual const std::vector<ValueBeginning>* beginnings() const { return nullptr; }
 };
 
 // Bytes to find, at least one.

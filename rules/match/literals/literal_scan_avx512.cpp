@@ -76,6 +76,8 @@ class Avx512 {
     const __m512i masks = _mm512_loadu_si512(tables.vector_rules.masks.data());
     const __m512i begins = _mm512_loadu_si512(tables.vector_rules.begins.data());
     const __m512i alikes = _mm512_loadu_si512(tables.vector_rules.alikes.data());
+    const __m512i name_buckets =
+        _mm512_set1_epi64(static_cast<long long>(tables.vector_rules.names));
     const __m512i factor = _mm512_set1_epi64(static_cast<long long>(LiteralTables::kHashFactor));
     const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(tables.bitmap_shift));
     const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi64(1);
@@ -100,7 +102,10 @@ class Avx512 {
       const __m512i bit = _mm512_maskz_srl_epi64(kAll8, hash, shift);
       const __m512i words = _mm512_mask_i64gather_epi64(
           zero, lanes, _mm512_maskz_srli_epi64(kAll8, bit, 6), tables.bitmap.data(), 8);
-      const __mmask8 hits = _mm512_test_epi64_mask(words, _mm512_maskz_rolv_epi64(kAll8, one, bit));
+      __mmask8 hits = _mm512_test_epi64_mask(words, _mm512_maskz_rolv_epi64(kAll8, one, bit));
+      const __mmask8 names = _mm512_mask_test_epi64_mask(hits, lowest, name_buckets);
+      if (names != 0)
+        hits ^= unlike(tables.values, text, positions, _mm512_and_si512(bytes, mask), names);
       _mm512_storeu_si512(likely.positions.data() + kept,
                           _mm512_maskz_compress_epi64(hits, positions));
       _mm512_storeu_si512(likely.hashes.data() + kept, _mm512_maskz_compress_epi64(hits, hash));
@@ -122,6 +127,59 @@ class Avx512 {
  private:
   static constexpr __mmask32 kAll32 = 0xffffffff;
   static constexpr __mmask8 kAll8 = 0xff;
+  TOCSIN_SCAN_TARGET static __m512i all(std::uint64_t number) {
+    return _mm512_set1_epi64(static_cast<long long>(number));
+  }
+  // As ValueFilter::where().
+  TOCSIN_SCAN_TARGET static __m512i where(__m512i bytes, char byte) {
+    const __m512i ones = all(ValueFilter::kOnes);
+    const __m512i others = _mm512_xor_si512(bytes, _mm512_set1_epi8(byte));
+    const __m512i highest =
+        _mm512_and_si512(_mm512_sub_epi64(others, ones), all(ValueFilter::kOnes << 7));
+    return _mm512_maskz_andnot_epi64(kAll8, others, highest);
+  }
+  TOCSIN_SCAN_TARGET static __m512i up_to(__m512i bytes, __m512i end) {
+    return _mm512_and_si512(bytes, _mm512_xor_si512(end, _mm512_sub_epi64(end, all(1))));
+  }
+  // Of `lanes`, whose names end where their windows do, those that ValueFilter::may_hold() denies.
+  TOCSIN_SCAN_TARGET static __mmask8 unlike(const ValueFilter& values, const char* text,
+                                            __m512i windows, __m512i names, __mmask8 lanes) {
+    const __m512i zero = _mm512_setzero_si512(), byte = all(0xff);
+    const __m512i head = _mm512_mask_i64gather_epi64(zero, lanes, windows, text + kWindowBytes, 1);
+    const __m512i next = _mm512_and_si512(_mm512_maskz_srli_epi64(kAll8, head, 8), byte);
+    const __mmask8 blank = _mm512_cmpeq_epi64_mask(next, all(' '));
+    const __m512i begin = _mm512_mask_mov_epi64(
+        next, blank, _mm512_and_si512(_mm512_maskz_srli_epi64(kAll8, head, 16), byte));
+    const __mmask8 strings =
+        _mm512_mask_cmpeq_epi64_mask(lanes, _mm512_and_si512(head, byte), all(':')) &
+        _mm512_cmpeq_epi64_mask(begin, all('"'));
+    const __m512i at = _mm512_mask_add_epi64(windows, blank, windows, all(1));
+    const char* const text_of = text + kWindowBytes + 2;
+    __m512i first = _mm512_mask_i64gather_epi64(zero, lanes, at, text_of, 1);
+    __m512i second = _mm512_mask_i64gather_epi64(zero, lanes, at, text_of + 8, 1);
+    const __m512i escapes = _mm512_or_si512(where(first, '\\'), where(second, '\\'));
+    const __mmask8 plain = _mm512_mask_testn_epi64_mask(strings, escapes, escapes);
+    const __m512i close = where(first, '"');
+    first = up_to(first, close);
+    second = _mm512_maskz_mov_epi64(_mm512_testn_epi64_mask(close, close),
+                                    up_to(second, where(second, '"')));
+    const __m512i name = _mm512_maskz_mul_epu32(kAll8, names, all(ValueFilter::kNameFactor));
+    const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(values.shift()));
+    __mmask8 unlike = plain;
+    for (const ValueFilter::Mask& mask : values.masks()) {
+      const __m512i turned = _mm512_maskz_rol_epi64(
+          kAll8, _mm512_and_si512(second, all(mask.second)), ValueFilter::kTurn);
+      const __m512i value = _mm512_xor_si512(_mm512_and_si512(first, all(mask.first)), turned);
+      const __m512i hash =
+          _mm512_mullo_epi64(_mm512_add_epi64(value, name), all(ValueFilter::kHashFactor));
+      const __m512i bit = _mm512_maskz_srl_epi64(kAll8, hash, shift);
+      const __m512i words = _mm512_mask_i64gather_epi64(
+          zero, unlike, _mm512_maskz_srli_epi64(kAll8, bit, 6), values.bits(), 8);
+      unlike =
+          _mm512_mask_testn_epi64_mask(unlike, words, _mm512_maskz_rolv_epi64(kAll8, all(1), bit));
+    }
+    return unlike;
+  }
   // Unmasked, g++ 12 takes the intrinsic's unused operand for uninitialized.
   TOCSIN_SCAN_TARGET __m512i look_up(__m512i bytes, std::size_t place) const {
     return _mm512_maskz_permutexvar_epi8(~__mmask64{0}, bytes, tables_[place]);

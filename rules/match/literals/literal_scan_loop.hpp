@@ -85,13 +85,14 @@ class ScanLoop {
  private:
   static constexpr std::size_t kStepBlocks = 4;
   static constexpr std::size_t kStepBytes = kStepBlocks * kBlockBytes;
-  // Of a step that is not sparse. The rarer positions are, the sooner each is looked at.
-  static constexpr std::size_t kMany = 4;
+  // Of a step that is not sparse, and of those behind it on average, as long as they are not
+  // either. The rarer positions are, the sooner each is looked at.
+  static constexpr std::size_t kMany = 3, kStillMany = 1;
   // A group ends where enough positions have passed: few at first, since stage one runs in vain
   // behind a find; then many, since stage two is a loop over them.
   static constexpr std::size_t kEnoughFirst = 8, kEnough = 64;
   // How far keys reach before a group and behind its end.
-  static constexpr std::size_t kBefore = 4, kReach = 16;
+  static constexpr std::size_t kBefore = 4, kReach = kWindowBytes + ValueFilter::kReach;
 
   struct Group {
     std::array<std::uint64_t, kGroupBytes / kBlockBytes> breaks;
@@ -150,7 +151,7 @@ class ScanLoop {
     for (std::size_t enough = kEnoughFirst; is_inside(at); enough = std::min(2 * enough, kEnough)) {
       const std::size_t most = std::min(kGroupBytes, text_.size() - at - kReach) / kStepBytes;
       const std::size_t steps = pass_group(stage_one, text_.data() + at, most, enough, group);
-      const bool sparse = group.passed.count < kMany * steps;
+      const bool sparse = group.passed.count < kStillMany * steps;
       others_ |= group.others;
       if (group.passed.count != 0) stage_two(stage_one, at, group.passed);
       const std::size_t blocks = steps * kStepBlocks;
@@ -226,7 +227,8 @@ class ScanLoop {
       const std::size_t begin = window + static_cast<std::size_t>(rule.begin);
       if (begin > text_.size()) continue;  // before it
       const std::uint64_t hash = LiteralTables::hash_key(load_bytes(text_, begin), rule);
-      if (tables_.has_bit(hash) && compare(window, hash)) return true;
+      if (tables_.has_bit(hash) && tables_.may_hold(text_, window, rule) && compare(window, hash))
+        return true;
     }
     return false;
   }
@@ -309,7 +311,10 @@ class WithPlainRest : public Pass {
       const std::uint64_t hash = LiteralTables::hash_key(bytes, rule), bit = hash >> shift;
       likely.positions[kept] = position;
       likely.hashes[kept] = hash;
-      kept += bitmap[bit / 64] >> (bit % 64) & 1;
+      bool keep = (bitmap[bit / 64] >> (bit % 64) & 1) != 0;
+      if (keep && rule.is_name)
+        keep = tables.values.may_hold(bytes & rule.mask, text + position + kWindowBytes);
+      kept += keep;
       passed.positions[left] = position;
       passed.buckets[left] = rule.others;
       left += rule.others != 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_set>
 
 namespace tocsin {
 namespace {
@@ -45,7 +46,7 @@ void LiteralTables::fill_stage_one(std::vector<LiteralBucket> shared) {
       const unsigned with_it = set & by_shape[shape];
       if (with_it == 0) continue;
       rules[set] = {kKeyShapes[shape].mask(), kKeyShapes[shape].begin,
-                    static_cast<std::uint8_t>(set & ~with_it)};
+                    static_cast<std::uint8_t>(set & ~with_it), shape == kNameShape};
       break;
     }
   for (std::size_t b = 0; b < shared.size(); ++b) {
@@ -54,6 +55,7 @@ void LiteralTables::fill_stage_one(std::vector<LiteralBucket> shared) {
     vector_rules.begins[to] = kKeyShapes[shape].begin;
     vector_rules.alikes[to] = by_shape[shape];
   }
+  vector_rules.names = by_shape[kNameShape];
 }
 
 void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places,
@@ -63,21 +65,28 @@ void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places,
   bitmap_shift = 64 - bits;
   slot_shift = bitmap_shift + 3;
   bitmap.assign((std::size_t{1} << bits) / 64, 0);
+  std::unordered_set<std::uint64_t> strings;
   for (std::uint32_t i = 0; i < places.size(); ++i) {
     const LiteralPlace& literal = places[i];
     const KeyShape& shape = kKeyShapes[literal.shape];
     const std::uint64_t hash =
-        hash_key(load_bytes(literal.key(), 0), {shape.mask(), shape.begin, 0});
+        hash_key(load_bytes(literal.key(), 0), {shape.mask(), shape.begin, 0, false});
     const std::uint64_t bit = hash >> bitmap_shift;
     bitmap[bit / 64] |= std::uint64_t{1} << (bit % 64);
     const bool by_ends = is_distinct_string(literal);
-    any_string = any_string || by_ends;
-    entries.push_back({by_ends ? hash_string(literal.text) : hash, i,
-                       static_cast<std::int32_t>(literal.offset),
-                       static_cast<std::uint32_t>(texts.size()),
-                       static_cast<std::uint32_t>(literal.text.size()), literals[i].condition});
+    if (by_ends) strings.insert({hash, hash_string(literal.text)});
+    if (literal.shape == kNameShape)
+      for (const ValueBeginning& value : *literals[i].condition->beginnings())
+        values.add(load_bytes(literal.key(), 0), value);
+    entries.push_back(
+        {by_ends ? hash_string(literal.text) : hash, i, static_cast<std::int32_t>(literal.offset),
+         static_cast<std::uint32_t>(texts.size()), static_cast<std::uint32_t>(literal.text.size()),
+         true, literal.window().before, literals[i].condition});
     texts += literal.text;
   }
+  values.seal();
+  any_string = !strings.empty();
+  for (Entry& entry : entries) entry.alone = !strings.contains(entry.hash);
   std::sort(entries.begin(), entries.end(),
             [](const Entry& a, const Entry& b) { return a.hash < b.hash; });
   slots.assign((std::size_t{1} << (64 - slot_shift)) + 1, 0);
@@ -87,27 +96,30 @@ void LiteralTables::fill_entries(const std::vector<LiteralPlace>& places,
 
 std::size_t LiteralTables::compare(std::string_view text, std::size_t from, std::size_t at,
                                    std::uint64_t hash, std::vector<std::uint32_t>* found) const {
-  const std::size_t begin = compare_hashed(text, from, at, hash, found);
-  if (begin != kNone || !any_string || text[at] != '"') return begin;
+  bool alone = !any_string;
+  const std::size_t begin = compare_hashed(text, from, at, hash, found, alone);
+  if (begin != kNone || alone || text[at] != '"') return begin;
   const std::size_t length = distinct_string_length(text.substr(at));
   if (length == kNone) return kNone;
-  return compare_hashed(text, from, at, hash_string(text.substr(at, length)), found);
+  return compare_hashed(text, from, at, hash_string(text.substr(at, length)), found, alone);
 }
 
 std::size_t LiteralTables::compare_hashed(std::string_view text, std::size_t from, std::size_t at,
-                                          std::uint64_t hash,
-                                          std::vector<std::uint32_t>* found) const {
+                                          std::uint64_t hash, std::vector<std::uint32_t>* found,
+                                          bool& alone) const {
   const std::uint64_t slot = hash >> slot_shift;
   for (std::uint32_t i = slots[slot]; i < slots[slot + 1]; ++i) {
     const Entry& entry = entries[i];
     const std::size_t begin = at - static_cast<std::size_t>(entry.offset);
-    if (entry.hash != hash || begin > text.size() || begin < from) continue;
+    if (entry.hash != hash) continue;
+    alone = entry.alone;
+    if (begin > text.size() || begin < from) continue;
     const std::string_view literal(texts.data() + entry.begin, entry.length);
     if (text.substr(begin, literal.size()) != literal) continue;
     if (entry.condition && !entry.condition->holds(text, begin + literal.size())) continue;
     // Stage one takes other bytes of their class for separators.
     const bool with_separator = entry.offset < 0;
-    if (with_separator && kValueSeparators.find(text[at]) == kNone) continue;
+    if (with_separator && entry.before.find(text[at]) == kNone) continue;
     if (!found) return with_separator ? at : begin;
     if (entry.literal < literal_count) found->push_back(entry.literal);
   }

@@ -4,7 +4,7 @@
 // position, by table lookups for 64 positions at a time: literals with similar windows share one of
 // eight buckets, and a table says in which buckets a byte may stand at a place of the window. Stage
 // two hashes a key of the text at the few positions that are left and asks a bitmap that fits a
-// cache. Only then bytes are compared.
+// cache; behind a name it asks what its value begins with too. Only then bytes are compared.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -17,8 +17,24 @@
 
 #include "rules/match/literals/literal_places.hpp"
 #include "rules/match/literals/literal_scan.hpp"
+#include "rules/match/literals/value_filter.hpp"
 
 namespace tocsin {
+
+// Eight bytes or fewer as a little-endian number, with 0 for those behind the end of the text.
+inline std::uint64_t load_bytes(std::string_view text, std::size_t at, std::size_t count = 8) {
+  std::uint64_t bytes = 0;
+  if (at + 8 <= text.size()) {
+    std::memcpy(&bytes, text.data() + at, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+  } else {
+    for (std::size_t i = 0; i < 8 && at + i < text.size(); ++i)
+      bytes |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << (8 * i);
+  }
+  return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8 * count)) - 1);
+}
 
 struct LiteralTables {
   LiteralTables(std::vector<Literal> literals, bool escapes);
@@ -33,12 +49,14 @@ struct LiteralTables {
     std::uint64_t mask = 0;
     std::int32_t begin = 0;   // of the key, from the position on: -2 to 1
     std::uint8_t others = 0;  // buckets with other keys, to be tried by their own rule
+    bool is_name = false;     // `values` is asked too
   };
   std::array<KeyRule, 256> rules{};
   // The same for vectors: by the lowest of several buckets, the highest first.
   struct VectorRules {
     std::array<std::uint64_t, kLiteralBuckets> masks{}, alikes{};  // buckets with the same rule
     std::array<std::int64_t, kLiteralBuckets> begins{};
+    std::uint64_t names = 0;  // buckets of names
   };
   VectorRules vector_rules;
 
@@ -49,6 +67,13 @@ struct LiteralTables {
   bool has_bit(std::uint64_t hash) const {
     const std::uint64_t bit = hash >> bitmap_shift;
     return (bitmap[bit / 64] >> (bit % 64) & 1) != 0;
+  }
+  // What stands behind names.
+  ValueFilter values;
+  bool may_hold(std::string_view text, std::size_t window, const KeyRule& rule) const {
+    const std::size_t end = window + kWindowBytes;
+    return !rule.is_name || end + ValueFilter::kReach > text.size() ||
+           values.may_hold(load_bytes(text, end - 4, 4), text.data() + end);
   }
   std::vector<std::uint64_t> bitmap;
   unsigned bitmap_shift = 63;
@@ -65,6 +90,8 @@ struct LiteralTables {
     std::uint32_t literal = 0;            // its number
     std::int32_t offset = 0;              // of its window
     std::uint32_t begin = 0, length = 0;  // in `texts`
+    bool alone = true;                    // none that is found by both ends begins so
+    std::string_view before;              // what the window has before it, if the offset is -1
     std::shared_ptr<const LiteralCondition> condition;
   };
   std::uint32_t literal_count = 0;   // the number of \u
@@ -78,23 +105,9 @@ struct LiteralTables {
   void fill_stage_one(std::vector<LiteralBucket> shared);
   void fill_entries(const std::vector<LiteralPlace>& places, const std::vector<Literal>& literals);
   std::size_t compare_hashed(std::string_view text, std::size_t from, std::size_t at,
-                             std::uint64_t hash, std::vector<std::uint32_t>* found) const;
+                             std::uint64_t hash, std::vector<std::uint32_t>* found,
+                             bool& alone) const;
 };
-
-// Eight bytes or fewer as a little-endian number, with 0 for those behind the end of the text.
-inline std::uint64_t load_bytes(std::string_view text, std::size_t at, std::size_t count = 8) {
-  std::uint64_t bytes = 0;
-  if (at + 8 <= text.size()) {
-    std::memcpy(&bytes, text.data() + at, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bytes = __builtin_bswap64(bytes);
-#endif
-  } else {
-    for (std::size_t i = 0; i < 8 && at + i < text.size(); ++i)
-      bytes |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << (8 * i);
-  }
-  return count >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8 * count)) - 1);
-}
 
 // One way to run the pass. With `found` all literals are collected, some more than once, and the
 // answer is that nothing was found.

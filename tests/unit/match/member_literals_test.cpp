@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/match/json/member_literals.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "support/patterns.hpp"
 
@@ -27,6 +29,26 @@ std::vector<std::string> texts_of(const std::vector<Literal>& literals) {
   std::vector<std::string> texts;
   for (const Literal& literal : literals) texts.push_back(literal.text);
   return texts;
+}
+
+// Lines of a text that hold a literal, by every way to look for them: all of them find the same.
+std::vector<std::size_t> lines_found(const std::vector<Literal>& literals,
+                                     const std::string& text) {
+  std::vector<std::vector<std::size_t>> by_isa;
+  for (const LiteralScan::Isa isa : LiteralScan::available()) {
+    const LiteralScan scan(literals, true, isa);
+    std::vector<std::size_t>& lines = by_isa.emplace_back();
+    std::size_t line = 0;
+    for (std::size_t from = 0; from < text.size(); from = text.find('\n', from) + 1, ++line) {
+      const LiteralScan::Find find = scan.next(text, from);
+      if (find.at == kNone) break;
+      line += find.line_breaks;
+      from = find.at;
+      lines.push_back(line);
+    }
+  }
+  for (const auto& lines : by_isa) CHECK(lines == by_isa.front());
+  return by_isa.front();
 }
 
 // Whether an event may match the pattern, by the name of the member that it tests.
@@ -91,6 +113,54 @@ TEST_CASE("an event that ends behind a name is read no further", "[match][prefil
                                   R"({"name":")", R"({"name":"kim)", R"({"name":-)"}) {
     INFO(event);
     CHECK_FALSE(may_match("{ $.name = kim }", event));
+  }
+}
+
+TEST_CASE(
+    "among thousands of values of many names the lines that hold one are found, and no others",
+    "[match][prefilter]") {
+  const std::vector<std::string> names = {"arn", "name", "userName", "eventName", "ip", "x"};
+  std::mt19937 random(7);
+  const auto below = [&](std::size_t bound) { return random() % bound; };
+  const auto value = [&] {
+    std::string text = std::vector<std::string>{"Describe", "arn:aws:iam::", "Get", ""}[below(4)];
+    for (std::size_t length = 1 + below(12); length > 0; --length) text += "abcxyz-:"[below(8)];
+    return text;
+  };
+  for (const bool beginnings : {false, true}) {
+    std::vector<std::string> patterns;
+    std::vector<std::pair<std::string, std::string>> wanted;  // name, beginning; whole: with quote
+    for (int i = 0; i < 3000; ++i) {
+      const bool whole = !beginnings || below(2) == 0;
+      wanted.emplace_back(names[below(names.size())], "q" + value());
+      auto& [name, text] = wanted.back();
+      patterns.push_back("{ $." + name + " = \"" + text + (whole ? "" : "*") + "\" }");
+      if (whole) text += '"';
+    }
+    std::string text;
+    std::vector<std::size_t> expected;
+    for (std::size_t line = 0; line < 2000; ++line) {
+      text += "{\"id\":" + std::to_string(below(1000));
+      bool found = false;
+      for (std::size_t members = below(6); members > 0; --members) {
+        std::string name = names[below(names.size())], held = (below(4) > 0 ? "Q" : "q") + value();
+        if (below(60) == 0) {
+          name = wanted[below(wanted.size())].first;
+          held = wanted[below(wanted.size())].second;
+        }
+        if (held.empty() || held.back() != '"') held += '"';
+        const std::string colon = std::vector<std::string>{":", ":", ": ", " : ", ":\t"}[below(5)];
+        text += ",\"" + name + '"' + colon + '"' + held;
+        found = found || std::any_of(wanted.begin(), wanted.end(), [&](const auto& want) {
+                  return want.first == name && held.starts_with(want.second);
+                });
+      }
+      text += "}\n";
+      if (found) expected.push_back(line);
+    }
+    CHECK(expected.size() > 20);
+    CHECK(expected.size() < 1000);
+    CHECK(lines_found(literals_of(patterns, kAny), text) == expected);
   }
 }
 
