@@ -66,6 +66,8 @@ class LongForm final : public Machine {
   std::optional<Instant> red_since() const {
     return state_ == AlarmState::alarm ? std::optional(red_since_) : std::nullopt;
   }
+  // The state by evaluation of closed periods alone, as far as they are judged.
+  AlarmState plain() const { return plain_; }
   // A key that has no data left in its range, and is in OK for it.
   bool has_vanished() const;
   // The newest range, and behind it open periods with data, at most as many again; for people.

@@ -75,10 +75,9 @@ std::vector<ChildState> children_of(const CompositeNode& node, const Past& past,
 void Composites::find_ahead(const AlarmBook& leaf) {
   leaf.role->ahead.clear();
   if (leaf.spec->group_by.empty()) return;
-  const AlarmState before = leaf.is_short() ? AlarmState::ok : AlarmState::insufficient_data;
   for (const auto& [id, key] : leaf.keys())
     if (key->state() == AlarmState::alarm && key->since().value_or(kNoTime) > leaf.clock->watermark)
-      leaf.role->ahead.emplace_back(*key->since(), before);
+      leaf.role->ahead[id] = *key->since();
 }
 
 void Composites::clock_set_back() {

@@ -6,6 +6,7 @@
 
 #include "rules/alarm/composite_cycles.hpp"
 #include "rules/alarm/composite_rule.hpp"
+#include "rules/message/names.hpp"
 
 namespace tocsin {
 
@@ -52,9 +53,9 @@ void Composites::clear(const AlarmBooks& books) {
 
 void Composites::changed(AlarmBook& child, const Transition& t, Instant holds_from, bool by_event) {
   const Instant w = child.clock_time();
-  std::erase_if(child.role->ahead, [w](const auto& a) { return a.first <= w; });
+  std::erase_if(child.role->ahead, [w](const auto& a) { return a.second <= w; });
   if (t.to == AlarmState::alarm && !child.spec->group_by.empty() && holds_from > w)
-    child.role->ahead.emplace_back(holds_from, t.from);
+    child.role->ahead[canonical_key(t.key)] = holds_from;
   changes_.push_back({&child,
                       t.to,
                       t.at,
@@ -67,13 +68,28 @@ void Composites::changed(AlarmBook& child, const Transition& t, Instant holds_fr
                       t.events});
 }
 
+namespace {
+
+// What a key is at the watermark that is in ALARM ahead of it.
+AlarmState before_alarm(const KeyEntry& key) {
+  if (key.short_form() != nullptr) return AlarmState::ok;
+  const AlarmState plain =
+      key.long_form() == nullptr ? AlarmState::insufficient_data : key.long_form()->plain();
+  return plain == AlarmState::alarm ? AlarmState::insufficient_data : plain;
+}
+
+}  // namespace
+
 // A child may be known ahead of its clock: one that ends at X can be in ALARM again from Y on in
 // the same breath, and meanwhile it was OK.
 AlarmState Composites::whole_at(const ChildChange& change) {
   if (change.to == AlarmState::alarm || change.child->spec->group_by.empty()) return change.to;
   AlarmBook::BeforeAlarm before{};
-  for (const auto& [from, state] : change.child->role->ahead)
-    if (from > change.holds_from) ++before[static_cast<std::size_t>(state)];
+  for (const auto& [id, from] : change.child->role->ahead) {
+    const KeyEntry* key = change.child->find(id);
+    if (from <= change.holds_from || key == nullptr || key->state() != AlarmState::alarm) continue;
+    if (key->since() == from) ++before[static_cast<std::size_t>(before_alarm(*key))];
+  }
   return change.child->overall(before);
 }
 

@@ -40,9 +40,9 @@ struct CompositeRole {
   std::vector<std::size_t> suppresses;              // likewise
   std::optional<std::size_t> place;                 // its own, of a composite alarm
   AlarmState seen = AlarmState::insufficient_data;  // as its parents were evaluated with
-  // Of an alarm with keys: from when those are in ALARM that are so ahead of its clock, and what
-  // they were before.
-  std::vector<std::pair<Instant, AlarmState>> ahead;
+  // Of an alarm with keys: those that went to ALARM ahead of its clock, and when. What they are now
+  // they know themselves, so that a restart finds the same.
+  std::map<std::string, Instant> ahead;
   // Of a metric alarm: the composites in whose timelines it is, and where in these.
   std::vector<std::pair<std::size_t, std::size_t>> above;
 };

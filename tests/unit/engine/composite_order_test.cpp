@@ -123,6 +123,27 @@ TEST_CASE("after the clock was set back composites are told of the same, restart
   }
 }
 
+TEST_CASE("what a key was before an early ALARM is known over a restart") {
+  for (const bool restarted : {false, true}) {
+    INFO(restarted);
+    RuleSet rules = rules_with({filter_named("f", "m")}, {sum_alarm("k", 1, 1)});
+    rules.log_groups[0].lateness = minutes{5};
+    rules.alarms[0].group_by = {"user"};
+    rules.filters[0].dimensions = {{"user", "$.user"}};
+    rules.alarms.push_back(composite_alarm("both", "OK(k)"));
+    World w(rules);
+    w.quiet_until(minutes{5});
+    w.event(minutes{6}, 0, 1, {"alice"});
+    w.quiet_until(minutes{12});
+    w.event(minutes{13}, 0, 5, {"bob"});
+    w.event(minutes{19}, 0, 5, {"alice"});
+    w.told();
+    if (restarted) w.restart(minutes{19});
+    w.quiet_until(minutes{25});
+    CHECK(of_composite(w) == Lines{"1020000 both OK>ALARM", "1140000 both ALARM>OK"});
+  }
+}
+
 TEST_CASE(
     "between two keys that were red one after the other a rule with OK held, and that is told") {
   RuleSet rules = single_rules("a");
