@@ -152,6 +152,7 @@ std::vector<StateRow> Engine::State::restore_rows(const StateImage& image) {
                                 {{"cell-values"}, &State::restore_part_row},
                                 {{"shown"}, &State::restore_shown_row},
                                 {{"actions", "switch", "silence"}, &State::restore_action_row}};
+  StatesTold told;  // made when it is needed
   std::vector<StateRow> unreadable;
   for (const auto& [kinds, restore_row] : steps)
     for (const StateRow& row : rows) {
@@ -161,8 +162,9 @@ std::vector<StateRow> Engine::State::restore_rows(const StateImage& image) {
       gone_rows.push_back({row.kind, row.id, std::nullopt});
       if (!has_owner(row)) continue;
       unreadable.push_back(gone_rows.back());
-      if (row.kind == "key") assume_told(row, image);
-      if (row.kind == "shown") show_told(row, image);
+      if (row.kind != "key" && row.kind != "shown") continue;
+      if (told.empty()) told = states_told(image);
+      row.kind == "key" ? assume_told(row, told) : show_told(row, told);
     }
   return unreadable;
 }

@@ -256,8 +256,10 @@ struct Engine::State {
   bool restore_action_row(const StateRow& row);
   bool restore_shown_row(const StateRow& row);
   // What becomes of keys whose rows could not be read (engine/unreadable_rows.cpp)
-  void assume_told(const StateRow& row, const StateImage& image);
-  void show_told(const StateRow& row, const StateImage& image);
+  using StatesTold = std::map<ActionName, const AlarmStatus*>;
+  static StatesTold states_told(const StateImage& image);
+  void assume_told(const StateRow& row, const StatesTold& told);
+  void show_told(const StateRow& row, const StatesTold& told);
   void judge_unreadable(const std::vector<StateRow>& rows, Recorder& to);
   void judge_anew(KeyEntry& entry, Recorder& to);
 

@@ -18,22 +18,22 @@ ActionName name_of(const StateRow& row) {
   return {row.id.substr(0, at), row.id.substr(std::min(at + 1, row.id.size()))};
 }
 
-// nullptr: people were told nothing.
-const AlarmStatus* told_of(const ActionName& name, const StateImage& image) {
-  const auto at = std::find_if(image.alarms.begin(), image.alarms.end(), [&](const AlarmStatus& s) {
-    return s.alarm == name.first && canonical_key(s.key) == name.second;
-  });
-  return at == image.alarms.end() ? nullptr : &*at;
-}
-
 }  // namespace
 
+Engine::State::StatesTold Engine::State::states_told(const StateImage& image) {
+  StatesTold told;
+  for (const AlarmStatus& s : image.alarms) told[{s.alarm, canonical_key(s.key)}] = &s;
+  return told;
+}
+
 // The row of the key itself.
-void Engine::State::assume_told(const StateRow& row, const StateImage& image) {
+void Engine::State::assume_told(const StateRow& row, const StatesTold& states) {
   const ActionName name = name_of(row);
-  const AlarmStatus* told = told_of(name, image);
+  const auto known = states.find(name);
+  if (known == states.end()) return;
+  const AlarmStatus* const told = known->second;
   AlarmBook& book = books.at(name.first);
-  if (told == nullptr || (book.whole && told->key.empty())) return;
+  if (book.whole && told->key.empty()) return;
   auto entry = std::make_unique<KeyEntry>();
   entry->book = &book;
   entry->set_key(told->key);
@@ -46,11 +46,12 @@ void Engine::State::assume_told(const StateRow& row, const StateImage& image) {
 }
 
 // The row that says how what is shown differs from what is judged.
-void Engine::State::show_told(const StateRow& row, const StateImage& image) {
+void Engine::State::show_told(const StateRow& row, const StatesTold& states) {
   const ActionName name = name_of(row);
   KeyEntry& entry = *find_key(name);
-  const AlarmStatus* told = told_of(name, image);
-  if (told == nullptr || told->state == entry.state()) return;
+  const auto known = states.find(name);
+  if (known == states.end() || known->second->state == entry.state()) return;
+  const AlarmStatus* const told = known->second;
   if (entry.composite() != nullptr) {
     entry.machine->assume(told->state, told->state_since);
   } else {
@@ -64,11 +65,15 @@ void Engine::State::show_told(const StateRow& row, const StateImage& image) {
 
 // When all else is as the rules say. It is told once where people look for it.
 void Engine::State::judge_unreadable(const std::vector<StateRow>& rows, Recorder& to) {
+  if (rows.empty()) return;
   std::map<std::string, std::set<std::string>> kinds;  // by alarm
+  std::map<std::string, std::string> renamed;
+  for (const Alarm& a : rules->alarms)
+    if (!a.was.empty()) renamed[a.was] = a.name;
   for (const StateRow& row : rows) {
     ActionName name = name_of(row);
-    for (const Alarm& a : rules->alarms)
-      if (!books.contains(name.first) && a.was == name.first) name.first = a.name;
+    const auto now = renamed.find(name.first);
+    if (now != renamed.end() && !books.contains(name.first)) name.first = now->second;
     if (!books.contains(name.first)) continue;
     kinds[name.first].insert(row.kind);
     KeyEntry* entry = row.kind == "key" ? find_key(name) : nullptr;
