@@ -61,6 +61,13 @@ StateImage Memory::load() const {
   return out;
 }
 
+void Memory::damage(Random& random) {
+  std::vector<std::string*> values;
+  for (auto& [id, value] : rows_)
+    if (id.first == "key" || id.first == "alarm" || id.first == "shown") values.push_back(&value);
+  if (!values.empty()) *random.pick(values) = "\x7f";
+}
+
 Twin::Twin(const Script& script, const Schedule& schedule)
     : script_(script), schedule_(schedule), random_(schedule.seed), rules_(script.rules()) {
   open(script.start());
@@ -74,7 +81,10 @@ void Twin::open(Instant now) {
 }
 
 void Twin::note() {
-  for (const Transition& t : out_.transitions) said_[0].push_back(to_json(t));
+  for (const Transition& t : out_.transitions) {
+    check(t);
+    said_[0].push_back(to_json(t));
+  }
   for (const Notification& n : out_.notifications)
     said_[1].push_back(n.message_id + " " + n.topic + " " + n.subject + " " + n.summary + " " +
                        n.cloudwatch_message);
@@ -82,11 +92,31 @@ void Twin::note() {
   out_ = {};
 }
 
+void Twin::check(const Transition& t) {
+  const auto [at, is_new] = told_.try_emplace({t.alarm, canonical_key(t.key)}, t.from);
+  if (at->second == AlarmState::alarm && t.from != AlarmState::alarm && gap_.empty())
+    gap_ = "an ALARM has ended untold before " + to_json(t);
+  at->second = t.to;
+}
+
+void Twin::rename_told() {
+  for (const Alarm& a : rules_->alarms) {
+    Told renamed;
+    std::erase_if(told_, [&](const auto& t) {
+      if (a.was.empty() || t.first.first != a.was) return false;
+      renamed[{a.name, t.first.second}] = t.second;
+      return true;
+    });
+    told_.merge(renamed);
+  }
+}
+
 void Twin::save(Instant now) {
   StateDelta delta;
   engine_->collect(delta);
   memory_.commit(std::move(delta));
   stored_said_ = said_;
+  stored_told_ = told_;
   stored_place_ = place_;
   stored_rules_ = rules_;
   stored_now_ = now;
@@ -99,10 +129,12 @@ void Twin::disturb(Instant now) {
   note();
   if (random_.chance(schedule_.restart)) {
     save(now);
+    if (schedule_.damage > 0 && random_.chance(schedule_.damage)) memory_.damage(random_);
     open(now);
     note();
   } else if (random_.chance(schedule_.crash)) {
     said_ = stored_said_;
+    told_ = stored_told_;
     place_ = stored_place_;
     rules_ = stored_rules_;
     open(stored_now_);
@@ -172,7 +204,10 @@ bool Twin::step() {
     if (o.kind == Operation::Kind::advance) engine_->advance(o.now, out_);
     if (o.kind == Operation::Kind::set_back) engine_->clock_set_back(o.now, o.by, out_);
     if (o.kind == Operation::Kind::operate) operate(o);
-    if (o.kind == Operation::Kind::reload) engine_->swap_rules(rules_ = o.rules, o.now, out_);
+    if (o.kind == Operation::Kind::reload) {
+      engine_->swap_rules(rules_ = o.rules, o.now, out_);
+      rename_told();
+    }
     place_ = {place_.operation + 1, 0};
   }
   note();
@@ -183,7 +218,17 @@ bool Twin::step() {
 const Said& Twin::play() {
   while (step()) {
   }
-  for (const AlarmStatus& s : engine_->alarms()) said_[3].push_back(text_of(s));
+  for (const AlarmStatus& s : engine_->alarms()) {
+    said_[3].push_back(text_of(s));
+    const auto told = told_.find({s.alarm, canonical_key(s.key)});
+    if (told == told_.end()) continue;
+    if (told->second == AlarmState::alarm && s.state != AlarmState::alarm && gap_.empty())
+      gap_ = "an ALARM has ended untold: " + text_of(s);
+    told_.erase(told);
+  }
+  for (const auto& [name, state] : told_)
+    if (state == AlarmState::alarm && gap_.empty())
+      gap_ = "an ALARM has gone untold: " + name.first + name.second;
   return said_;
 }
 

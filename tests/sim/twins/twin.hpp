@@ -21,6 +21,7 @@ struct Schedule {
   double restart = 0;  // the engine is stopped and restored from its store
   double crash = 0;    // likewise, losing what was not committed, which is read again
   double reload = 0;   // of the same rules
+  double damage = 0;   // at a restart, of a row of state
 };
 
 // Each in order; how they interleave depends on where batches end.
@@ -31,6 +32,8 @@ class Memory {
  public:
   void commit(StateDelta delta);
   StateImage load() const;
+  // One that says in which state a key is can no longer be read.
+  void damage(Random& random);
 
  private:
   using Id = std::pair<std::string, std::string>;
@@ -46,6 +49,8 @@ class Twin {
 
   // Transitions, messages, history and at last every status, one a line.
   const Said& play();
+  // The first ALARM that did not end as it was told: empty, there is none. Also with damage.
+  const std::string& gap() const { return gap_; }
 
  private:
   struct Place {
@@ -59,6 +64,8 @@ class Twin {
   void save(Instant now);
   void disturb(Instant now);
   void note();
+  void check(const Transition& t);
+  void rename_told();
 
   const Script& script_;
   Schedule schedule_;
@@ -68,9 +75,13 @@ class Twin {
   Effects out_;
   Said said_;
   Place place_;
+  using Told = std::map<std::pair<std::string, std::string>, AlarmState>;
+  Told told_;  // by (alarm, key): the state that people were told last
+  std::string gap_;
 
   Memory memory_;
   Said stored_said_;
+  Told stored_told_;
   Place stored_place_;
   Instant stored_now_;  // a crash comes right after the commit
   std::shared_ptr<const RuleSet> stored_rules_;
