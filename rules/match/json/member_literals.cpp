@@ -20,7 +20,10 @@ namespace {
 class ValueCondition : public LiteralCondition {
  public:
   explicit ValueCondition(const std::vector<const RequiredLiteral*>& values) {
-    for (const RequiredLiteral* value : values) add(value->value);
+    for (const RequiredLiteral* value : values) {
+      if (value->regex) regexes_.push_back(value->regex);
+      add(value->value, value->regex ? static_cast<std::uint32_t>(regexes_.size()) : 0);
+    }
     keys_.seal();
   }
 
@@ -45,8 +48,16 @@ class ValueCondition : public LiteralCondition {
   }
 
  private:
-  void add(const FieldKey& key) {
-    keys_.add(key, 0);
+  // Of one thread.
+  struct Scratch {
+    std::vector<std::uint32_t> literals, found;
+    std::string value;
+    RegexScratch regexes;
+  };
+
+  // `regex`: its number from 1 on; 0: the key is enough.
+  void add(const FieldKey& key, std::uint32_t regex) {
+    keys_.add(key, regex);
     begin_anyhow_ = begin_anyhow_ || !is_beginning(key);
     beginnings_.push_back(key.kind == FieldKey::Kind::whole ? ValueBeginning::whole(key.text)
                                                             : ValueBeginning::prefix(key.text));
@@ -62,10 +73,36 @@ class ValueCondition : public LiteralCondition {
     const std::size_t close = text.find('"');
     if (close == std::string_view::npos) return false;
     const std::string_view value = text.substr(0, close);
-    return keys_.has_key_of(value) || value.find('\\') != std::string_view::npos;
+    const bool holds = regexes_.empty() ? keys_.has_key_of(value) : has_key_and_regex_of(value);
+    return holds || value.find('\\') != std::string_view::npos;
+  }
+
+  bool has_key_and_regex_of(std::string_view value) const {
+    // What takes longer than to read the event is left to those who do.
+    constexpr std::size_t kSearchedBytesMax = 512;
+    if (value.size() > kSearchedBytesMax) return keys_.has_key_of(value);
+    thread_local Scratch scratch;
+    scratch.found.clear();
+    FieldValue field(value);
+    keys_.find(field, scratch.literals, scratch.found);
+    if (scratch.found.empty()) return false;
+    // A copy: the text may lie in a file that somebody writes to, and PCRE2 must not see it change.
+    const std::string& copy = scratch.value.assign(value);
+    if (!is_ascii(copy)) return true;
+    const std::uint64_t limits = scratch.regexes.limits_reached();
+    const bool found = std::any_of(scratch.found.begin(), scratch.found.end(), [&](auto regex) {
+      return regex == 0 || regexes_[regex - 1]->search(copy, scratch.regexes);
+    });
+    // A limit is met again, and counted, where the event is matched.
+    return found || scratch.regexes.limits_reached() != limits;
+  }
+  static bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   }
 
   FieldTriggers keys_;
+  std::vector<std::shared_ptr<const Regex>> regexes_;
   std::vector<ValueBeginning> beginnings_;
   bool begin_anyhow_ = false;  // of some keys that is not known
 };
@@ -78,6 +115,9 @@ bool is_quoted(const RequiredLiteral& literal) {
 std::size_t weight(const RequiredLiteral& literal) {
   // A piece of an account or address is a piece of many.
   constexpr std::size_t kAnyText = 3, kAnyNumber = 50;
+  // Where a name is looked for, regexes are searched, so that few events need be read.
+  constexpr std::size_t kRegex = 50, kSeen = 500;
+  if (literal.regex) return kRegex + kSeen * LogSample::get().count(literal.text);
   if (is_quoted(literal)) return 1;
   const bool number = literal.text.find_first_not_of("0123456789.-:") == std::string::npos;
   return number ? kAnyNumber : kAnyText;

@@ -83,7 +83,7 @@ LogSample::LogSample() {
     for (std::size_t place = 0; place < kWindowBytes && place <= at; ++place)
       where_[place][byte_class][(at - place) / 64] |= std::uint64_t{1} << ((at - place) % 64);
     ++frequency_[byte_class];
-    beginnings_.push_back(beginning(kSample.substr(at, kBeginningBytes)));
+    beginnings_.emplace_back(beginning(kSample.substr(at, kBeginningBytes)), at);
   }
   for (double& frequency : frequency_)
     frequency = kUnseen + frequency / static_cast<double>(kSample.size());
@@ -91,16 +91,17 @@ LogSample::LogSample() {
 }
 
 std::size_t LogSample::count(std::string_view bytes) const {
-  if (bytes.size() <= kBeginningBytes) {
-    const std::uint64_t first = beginning(bytes);
-    const std::size_t others = 8 * (kBeginningBytes - bytes.size());
-    const std::uint64_t last = first | (bytes.empty() ? ~std::uint64_t{0} : low_bits(others));
-    const auto begin = std::lower_bound(beginnings_.begin(), beginnings_.end(), first);
-    return static_cast<std::size_t>(std::upper_bound(begin, beginnings_.end(), last) - begin);
-  }
-  std::size_t count = 0;
-  for (std::size_t at = 0; (at = kSample.find(bytes, at)) != std::string_view::npos; ++at) ++count;
-  return count;
+  const std::string_view begin = bytes.substr(0, kBeginningBytes);
+  const std::uint64_t lowest = beginning(begin);
+  const std::size_t others = 8 * (kBeginningBytes - begin.size());
+  const std::uint64_t highest = lowest | (bytes.empty() ? ~std::uint64_t{0} : low_bits(others));
+  const auto from = std::lower_bound(beginnings_.begin(), beginnings_.end(), lowest,
+                                     [](const auto& a, std::uint64_t b) { return a.first < b; });
+  const auto to = std::upper_bound(from, beginnings_.end(), highest,
+                                   [](std::uint64_t a, const auto& b) { return a < b.first; });
+  if (bytes.size() <= kBeginningBytes) return static_cast<std::size_t>(to - from);
+  return static_cast<std::size_t>(std::count_if(
+      from, to, [&](const auto& at) { return kSample.substr(at.second).starts_with(bytes); }));
 }
 
 std::optional<std::vector<std::string>> rare_literals(std::string_view regex) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tocsin {
@@ -41,9 +42,9 @@ class LogSample {
 
   std::array<std::array<Positions, kByteClasses>, kWindowBytes> where_;
   std::array<double, kByteClasses> frequency_{};
-  // The eight bytes that begin at each position, the first one highest, in order: those that begin
-  // alike stand together.
-  std::vector<std::uint64_t> beginnings_;
+  // The eight bytes that begin at each position, the first one highest, and the position, in order:
+  // those that begin alike stand together.
+  std::vector<std::pair<std::uint64_t, std::size_t>> beginnings_;
 };
 
 // Of what a regex cannot do without (regex_literals()), the rarest text of each alternative.

@@ -34,7 +34,7 @@ struct Required {
 
 Required one(std::string text, Rarity rarity = Rarity::value) {
   const std::size_t hits = LogSample::get().count(text), length = text.size();
-  return {{RequiredLiteral{std::move(text), {}, {}}}, rarity, hits, length};
+  return {{RequiredLiteral{std::move(text), {}, {}, nullptr}}, rarity, hits, length};
 }
 
 // Each must hold: the rarest requirement is enough.
@@ -223,11 +223,13 @@ std::string member_of(const ast::Selector& selector) {
 }
 
 std::optional<Required> in_value(std::optional<Required> required, const std::string& member,
-                                 const FieldKey& value) {
+                                 const FieldKey& value,
+                                 const std::shared_ptr<const Regex>& regex = nullptr) {
   if (!required || member.empty()) return required;
   for (RequiredLiteral& literal : required->any_of) {
     literal.member = member;
     literal.value = value;
+    literal.regex = regex;
   }
   return required;
 }
@@ -244,7 +246,7 @@ std::optional<Required> of_value(const ast::PropertyTest& test) {
           [&](const ast::RegexLiteral& regex) {
             return of_regex(regex, [&](std::string_view text) {
               return in_value(of_json_text(text, false, false, Rarity::dotted_value), member,
-                              {FieldKey::Kind::inner, std::string(text), 0});
+                              {FieldKey::Kind::inner, std::string(text), 0}, regex.regex);
             });
           },
       },

@@ -108,6 +108,21 @@ TEST_CASE("a name is skipped where no value of it matches", "[match][prefilter]"
   CHECK_FALSE(may_match("{ $.name = \"ki*\" }", R"({"name":"k"})"));
 }
 
+TEST_CASE("where a name is looked for, a regex is searched in its value", "[match][prefilter]") {
+  const std::string pattern = "{ $.name = %^jo[a-z]+nna$% }";
+  CHECK(may_match(pattern, R"({"name":"joanna"})"));
+  CHECK_FALSE(may_match(pattern, R"({"name":"jo-nna"})"));
+  CHECK_FALSE(may_match(pattern, R"({"name":"joanna b"})"));
+  CHECK(may_match("{ $.name = %^ki|^jo[a-z]+nna$% }", R"({"name":"kim"})"));
+  CHECK(
+      may_match("{ $.a.name = %^jo[a-z]+nna$% || $.b.name = \"*-nna\" }", R"({"name":"jo-nna"})"));
+  // What is not plain text, or long, is for others to say.
+  CHECK(may_match(pattern, "{\"name\":\"jo\xC3\xA9nna\"}"));
+  CHECK(may_match(pattern, R"({"name":"jo\/nna"})"));
+  CHECK(may_match(pattern, "{\"name\":\"" + std::string(600, '-') + "nna\"}"));
+  CHECK(may_match("{ $.code = %^4[0-9]1$% }", R"({"code":401})"));
+}
+
 TEST_CASE("an event that ends behind a name is read no further", "[match][prefilter]") {
   for (const char* const event : {R"({"name")", R"({"name" )", R"({"name":)", R"({"name": )",
                                   R"({"name":")", R"({"name":"kim)", R"({"name":-)"}) {
