@@ -209,7 +209,8 @@ bool CoreLoop::try_commit() {
   // Before all else: somebody waits for it.
   if (!done->empty()) hooks_.deliver(std::move(*done));
   telemetry::committed(std::chrono::steady_clock::now() - began);
-  if (failing_since_) telemetry::commit_recovered(clock_.tick() - *failing_since_);
+  const Duration stood_still = failing_since_ ? clock_.tick() - *failing_since_ : Duration{0};
+  if (failing_since_) telemetry::commit_recovered(stood_still);
   failing_since_.reset();
   in_trouble_ = false;
   for (const Transition& t : pending_.transitions) telemetry::transition(t);
@@ -222,6 +223,7 @@ bool CoreLoop::try_commit() {
     telemetry::channel_changed(report, false);
   if (const auto overflowed = store_.take_overflowed(); !overflowed.empty())
     hooks_.overflowed(overflowed);
+  if (std::exchange(told_of_trouble_, false)) tell_trouble_over(stood_still);
   return true;
 }
 
@@ -234,7 +236,13 @@ void CoreLoop::on_commit_failed(const Error& error) {
   in_trouble_ = true;
   if (last_resort_at_ && now - *last_resort_at_ < kLastResortEvery) return;
   last_resort_at_ = now;
+  told_of_trouble_ = true;
   hooks_.last_resort(error.text);
+}
+
+void CoreLoop::tell_trouble_over(Duration stood_still) {
+  for (Notice& notice : hooks_.trouble_over(stood_still))
+    tell_one(std::move(notice.first), notice.second.endpoint, notice.second.label);
 }
 
 Status CoreLoop::swap(std::shared_ptr<const RuleSet> rules, EndpointTable endpoints) {

@@ -39,6 +39,8 @@ class CoreLoop {
     std::function<void(const std::vector<DeliveryReport>&)> overflowed;
     // The store has refused for 10 s: tell people straight from memory. At most once an hour.
     std::function<void(const std::string& why)> last_resort;
+    // It takes commits again, behind a last_resort(): what people are told, in the next commit.
+    std::function<std::vector<Notice>(Duration stood_still)> trouble_over;
     // What people can look at has changed (after a commit, at most every 200 ms).
     std::function<void(const Engine&)> publish;
     // The copy of a dead letter that its subscription wants (`redrive`), for the commit that makes
@@ -95,6 +97,7 @@ class CoreLoop {
   std::optional<ChannelWatch::News> conclude(const DeliveryReport& report, Commit& to);
   Commit aftermath(const std::vector<DeliveryReport>& overflowed);
   void forget_aftermath();
+  void tell_trouble_over(Duration stood_still);
   void tick();
   bool commit_is_due() const;
   bool try_commit();
@@ -119,6 +122,7 @@ class CoreLoop {
   std::vector<DeliveryReport> told_of_;
   std::optional<Tick> failing_since_;
   std::optional<Tick> last_resort_at_;
+  bool told_of_trouble_ = false;  // of the one at hand
   Tick retry_at_{};
   Tick published_at_{};
   std::optional<Duration> wall_offset_;  // wall clock less monotonic, as last seen

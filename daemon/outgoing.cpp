@@ -4,16 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "daemon/channel_message.hpp"
 #include "daemon/telemetry.hpp"
-#include "notifiers/text.hpp"
-#include "rules/message/notices.hpp"
 #include "rules/message/notification_json.hpp"
 
 namespace tocsin {
 namespace {
 
 constexpr const char* kDefaultTopic = "default";
-constexpr std::size_t kSubjectMax = 100;
 
 // nullptr: it cannot be read.
 MessagePtr message_of(const DeliveryReport& report, const Store& store) {
@@ -93,19 +91,11 @@ std::optional<ChannelWatch::News> Outgoing::observe(const DeliveryReport& report
     return std::nullopt;
   std::optional<ChannelWatch::News> news = watch_.observe(report, now);
   if (!news) return std::nullopt;
-  const std::string words = channel_words(*news, report);
   for (auto& [topic, targets] : told_of(report.topic, report.endpoint)) {
     const MessagePtr message =
         !news->works && topic == report.topic ? message_of(report, store) : nullptr;
-    Notification notice =
-        message ? channel_notice(*news, report, *message)
-                : make_channel_notification(
-                      topic, rules, now, {news->works, report.topic, words, news->trouble.since});
-    if (!message) {
-      notice.message_id = channel_notice_id(*news, report, topic);
-      notice.dedup_key = channel_notice_key(report.endpoint);
-      notice.subject = truncate(one_line(words), kSubjectMax);
-    }
+    Notification notice = message ? channel_notice(*news, report, *message)
+                                  : channel_message(*news, report, topic, rules);
     to.endpoints.push_back(std::move(targets));
     to.notifications.push_back(std::move(notice));
   }

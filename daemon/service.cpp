@@ -95,6 +95,7 @@ CoreLoop::Hooks Service::core_hooks() {
             for (const DeliveryReport& report : reports) note_dead_letter(report);
           },
           [this](const std::string& why) { tell_without_store(why); },
+          [this](Duration stood_still) { return trouble_over(stood_still); },
           [this](const Engine& engine) { publish(engine); },
           [this](const DeliveryReport& report) { return copy_of(report); }};
 }
@@ -198,6 +199,19 @@ void Service::tell_without_store(const std::string& why) {
     }
   }
   dispatcher_->push(std::move(entries));
+}
+
+// Core thread. To those of tell_without_store().
+std::vector<CoreLoop::Notice> Service::trouble_over(Duration stood_still) const {
+  std::vector<CoreLoop::Notice> notices;
+  for (const TopicConfig& topic : config().topics) {
+    if (!topic.last_resort) continue;
+    const Notification notice =
+        make_trouble_over_notification(topic.topic.name, *rules(), clock_.now(), stood_still);
+    for (const Endpoint& endpoint : topic.endpoints)
+      notices.emplace_back(notice, Target{endpoint.id, endpoint.label});
+  }
+  return notices;
 }
 
 void Service::on_core(std::function<void(CoreLoop&)> act) {

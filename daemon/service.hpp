@@ -126,6 +126,7 @@ class Service {
   void set_topology(const MainConfig& config);
   void publish(const Engine& engine);
   void tell_without_store(const std::string& why);
+  std::vector<CoreLoop::Notice> trouble_over(Duration stood_still) const;
   // Runs `act` on the core thread and waits for it.
   void on_core(std::function<void(CoreLoop&)> act);
   Status swap_rules(const LoadedConfiguration& next);

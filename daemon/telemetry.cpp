@@ -343,7 +343,7 @@ void delivery_done(const DeliveryReport& report) {
     spdlog::warn("topic {}: {} will be tried again (attempt {}): {}", report.topic, to, r.attempts,
                  r.detail);
   else
-    spdlog::error("topic {}: {} was given up after {} attempts and kept as a dead letter: {}",
+    spdlog::error("topic {}: {} was given up (attempts: {}) and kept as a dead letter: {}",
                   report.topic, to, r.attempts, r.detail);
 }
 

@@ -25,13 +25,24 @@ std::string lasted(const ChannelWatch::News& news) {
   return format_duration(std::chrono::floor<seconds>(news.at - news.trouble.since));
 }
 
+std::string became_dead_letters(std::uint64_t n) {
+  return counted(n, "message") + (n == 1 ? " became a dead letter" : " became dead letters");
+}
+
 std::string lost_text(const ChannelTrouble& t) {
-  if (t.dead_letters == 0) return "; nothing was lost";
-  std::string out = "; " + counted(t.dead_letters, "message") + " became dead letters";
-  for (std::size_t i = 0; i < t.lost.size(); ++i) out += (i == 0 ? ": " : "; ") + t.lost[i];
+  std::string out = "Dead letters of topic \"" + t.topic + "\": ";
+  for (std::size_t i = 0; i < t.lost.size(); ++i) out += (i == 0 ? "" : "; ") + t.lost[i];
+  if (t.lost.empty()) return out + std::to_string(t.dead_letters);
   if (t.dead_letters > t.lost.size())
     out += " and " + std::to_string(t.dead_letters - t.lost.size()) + " more";
   return out;
+}
+
+// Of "hooks.slack.com: HTTP 404", behind "slack hooks.slack.com", the new part.
+std::string_view behind_label(std::string_view detail, std::string_view label) {
+  const std::string_view name = label.substr(label.rfind(' ') + 1);
+  const bool repeats = detail.starts_with(name) && detail.substr(name.size()).starts_with(": ");
+  return repeats ? detail.substr(name.size() + 2) : detail;
 }
 
 }  // namespace
@@ -158,13 +169,27 @@ std::string channel_notice_id(const ChannelWatch::News& news, const DeliveryRepo
 }
 
 std::string channel_words(const ChannelWatch::News& news, const DeliveryReport& report) {
-  if (news.works)
-    return report.endpoint_label + " works again after " + lasted(news) + lost_text(news.trouble);
-  std::string why = report.record.detail + "; " +
-                    counted(static_cast<std::uint64_t>(report.record.attempts), "attempt");
+  if (news.works) {
+    const std::uint64_t lost = news.trouble.dead_letters;
+    return report.endpoint_label + " works again after " + lasted(news) + "; " +
+           (lost == 0 ? "nothing was lost" : became_dead_letters(lost));
+  }
+  std::string why(behind_label(report.record.detail, report.endpoint_label));
+  why += "; " + counted(static_cast<std::uint64_t>(report.record.attempts), "attempt");
   if (report.record.fate != DeliveryRecord::Fate::dead)
     why += ", nothing got through for " + lasted(news) + ", tried on";
   return "Not delivered to " + report.endpoint_label + " (" + why + ")";
+}
+
+std::string channel_detail(const ChannelWatch::News& news, const std::string& told) {
+  const ChannelTrouble& t = news.trouble;
+  if (news.works) return t.dead_letters == 0 ? "What waited for it is sent now." : lost_text(t);
+  const std::string topic = "topic \"" + t.topic + "\"";
+  if (told == t.topic) return "The other subscriptions of " + topic + " get its messages.";
+  return "No other subscription of " + topic +
+         " works: until one does, nobody reads its messages. " +
+         (t.dead_letters == 0 ? "None was given up so far."
+                              : "So far " + became_dead_letters(t.dead_letters) + ".");
 }
 
 Notification channel_notice(const ChannelWatch::News& news, const DeliveryReport& report,

@@ -87,7 +87,10 @@ std::string channel_notice_key(const std::string& endpoint);
 std::string channel_notice_id(const ChannelWatch::News& news, const DeliveryReport& report,
                               const std::string& topic);
 // "Not delivered to slack hooks.slack.com (HTTP 404; 3 attempts)", "slack hooks.slack.com works
-// again after 4h; 2 messages became dead letters: ...".
+// again after 4h; 2 messages became dead letters".
 std::string channel_words(const ChannelWatch::News& news, const DeliveryReport& report);
+// What it means for those who learn of it on topic `told`: "Dead letters of topic "security": ...",
+// "No other subscription of topic "security" works: ...".
+std::string channel_detail(const ChannelWatch::News& news, const std::string& told);
 
 }  // namespace tocsin

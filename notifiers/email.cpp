@@ -57,10 +57,18 @@ class Email final : public Notifier {
   }
 
   Delivery outcome(const Response& answer, Instant) const override {
-    return smtp_outcome(answer, to_.address);
+    // Without an answer it is the server's fault, and nobody's address.
+    return smtp_outcome(answer, answer.status == 0 ? server_name() : to_.address);
   }
 
  private:
+  // Host and port alone.
+  std::string server_name() const {
+    const std::string& url = server_.smtp_url;
+    const std::size_t scheme = url.find("://");
+    const std::string place = scheme == std::string::npos ? url : url.substr(scheme + 3);
+    return "mail server " + place.substr(place.rfind('@') + 1);
+  }
   std::string id_of(const Notification& n) const {
     return mail_domain(n.message_id) + "@" + domain_;
   }

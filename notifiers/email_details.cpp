@@ -88,7 +88,8 @@ std::string actions(const Json& message, const char* name) {
 
 std::vector<DetailGroup> email_details(const Notification& n) {
   std::vector<DetailGroup> groups{alarm_details(n)};
-  if (!n.condition.empty()) groups.push_back(threshold(n));
+  if (n.condition.empty()) return groups;  // Tocsin speaks of itself: there is no metric
+  groups.push_back(threshold(n));
   const Json message = Json::parse(n.cloudwatch_message, nullptr, false);
   if (!message.is_object()) return groups;
   if (message.contains("Trigger") && message.at("Trigger").is_object())

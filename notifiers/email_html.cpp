@@ -111,12 +111,9 @@ bool is_among(const std::string& label, const std::string_view (&labels)[N]) {
   return std::find(std::begin(labels), std::end(labels), label) != std::end(labels);
 }
 
-// Without an event the reason is What.
 std::vector<Fact> remaining(const Notification& n) {
   std::vector<Fact> facts = judgement_facts(n);
-  std::erase_if(facts, [&](const Fact& f) {
-    return is_among(f.label, kShownAbove) || (f.label == "Reason" && n.events.empty());
-  });
+  std::erase_if(facts, [&](const Fact& f) { return is_among(f.label, kShownAbove); });
   return facts;
 }
 
@@ -151,10 +148,15 @@ std::string details(const Notification& n) {
 std::string digest(const Notification& n) {
   std::string out = "<table role=\"presentation\"" + style("facts") + ">\n";
   for (const DigestLine& line : n.digest) {
-    std::string text = element("p", "event", escape_html(digest_text(line)));
+    std::string text = "<b>" + escape_html(digest_title(line)) + "</b>";
+    if (!line.summary.empty()) text += "<br>\n" + escape_html(one_line(line.summary));
+    text = element("p", "event", text);
+    text += element("p", "caption", escape_html(one_line(line.when)));
     if (!line.runbook.empty()) text += element("p", "caption", html_value(line.runbook));
-    out += "<tr><td style=\"padding:2px 0 8px 12px;border-left:4px solid " +
-           std::string(state_colour(line.state)) + "\">" + text + "</td></tr>\n";
+    out +=
+        "<tr><td style=\"padding:0 0 14px\"><div style=\"padding:1px 0 1px 12px;"
+        "border-left:4px solid " +
+        std::string(state_colour(line.state)) + "\">" + text + "</div></td></tr>\n";
   }
   return out + "</table>\n";
 }

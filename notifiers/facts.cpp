@@ -13,6 +13,15 @@ void add(std::vector<Fact>& facts, std::string label, const std::string& value) 
   if (!value.empty()) facts.push_back({std::move(label), printable(value)});
 }
 
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.,:/@=+";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 std::string key_text(const AlarmKey& key) {
   std::string text;
   for (const auto& [name, value] : key)
@@ -43,6 +52,20 @@ std::string children_text(const std::vector<ChildState>& children) {
     if (child.decides)
       text += (text.empty() ? "" : ", ") + child.alarm + " " + std::string(to_string(child.state));
   return text;
+}
+
+// Messages that stop when somebody says that he looks after the alarm.
+bool asks_for_acknowledgement(const Notification& n) {
+  return n.transition.to == AlarmState::alarm &&
+         (n.cause == MessageCause::escalation || n.cause == MessageCause::reminder);
+}
+
+// As a shell takes it.
+std::string acknowledge_command(const Notification& n) {
+  std::string command = "tocsin alarms ack " + shell_word(n.transition.alarm);
+  for (const auto& [name, value] : n.transition.key)
+    command += " --key " + shell_word(name + "=" + value);
+  return command;
 }
 
 // Without an event (missing data, a removed alarm) the reason is what happened.
@@ -93,7 +116,9 @@ std::vector<Fact> judgement_facts(const Notification& n) {
   add(facts, "Fired", firings_text(n));
   add(facts, "Severity", std::string(to_string(n.severity)));
   add(facts, "Rests on", children_text(n.transition.children));
-  add(facts, "Reason", n.transition.reason);
+  // Without an event it is What.
+  if (!n.events.empty()) add(facts, "Reason", n.transition.reason);
+  if (asks_for_acknowledgement(n)) add(facts, "Acknowledge", acknowledge_command(n));
   add(facts, "Runbook", n.runbook);
   return facts;
 }
@@ -119,11 +144,18 @@ std::string event_line(const NotifiedEvent& event) {
   return one_line(line);
 }
 
-std::string digest_text(const DigestLine& line) {
+std::string digest_title(const DigestLine& line) {
   std::string text = state_and_name(line.state, line.alarm, line.key);
   if (line.messages > 1) text += ", " + std::to_string(line.messages) + " messages";
-  if (!line.summary.empty()) text += " - " + line.summary;
-  return one_line(text + " - " + line.when);
+  return text;
+}
+
+std::string digest_words(const DigestLine& line) {
+  return one_line(line.summary.empty() ? line.when : line.summary + " - " + line.when);
+}
+
+std::string digest_text(const DigestLine& line) {
+  return digest_title(line) + " - " + digest_words(line);
 }
 
 std::string digest_rest(const Notification& n, std::size_t most) {

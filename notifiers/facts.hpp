@@ -31,6 +31,10 @@ std::vector<Fact> judgement_facts(const Notification& n);
 std::string events_caption(const Notification& n);
 // One line of an event: who, what, where, which.
 std::string event_line(const NotifiedEvent& event);
+// "ALARM: root-login (account = 1111), 3 messages".
+std::string digest_title(const DigestLine& line);
+// "Root activity - TIME".
+std::string digest_words(const DigestLine& line);
 // One line of a digest: "ALARM: root-login (account = 1111), 3 messages - Root activity - TIME".
 std::string digest_text(const DigestLine& line);
 // Those that are shown where no more than `most` have room, and words for the rest (or empty).

@@ -92,14 +92,26 @@ Json events_context(const Notification& n) {
 
 constexpr std::size_t kDigestLinesMax = 60;
 constexpr std::size_t kDigestLineMax = 400;
+constexpr std::size_t kDigestLinkMax = 150;
 constexpr std::size_t kLinesASection = 5;
+
+// The name in bold, the runbook as a link. An asterisk would end the bold.
+std::string digest_line_text(const DigestLine& line) {
+  std::string name = digest_title(line);
+  std::replace(name.begin(), name.end(), '*', '\'');
+  std::string text = "*" + slack_text(name, kDigestLineMax / 2) + "* " +
+                     slack_text(digest_words(line), kDigestLineMax / 2);
+  const std::string link = is_link(line.runbook) ? slack_text(line.runbook, kSectionMax) : "";
+  if (!link.empty() && link.size() <= kDigestLinkMax) text += " <" + link + "|Runbook>";
+  return text;
+}
 
 // Lines go together in sections, of which a message may not have too many.
 void add_digest(const Notification& n, Json& blocks) {
   std::string text;
   const std::size_t shown = std::min(n.digest.size(), kDigestLinesMax);
   for (std::size_t i = 0; i < shown; ++i) {
-    text += (text.empty() ? "" : "\n") + slack_text(digest_text(n.digest[i]), kDigestLineMax);
+    text += (text.empty() ? "" : "\n") + digest_line_text(n.digest[i]);
     if ((i + 1) % kLinesASection != 0 && i + 1 < shown) continue;
     blocks.push_back(section(std::exchange(text, {})));
   }
@@ -127,7 +139,9 @@ void append_facts(Json& list, const Notification& n) {
     add_digest(n, list);
   }
   if (!n.datapoints_text.empty()) list.push_back(labelled_section("Datapoints", n.datapoints_text));
-  if (!n.transition.reason.empty()) list.push_back(labelled_section("Reason", n.transition.reason));
+  // Without an event it is What.
+  if (!n.events.empty() && !n.transition.reason.empty())
+    list.push_back(labelled_section("Reason", n.transition.reason));
   if (!n.runbook.empty()) list.push_back(section(runbook_line(n.runbook)));
   if (!n.events.empty()) list.push_back(events_context(n));
 }

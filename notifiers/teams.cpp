@@ -19,6 +19,7 @@ constexpr std::size_t kValueMax = 400;
 constexpr std::size_t kEventMax = 500;
 constexpr std::size_t kDigestLinesMax = 30;
 constexpr std::size_t kDigestLineMax = 300;
+constexpr std::size_t kDigestLinkMax = 150;
 
 // Cards render a part of Markdown: what is somebody else's text must stay text.
 std::string card_text(std::string_view text, std::size_t max) {
@@ -67,10 +68,20 @@ Json fact_set(const Notification& n) {
   return {{"type", "FactSet"}, {"facts", std::move(facts)}};
 }
 
+// The name in bold, the runbook as a link.
+std::string digest_line_text(const DigestLine& line) {
+  std::string text = "**" + card_text(digest_title(line), kDigestLineMax / 2) + "** " +
+                     card_text(digest_words(line), kDigestLineMax / 2);
+  const bool fits = is_link(line.runbook) && line.runbook.size() <= kDigestLinkMax &&
+                    line.runbook.find_first_of("()[]\\") == std::string::npos;
+  if (fits) text += " [Runbook](" + line.runbook + ")";
+  return text;
+}
+
 void add_digest(const Notification& n, Json& blocks) {
   const std::size_t shown = std::min(n.digest.size(), kDigestLinesMax);
   for (std::size_t i = 0; i < shown; ++i) {
-    Json line = text_block(card_text(digest_text(n.digest[i]), kDigestLineMax));
+    Json line = text_block(digest_line_text(n.digest[i]));
     line["color"] = colour_of(n.digest[i].state);
     line["spacing"] = "Small";
     blocks.push_back(std::move(line));

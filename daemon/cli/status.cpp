@@ -60,7 +60,8 @@ std::string outbox_line(const Json& outbox, Instant now) {
   if (const auto oldest = instant_of(outbox, "oldest"))
     line += ", the oldest for " + age_for_people(oldest, now);
   if (number_of(outbox, "held") > 0) line += ", " + count_text(outbox, "held") + " for a digest";
-  line += "; " + count_text(outbox, "dead_letters") + " dead letters";
+  const std::string dead = count_text(outbox, "dead_letters");
+  line += "; " + dead + (dead == "1" ? " dead letter" : " dead letters");
   if (number_of(outbox, "overflows") > 0)
     line += "; " + count_text(outbox, "overflows") + " found it full";
   return line;

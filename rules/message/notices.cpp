@@ -3,10 +3,13 @@
 
 #include <utility>
 
+#include "rules/message/human_time.hpp"
 #include "rules/message/message.hpp"
 
 namespace tocsin {
 namespace {
+
+constexpr const char* kTrouble = "tocsin-cannot-store";
 
 // An alarm and its transition that exist for one message only.
 struct Notice {
@@ -65,7 +68,7 @@ Notification make_test_notification(const std::string& topic, const RuleSet& rul
 
 Notification make_trouble_notification(const std::string& topic, const RuleSet& rules, Instant now,
                                        const std::string& why) {
-  Notice notice = make_notice("tocsin-cannot-store", topic, now);
+  Notice notice = make_notice(kTrouble, topic, now);
   notice.alarm.description = "Tocsin on " + rules.identity.name +
                              " has stopped reading log events: it cannot store its "
                              "state, and what it cannot store it does not count.";
@@ -78,6 +81,22 @@ Notification make_trouble_notification(const std::string& topic, const RuleSet& 
   return without_metric(send(std::move(notice), rules));
 }
 
+Notification make_trouble_over_notification(const std::string& topic, const RuleSet& rules,
+                                            Instant now, Duration stood_still) {
+  Notice notice = make_notice(kTrouble, topic, now);
+  notice.alarm.severity = Severity::info;
+  notice.alarm.ok_topics = {topic};
+  Transition& t = notice.transition;
+  t.from = AlarmState::alarm;
+  t.to = AlarmState::ok;
+  t.since = now - stood_still;
+  t.reason = "Nothing was lost: log events are read on from where reading stopped.";
+  Notification n = without_metric(send(std::move(notice), rules));
+  n.summary = "Tocsin on " + rules.identity.name + " stores its state again, after " +
+              format_span(stood_still) + ".";
+  return n;
+}
+
 Notification make_channel_notification(const std::string& topic, const RuleSet& rules, Instant now,
                                        const ChannelNews& news) {
   Notice notice = make_notice("tocsin-channel", topic, now);
@@ -86,15 +105,17 @@ Notification make_channel_notification(const std::string& topic, const RuleSet& 
   notice.alarm.severity = news.works ? Severity::info : Severity::high;
   notice.alarm.summary = news.summary;
   notice.alarm.ok_topics = {topic};
-  notice.alarm.runbook = "See what was not delivered: tocsin dlq list --topic " + news.of_topic +
-                         "; send what was refused again: tocsin dlq redrive --topic " +
-                         news.of_topic;
+  if (news.has_lost || !news.works)
+    notice.alarm.runbook = "tocsin dlq list --topic " + news.of_topic +
+                           " shows what was not delivered. What was refused for good is sent "
+                           "again by tocsin dlq redrive --topic " +
+                           news.of_topic + ", the rest by itself.";
   Transition& t = notice.transition;
   t.from = news.works ? AlarmState::alarm : AlarmState::ok;
   t.to = news.works ? AlarmState::ok : AlarmState::alarm;
   t.value.reset();
   t.since = news.since;
-  t.reason = news.summary;
+  t.reason = news.detail;
   Notification n = without_metric(send(std::move(notice), rules));
   n.summary = news.summary;  // an OK says "works again" by itself
   return n;

@@ -19,12 +19,18 @@ Notification make_test_notification(const std::string& topic, const RuleSet& rul
 Notification make_trouble_notification(const std::string& topic, const RuleSet& rules, Instant now,
                                        const std::string& why);
 
+// That it can again, to those who were told: `stood_still`: for how long it could not.
+Notification make_trouble_over_notification(const std::string& topic, const RuleSet& rules,
+                                            Instant now, Duration stood_still);
+
 // That messages to a subscription of `of_topic` are not delivered (as an ALARM), or are again (OK).
 struct ChannelNews {
   bool works = false;
   std::string of_topic;
-  std::string summary;  // a sentence that says all
-  Instant since;        // when it began to fail
+  std::string summary;    // which, and since when or why
+  std::string detail;     // what that means
+  bool has_lost = false;  // there are dead letters
+  Instant since;          // when it began to fail
 };
 Notification make_channel_notification(const std::string& topic, const RuleSet& rules, Instant now,
                                        const ChannelNews& news);

@@ -70,7 +70,8 @@ def main(bin_dir):
     wait_for(lambda: told("FALLBACK", "works again after"), 20, "word of it on topic default")
     for hook in ("GOOD", "FALLBACK"):
         again, = {b["id"]: b for b in told(hook, "works again after")}.values()
-        assert "3 messages became dead letters: " in again["summary"] and again["state"] == "OK", again
+        assert "; 3 messages became dead letters" in again["summary"] and again["state"] == "OK", again
+        assert again["reason"].startswith("Dead letters of topic") and again["reason"].count("ALARM: fire") == 3, again
         assert len({b["id"] for b in told(hook, "Not delivered to")}) == 1, "one incident was told more than once"
     wait_for(lambda: status()["channels"] == [], 20, "no channel that fails")
     daemon.stop()

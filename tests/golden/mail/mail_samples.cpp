@@ -4,8 +4,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "daemon/channel_message.hpp"
 #include "notifiers/base64.hpp"
+#include "notifiers/channel_watch.hpp"
 #include "notifiers/channels.hpp"
+#include "notifiers/digest.hpp"
 #include "support/config_nodes.hpp"
 #include "support/sample_notification.hpp"
 
@@ -99,6 +102,74 @@ Notification recovered() {
   return n;
 }
 
+// Nobody has acknowledged it: others are told.
+Notification escalated() {
+  Notification n = opened();
+  n.cause = MessageCause::escalation;
+  n.number = 1;
+  n.topic = "management";
+  n.summary = "Not acknowledged for 15m, told to security: " + n.summary;
+  return n;
+}
+
+// Several alarms in one message.
+Notification digest() {
+  DigestContent content;
+  content.id = "5f9619ff-8b86-5011-b42d-00cf4fc964ff";
+  content.head = digest_head(opened());
+  content.why = "grouped for 5m";
+  for (const Notification& n : {errors(), opened(), recovered(), opened()})
+    content.lines.push_back(digest_line(n));
+  Notification missing = errors();
+  name_alarm(missing, "backup-heartbeat", {{"host", "db1"}});
+  missing.transition.to = AlarmState::insufficient_data;
+  missing.summary = "Not enough data: Insufficient Data: 3 datapoints were unknown.";
+  missing.runbook.clear();
+  content.lines.push_back(digest_line(missing));
+  return make_digest(std::move(content), minute(5));
+}
+
+// A channel that gave `lost` up, or delivers again behind it.
+DeliveryReport report_of(const Notification& lost) {
+  return {{.outbox_id = 1,
+           .fate = DeliveryRecord::Fate::dead,
+           .attempts = 1,
+           .at = minute(0),
+           .status = 404,
+           .detail = "hooks.slack.com: HTTP 404: no_service",
+           .permanent = true},
+          lost.message_id,
+          lost.topic,
+          "security/slack/1",
+          "slack hooks.slack.com",
+          lost.dedup_key};
+}
+
+ChannelWatch::News news(bool works) {
+  ChannelTrouble trouble;
+  trouble.label = "slack hooks.slack.com";
+  trouble.topic = "security";
+  trouble.since = minute(0);
+  trouble.dead_letters = works ? 7 : 1;
+  trouble.lost = {"ALARM: sg-open (account = 111122223333)", "OK: sg-open (account = 111122223333)",
+                  "ALARM: shop-errors"};
+  return {works, trouble, minute(works ? 97 : 0)};
+}
+
+// What the topic's other channels get of a message that one of them could not deliver.
+Notification not_delivered() {
+  const Notification lost = opened();
+  return channel_notice(news(false), report_of(lost), lost);
+}
+
+// What another topic gets, of which the channel is none.
+Notification channel(bool works) {
+  RuleSet rules;
+  rules.identity = {"000000000000", "us-east-1", "prod.example.com"};
+  rules.topics.push_back({.name = "default", .time_zone = "Europe/Paris"});
+  return channel_message(news(works), report_of(opened()), "default", rules);
+}
+
 json rendered(const Endpoint& endpoint, const Notification& n) {
   Attempt attempt;
   attempt.now = n.transition.decided_at;
@@ -121,7 +192,12 @@ int run() {
   endpoints[0].filter_text = R"({"NewStateValue":["ALARM","OK"]})";
   const json all{{"opened", rendered(endpoints[0], opened())},
                  {"errors", rendered(endpoints[0], errors())},
-                 {"recovered", rendered(endpoints[0], recovered())}};
+                 {"recovered", rendered(endpoints[0], recovered())},
+                 {"escalated", rendered(endpoints[0], escalated())},
+                 {"digest", rendered(endpoints[0], digest())},
+                 {"not-delivered", rendered(endpoints[0], not_delivered())},
+                 {"channel-fails", rendered(endpoints[0], channel(false))},
+                 {"channel-works", rendered(endpoints[0], channel(true))}};
   std::puts(all.dump().c_str());
   return 0;
 }

@@ -41,7 +41,8 @@ class Machine {
     store_ = open_store(dir_.path(), options);
     core_.emplace(
         *store_, clock_, queue_,
-        CoreLoop::Hooks{[](auto) {}, [](const auto&) {}, [](const auto&) {}, [](const auto&) {}});
+        CoreLoop::Hooks{[](auto) {}, [](const auto&) {}, [](const auto&) {},
+                        [](auto) { return std::vector<CoreLoop::Notice>{}; }, [](const auto&) {}});
     std::vector<Endpoint> endpoints(1);
     endpoints[0].id = "ops/1";
     endpoints[0].label = "hook";

@@ -8,6 +8,7 @@
 
 #include "daemon/core_loop.hpp"
 #include "notifiers/dead_letter_copy.hpp"
+#include "rules/message/notices.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 #include "support/virtual_clock.hpp"
@@ -33,6 +34,11 @@ std::optional<CoreLoop::Notice> copy_of(const DeliveryReport& report) {
   return CoreLoop::Notice(dead_letter_copy(report, "{}", kStart), Target{"copies", "copies"});
 }
 
+std::vector<CoreLoop::Notice> trouble_over(Duration stood_still) {
+  return {{make_trouble_over_notification("ops", RuleSet{}, kStart, stood_still),
+           Target{"ops/b", "ops/b"}}};
+}
+
 // The core's thread is the test's; nobody delivers.
 class Core {
  public:
@@ -40,9 +46,10 @@ class Core {
     options.durability = Durability::normal;
     store_ = open_store(directory.empty() ? dir_.path() : directory, options);
     const auto deliver = [this](std::vector<OutboxEntry> entries) { note(std::move(entries)); };
-    core_.emplace(*store_, clock_, queue_,
-                  CoreLoop::Hooks{deliver, [](const auto&) {}, [](const auto&) {},
-                                  [](const auto&) {}, copy_of});
+    core_.emplace(
+        *store_, clock_, queue_,
+        CoreLoop::Hooks{deliver, [](const auto&) {}, [this](const auto&) { ++told_of_trouble; },
+                        trouble_over, [](const auto&) {}, copy_of});
     REQUIRE(core_->start(std::make_shared<const RuleSet>(rules_with({}, {})),
                          {{"ops", {endpoint("ops/a"), endpoint("ops/b")}}}));
   }
@@ -69,6 +76,7 @@ class Core {
 
   std::vector<OutboxEntry> sent;
   std::function<void()> on_sent = [] {};
+  int told_of_trouble = 0;
   std::size_t channels_known = 0;  // to the store, when something was sent last
 
  private:
@@ -204,6 +212,33 @@ TEST_CASE("a commit in which an outbox is full may fail at any step and is told 
     }
     check_overflow_is_told(core.store());
   }
+}
+
+TEST_CASE("who was told that the store takes no commits is told when it does again",
+          "[store][channels]") {
+  StoreOptions options;
+  options.vfs = faulty_vfs();
+  Core core(options);
+  const auto fail_for = [&](Duration time) {
+    faults().arm(1, Faults::Kind::io_error, true);
+    CHECK_FALSE(core.tell(1));
+    core.clock().advance(time);
+    CHECK_FALSE((*core).flush());
+    faults().disarm();
+    REQUIRE((*core).flush());
+    core.sent.clear();
+    REQUIRE((*core).flush());
+  };
+  fail_for(seconds{9});
+  CHECK(core.told_of_trouble == 0);
+  CHECK(core.sent.empty());
+  fail_for(seconds{15});
+  CHECK(core.told_of_trouble == 1);
+  REQUIRE(core.sent.size() == 1);
+  CHECK(core.sent[0].message->summary.ends_with(" stores its state again, after 15 s."));
+  CHECK(core.sent[0].message->transition.to == AlarmState::ok);
+  const Notification begun = make_trouble_notification("ops", RuleSet{}, kStart, "no room");
+  CHECK(core.sent[0].dedup_key == begun.dedup_key);
 }
 
 }  // namespace tocsin
