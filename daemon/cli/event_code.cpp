@@ -76,7 +76,6 @@ class Reader {
 
 void encode_event(const MatchedEvent& e, std::string& bytes) {
   Writer out(bytes);
-  out.put(e.message);
   out.put(e.event_id);
   out.put_number(e.samples.size());
   for (const Sample& sample : e.samples) {
@@ -88,14 +87,13 @@ void encode_event(const MatchedEvent& e, std::string& bytes) {
 }
 
 void decode_event(std::string_view bytes, MatchedEvent& e) {
+  e.message.clear();
   if (bytes.empty()) {
-    e.message.clear();
     e.event_id.clear();
     e.samples.clear();
     return;
   }
   Reader in(bytes);
-  in.get(e.message);
   in.get(e.event_id);
   e.samples.resize(in.get_number());
   for (Sample& sample : e.samples) {

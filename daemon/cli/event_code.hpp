@@ -10,10 +10,10 @@
 
 namespace tocsin {
 
-// Appends an event's message, id and samples.
+// Appends an event's id and samples.
 void encode_event(const MatchedEvent& event, std::string& bytes);
-// The same, out of what encode_event() has appended, into `event`, whose memory is used again.
-// Nothing appended: an event without any of them.
+// The same, out of what encode_event() has appended, into `event`, whose memory is used again and
+// whose message is cleared. Nothing appended: an event without id and samples.
 void decode_event(std::string_view bytes, MatchedEvent& event);
 
 }  // namespace tocsin

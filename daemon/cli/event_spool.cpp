@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/cli/event_spool.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <tuple>
+#include <span>
 
 #include "daemon/cli/event_code.hpp"
 
@@ -22,29 +18,6 @@ constexpr std::size_t kWriteBytes = std::size_t{64} << 10;  // at a time
 // What the event that fills the memory takes, mostly.
 constexpr std::size_t kLastEventBytes = std::size_t{64} << 10;
 
-std::string folder() {
-  std::error_code error;
-  const auto path = std::filesystem::temp_directory_path(error);
-  return error ? "/tmp" : path.string();
-}
-
-Error file_trouble() {
-  const int number = errno;
-  return {number == ENOSPC ? "disk-full" : "io",
-          "cannot keep matched events in " + folder() + ": " + std::strerror(number)};
-}
-
-// A file without a name: it goes with the process.
-std::FILE* open_temporary() {
-  std::string path = folder() + "/tocsin-replay-XXXXXX";
-  const int descriptor = mkstemp(path.data());
-  if (descriptor < 0) return nullptr;
-  unlink(path.c_str());
-  std::FILE* const file = fdopen(descriptor, "w+b");
-  if (file != nullptr) std::setvbuf(file, nullptr, _IONBF, 0);  // what it gets are blocks
-  return file;
-}
-
 }  // namespace
 
 // A sorted stretch of the temporary file, read through a buffer of its own.
@@ -56,7 +29,7 @@ struct EventSpool::Run {
   std::size_t used = 0;
 
   // False at the end. `bytes` live until the next call.
-  Result<bool> next(std::FILE* file, Coded& at, std::string_view& bytes) {
+  Result<bool> next(const TemporaryFile& file, Coded& at, std::string_view& bytes) {
     const Result<bool> has_place = need(file, sizeof at);
     if (!has_place || !*has_place) return has_place;
     std::memcpy(&at, buffer.data() + used, sizeof at);
@@ -69,7 +42,7 @@ struct EventSpool::Run {
   }
 
  private:
-  Result<bool> need(std::FILE* file, std::size_t bytes) {
+  Result<bool> need(const TemporaryFile& file, std::size_t bytes) {
     if (buffer.size() - used >= bytes) return true;
     buffer.erase(0, used);
     used = 0;
@@ -78,9 +51,8 @@ struct EventSpool::Run {
     if (take > 0) {
       const std::size_t held = buffer.size();
       buffer.resize(held + take);
-      if (std::fseek(file, static_cast<long>(begin), SEEK_SET) != 0 ||
-          std::fread(buffer.data() + held, 1, take, file) != take)
-        return file_trouble();
+      const Status got = file.read(begin, std::span(buffer).subspan(held));
+      if (!got) return got.error();
       begin += take;
     }
     return buffer.size() >= bytes;
@@ -93,8 +65,11 @@ EventSpool::~EventSpool() = default;
 std::size_t EventSpool::runs_on_disk() const { return runs_.size(); }
 
 Status EventSpool::add(const EventPlace& place, std::string_view event) {
-  // At once, since a string that grows is there twice.
-  if (bytes_.capacity() < memory_max_) bytes_.reserve(memory_max_ + kLastEventBytes);
+  // At once, since what grows is there twice; what is not used takes no memory.
+  if (bytes_.capacity() < memory_max_) {
+    bytes_.reserve(memory_max_ + kLastEventBytes);
+    places_.reserve(memory_max_ / sizeof(Coded) + 1);
+  }
   places_.push_back({place, bytes_.size(), event.size()});
   bytes_ += event;
   return bytes_.size() + places_.size() * sizeof(Coded) > memory_max_ ? spill() : success();
@@ -107,28 +82,20 @@ void EventSpool::sort() {
     std::sort(places_.begin(), places_.end(), before);
 }
 
-bool EventSpool::write() {
-  const bool done =
-      std::fwrite(written_.data(), 1, written_.size(), file_.get()) == written_.size();
-  written_.clear();
-  return done;
-}
-
 Status EventSpool::spill() {
-  if (file_ == nullptr) file_.reset(open_temporary());
-  if (file_ == nullptr) return file_trouble();
   sort();
   Run run;
-  run.begin = run.end = runs_.empty() ? 0 : runs_.back().end;
-  if (std::fseek(file_.get(), static_cast<long>(run.begin), SEEK_SET) != 0) return file_trouble();
+  run.begin = file_.size();
+  std::string block;
   for (const Coded& at : places_) {
-    written_.append(reinterpret_cast<const char*>(&at), sizeof at);
-    written_.append(bytes_, at.offset, at.size);
-    run.end += sizeof at + at.size;
-    if (written_.size() >= kWriteBytes && !write()) return file_trouble();
+    block.append(reinterpret_cast<const char*>(&at), sizeof at);
+    block.append(bytes_, at.offset, at.size);
+    if (block.size() < kWriteBytes) continue;
+    if (Status written = file_.append(block); !written) return written;
+    block.clear();
   }
-  if (!write()) return file_trouble();
-  if (std::fflush(file_.get()) != 0) return file_trouble();
+  if (Status written = file_.append(block); !written) return written;
+  run.end = file_.size();
   runs_.push_back(std::move(run));
   places_.clear();
   bytes_.clear();
@@ -182,7 +149,7 @@ class EventSpool::Merge {
       head.at = spool_.places_[next_held_++];
       head.bytes = std::string_view(spool_.bytes_).substr(head.at.offset, head.at.size);
     } else {
-      const Result<bool> more = spool_.runs_[source].next(spool_.file_.get(), head.at, head.bytes);
+      const Result<bool> more = spool_.runs_[source].next(spool_.file_, head.at, head.bytes);
       if (!more) return more.error();
       if (!*more) return success();
     }

@@ -5,14 +5,12 @@
 #pragma once
 #include <compare>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/cli/temporary_file.hpp"
 #include "tocsin/match.hpp"
 #include "tocsin/result.hpp"
 #include "tocsin/time.hpp"
@@ -46,7 +44,7 @@ class EventSpool {
   ~EventSpool();
 
   // `event`: as encode_event() has written it, which is copied; empty: the group had an event then.
-  // Error: "disk-full" or "io", naming the folder of temporary files.
+  // Errors: those of TemporaryFile.
   Status add(const EventPlace& place, std::string_view event);
   // All events in order; none may be added afterwards. Stops when `take` returns false. The event
   // that it gets is used again for the next one.
@@ -61,20 +59,14 @@ class EventSpool {
   };
   struct Run;
   class Merge;
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   void sort();
-  bool write();
   Status spill();
 
   std::size_t memory_max_;
   std::vector<Coded> places_;
   std::string bytes_;
-  std::string written_;  // what goes to the file at once
   std::vector<Run> runs_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  TemporaryFile file_;
 };
 
 }  // namespace tocsin

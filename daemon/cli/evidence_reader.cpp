@@ -38,9 +38,14 @@ std::string EvidenceReader::text(const Evidence& evidence) {
     const auto file = std::find_if(read_.files.begin(), read_.files.end(),
                                    [&](const ScanFile& f) { return f.path == evidence.source; });
     if (file == read_.files.end()) return {};
-    Result<FileDescriptor> opened = open_file(file->path);
-    if (!opened) return {};
     file_ = &*file;
+    descriptor_ = {};
+  }
+  const auto number = static_cast<std::uint32_t>(file_ - read_.files.data());
+  if (texts_.has(number)) return texts_.find(number, evidence.position);
+  if (!descriptor_) {
+    Result<FileDescriptor> opened = open_file(file_->path);
+    if (!opened) return {};
     descriptor_ = std::move(*opened);
   }
   // A carriage return before the line break is part of it.

@@ -159,12 +159,13 @@ ReplayPlan make_plan(const ReplayOptions& options) {
 // The second half: matched events in order of time through the engine.
 class ReplayRun {
  public:
-  ReplayRun(const ReplayPlan& plan, Instant start, ReplayReport& report)
+  // `texts` outlives it.
+  ReplayRun(const ReplayPlan& plan, Instant start, ReplayReport& report, EventTexts& texts)
       : plan_(plan),
         report_(report),
-        lines_(plan.read),
+        texts_(plan.read, texts),
         engine_(plan.rules, start, {.replay = true, .evidence_text = [this](const Evidence& e) {
-                                      return lines_.text(e);
+                                      return texts_.text(e);
                                     }}) {
     batch_.rules = plan.rules;
     batch_.more_unread = true;
@@ -211,7 +212,7 @@ class ReplayRun {
 
   const ReplayPlan& plan_;
   ReplayReport& report_;
-  EvidenceReader lines_;
+  EvidenceReader texts_;
   Engine engine_;
   MatchBatch batch_;                                              // of one event, again and again
   std::optional<std::pair<std::uint32_t, std::uint32_t>> place_;  // its group and file
@@ -228,7 +229,7 @@ int replay(const ReplayPlan& plan, bool json) {
   Status done = scan.run();
   const ReplayScan::Totals& totals = scan.totals();
   const Instant first = totals.first.value_or(Instant{});
-  ReplayRun run(plan, plan.range.since.value_or(first), report);
+  ReplayRun run(plan, plan.range.since.value_or(first), report, scan.texts());
   if (done) done = scan.spool().drain([&run](SpooledEvent& e) { return run.take(e); });
   if (!done) {
     complain(done.error().text, done.error().code);

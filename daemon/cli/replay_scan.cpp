@@ -37,19 +37,19 @@ class ReplayScan::Worker : public ScanWorker {
     batch_.times.clear();
     scan_.matcher_.match(block, scratch_, batch_,
                          {.messages = !place.has_offsets, .watermarks = false});
-    hold();
+    hold(!place.has_offsets);
     scratch_.reuse(batch_.matches);
     file_ = static_cast<std::uint32_t>(&file - scan_.read_.files.data());
     return batch_.events;
   }
 
   bool saw_only_objects() const override { return scratch_.saw_only_objects(); }
-  std::size_t bytes_held() const override { return bytes_held_ + codes_.size(); }
+  std::size_t bytes_held() const override { return bytes_held_ + bytes_.size(); }
 
   void hand_over(std::uint64_t) override {
-    for (const Block& block : held_) scan_.take(block, codes_, file_);
+    for (const Block& block : held_) scan_.take(block, bytes_, file_);
     held_.clear();
-    codes_.clear();
+    bytes_.clear();
     bytes_held_ = 0;
   }
 
@@ -59,17 +59,21 @@ class ReplayScan::Worker : public ScanWorker {
 
  private:
   // Keeps of the batch what the merge needs.
-  void hold() {
+  void hold(bool has_texts) {
     Block& block = held_.emplace_back();
     block.source_time = batch_.source_time;
+    block.has_texts = has_texts;
     block.events = batch_.events;
     block.bytes = batch_.bytes;
     block.times.assign(batch_.times.begin(), batch_.times.end());
     block.matches.reserve(batch_.matches.size());
     for (const MatchedEvent& event : batch_.matches) {
-      const std::size_t offset = codes_.size();
-      encode_event(event, codes_);
-      block.matches.push_back({event.index, event.position, offset, codes_.size() - offset});
+      const std::size_t offset = bytes_.size();
+      encode_event(event, bytes_);
+      const std::size_t code_size = bytes_.size() - offset;
+      bytes_ += event.message;
+      block.matches.push_back(
+          {event.index, event.position, offset, code_size, event.message.size()});
     }
     bytes_held_ +=
         block.times.size() * sizeof(EventTimestamp) + block.matches.size() * sizeof(Block::Match);
@@ -79,7 +83,7 @@ class ReplayScan::Worker : public ScanWorker {
   Matcher::Scratch scratch_;
   MatchBatch batch_;  // of the block at hand
   std::vector<Block> held_;
-  std::string codes_;  // of their matches
+  std::string bytes_;  // of their matches
   std::size_t bytes_held_ = 0;
   std::uint32_t file_ = 0;
 };
@@ -104,7 +108,8 @@ Status ReplayScan::run() {
   return kept_;
 }
 
-void ReplayScan::take(const Block& block, std::string_view codes, std::uint32_t file) {
+void ReplayScan::take(const Block& block, std::string_view bytes, std::uint32_t file) {
+  if (block.has_texts) put_by(block, bytes, file);
   const auto group = static_cast<std::uint32_t>(read_.files[file].tag);
   const std::string& log_group = read_.groups[group].name;
   const auto of_group = minutes_.find(log_group);
@@ -121,10 +126,17 @@ void ReplayScan::take(const Block& block, std::string_view codes, std::uint32_t 
     totals_.newest = std::max(totals_.newest.value_or(time), time);
     const bool opens_minute = of_group != minutes_.end() && of_group->second.add(time);
     if (kept_ && (matched || opens_minute || keeps_all))
-      kept_ =
-          spool_.add({time, group, file, match.position}, codes.substr(match.offset, match.size));
+      kept_ = spool_.add({time, group, file, match.position},
+                         bytes.substr(match.offset, match.code_size));
   }
   if (shows_progress_) show_progress(block);
+}
+
+void ReplayScan::put_by(const Block& block, std::string_view bytes, std::uint32_t file) {
+  for (const Block::Match& match : block.matches)
+    if (kept_)
+      kept_ = texts_.add(file, match.position,
+                         bytes.substr(match.offset + match.code_size, match.text_size));
 }
 
 void ReplayScan::end_file(const ScanFile& file, const ScanTotals& totals) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/cli/event_spool.hpp"
+#include "daemon/cli/event_texts.hpp"
 #include "daemon/cli/replay_sources.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "rules/match/matcher.hpp"
@@ -53,6 +54,8 @@ class ReplayScan {
   Status run();
   const Totals& totals() const { return totals_; }
   EventSpool& spool() { return spool_; }
+  // Of spooled events whose files cannot be read again, by the index of the file.
+  EventTexts& texts() { return texts_; }
 
  private:
   class Worker;
@@ -61,16 +64,19 @@ class ReplayScan {
     struct Match {
       std::uint32_t index = 0;  // of the event in the block
       std::uint64_t position = 0;
-      std::size_t offset = 0, size = 0;  // of its code in the worker's bytes
+      std::size_t offset = 0;  // in the worker's bytes: its code, its text behind it
+      std::size_t code_size = 0, text_size = 0;
     };
     Instant source_time;
+    bool has_texts = false;  // since they cannot be read again
     std::uint64_t events = 0, bytes = 0;
     std::vector<EventTimestamp> times;
     std::vector<Match> matches;
   };
 
   // These in the order of files and of the events in them, on one thread at a time.
-  void take(const Block& block, std::string_view codes, std::uint32_t file);
+  void take(const Block& block, std::string_view bytes, std::uint32_t file);
+  void put_by(const Block& block, std::string_view bytes, std::uint32_t file);
   void end_file(const ScanFile& file, const ScanTotals& totals);
   void warn_of_file(const std::string& text);
   void show_progress(const Block& block);
@@ -81,6 +87,7 @@ class ReplayScan {
   std::size_t threads_;
   Matcher matcher_;
   EventSpool spool_;
+  EventTexts texts_;
   Status kept_ = success();
   Totals totals_;
   StreamState stream_;  // of the file being handed over

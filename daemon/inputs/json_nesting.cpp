@@ -15,6 +15,7 @@ bool is_close(char c) { return (c | 0x20) == '}'; }
 
 #if defined(__x86_64__)
 #define TOCSIN_AVX2 __attribute__((target("avx2,bmi,pclmul,popcnt")))
+#define TOCSIN_AVX512 __attribute__((target("avx512f,avx512bw,bmi,pclmul,popcnt")))
 
 constexpr std::size_t kBlock = 64;
 
@@ -55,6 +56,15 @@ TOCSIN_AVX2 BlockMasks classify_avx2(const char* bytes) {
           equal_avx2(low_folded, high_folded, '{'), equal_avx2(low_folded, high_folded, '}')};
 }
 
+TOCSIN_AVX512 BlockMasks classify_avx512(const char* bytes) {
+  const __m512i v = _mm512_loadu_si512(bytes);
+  const __m512i folded = _mm512_or_si512(v, _mm512_set1_epi8(0x20));
+  return {_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')),
+          _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')),
+          _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{')),
+          _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'))};
+}
+
 // The bytes that a backslash before them escapes.
 std::uint64_t escaped_bytes(std::uint64_t backslash, bool& carry) {
   std::uint64_t escaped = carry ? 1 : 0;
@@ -76,6 +86,7 @@ std::uint64_t prefix_xor(std::uint64_t bits) {
   return bits;
 }
 
+// Of AVX-512 too.
 TOCSIN_AVX2 std::uint64_t prefix_xor_avx2(std::uint64_t bits) {
   const __m128i sum =
       _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<long long>(bits)), _mm_set1_epi8(-1), 0);
@@ -104,40 +115,50 @@ TOCSIN_AVX2 std::uint64_t prefix_xor_avx2(std::uint64_t bits) {
   return false;
 }
 
-// Takes whole blocks of `bytes`, `at` counts the bytes. True if depth comes to 0 in them.
-bool close_blocks(std::string_view bytes, JsonNesting& nesting, std::size_t& at) {
+// Takes whole blocks of `bytes`, `at` counts the bytes. True if depth comes to 0 in them. Inlined
+// into functions whose attributes allow what `classify` and `sums` need.
+template <auto classify, auto sums>
+[[gnu::always_inline]] inline bool close_with(std::string_view bytes, JsonNesting& nesting,
+                                              std::size_t& at) {
+  JsonNesting now = nesting;  // in registers
   std::size_t used = 0;
-  for (; at + kBlock <= bytes.size(); at += kBlock) {
+  bool closed = false;
+  for (; !closed && at + kBlock <= bytes.size(); at += closed ? used : kBlock) {
     const BlockMasks masks = classify(bytes.data() + at);
-    const std::uint64_t quote = masks.quote & ~escaped_bytes(masks.backslash, nesting.is_escaped);
-    const std::uint64_t string = prefix_xor(quote) ^ (nesting.in_string ? ~std::uint64_t{0} : 0);
-    if (!close_in(masks, string, nesting, used)) continue;
-    at += used;
-    return true;
+    std::uint64_t quote = masks.quote;
+    if (masks.backslash != 0 || now.is_escaped)
+      quote &= ~escaped_bytes(masks.backslash, now.is_escaped);
+    const std::uint64_t string = sums(quote) ^ (now.in_string ? ~std::uint64_t{0} : 0);
+    closed = close_in(masks, string, now, used);
   }
-  return false;
+  nesting = now;
+  return closed;
 }
 
+using CloseBlocks = bool (*)(std::string_view bytes, JsonNesting& nesting, std::size_t& at);
+
+bool close_blocks(std::string_view bytes, JsonNesting& nesting, std::size_t& at) {
+  return close_with<classify, prefix_xor>(bytes, nesting, at);
+}
 TOCSIN_AVX2 bool close_blocks_avx2(std::string_view bytes, JsonNesting& nesting, std::size_t& at) {
-  std::size_t used = 0;
-  for (; at + kBlock <= bytes.size(); at += kBlock) {
-    const BlockMasks masks = classify_avx2(bytes.data() + at);
-    std::uint64_t quote = masks.quote;
-    if (masks.backslash != 0 || nesting.is_escaped)
-      quote &= ~escaped_bytes(masks.backslash, nesting.is_escaped);
-    const std::uint64_t string =
-        prefix_xor_avx2(quote) ^ (nesting.in_string ? ~std::uint64_t{0} : 0);
-    if (!close_in(masks, string, nesting, used)) continue;
-    at += used;
-    return true;
-  }
-  return false;
+  return close_with<classify_avx2, prefix_xor_avx2>(bytes, nesting, at);
+}
+TOCSIN_AVX512 bool close_blocks_avx512(std::string_view bytes, JsonNesting& nesting,
+                                       std::size_t& at) {
+  return close_with<classify_avx512, prefix_xor_avx2>(bytes, nesting, at);
+}
+
+CloseBlocks best_close_blocks() {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") ||
+      !__builtin_cpu_supports("pclmul") || !__builtin_cpu_supports("popcnt"))
+    return close_blocks;
+  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+  return wide ? close_blocks_avx512 : close_blocks_avx2;
 }
 
 bool close_in_blocks(std::string_view bytes, JsonNesting& nesting, std::size_t& at) {
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-                               __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt");
-  return has_avx2 ? close_blocks_avx2(bytes, nesting, at) : close_blocks(bytes, nesting, at);
+  static const CloseBlocks close = best_close_blocks();
+  return close(bytes, nesting, at);
 }
 #else
 bool close_in_blocks(std::string_view, JsonNesting&, std::size_t&) { return false; }

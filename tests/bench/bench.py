@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "e2e")]
+import data  # noqa: E402
 import machine  # noqa: E402
 from contestants import CONTESTANTS, Bench, there  # noqa: E402
 from goals import ROWS  # noqa: E402
@@ -52,6 +53,7 @@ def run_races(bench, rows, rounds):
     left_out = [row for row in rows if not (there(row.rival) and there(row.subject))]
     rows = [row for row in rows if row not in left_out]
     runs = {name: make(bench) for name, make in CONTESTANTS.items() if any(name in (row.subject, row.rival, row.less) for row in rows)}
+    data.read_anew(str(word) for run in runs.values() for word in run.argv)
     race(runs, rounds, bench.core)
     return rows, left_out, runs
 

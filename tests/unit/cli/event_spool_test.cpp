@@ -14,7 +14,6 @@ SpooledEvent event(std::int64_t ms, std::uint32_t group, std::uint32_t file,
                    std::uint64_t position) {
   SpooledEvent e{instant_from_ms(ms), group, file, {}};
   e.event.position = position;
-  e.event.message = "message " + std::to_string(position);
   e.event.event_id = "id " + std::to_string(ms);
   e.event.samples.push_back({3, 1.5, {"a", std::nullopt, ""}});
   e.event.samples.push_back({4, std::nullopt, {}});
@@ -78,9 +77,9 @@ TEST_CASE("what is spilled to disk comes back whole and in the same order as fro
   REQUIRE(got.size() == wanted.size());
   const bool same = std::equal(got.begin(), got.end(), wanted.begin(), [](auto& a, auto& b) {
     return a.time == b.time && a.group == b.group && a.file == b.file &&
-           a.event.position == b.event.position && a.event.message == b.event.message &&
-           a.event.event_id == b.event.event_id && a.event.samples.size() == 2 &&
-           a.event.samples[0].filter == 3 && a.event.samples[0].value == 1.5 &&
+           a.event.position == b.event.position && a.event.event_id == b.event.event_id &&
+           a.event.samples.size() == 2 && a.event.samples[0].filter == 3 &&
+           a.event.samples[0].value == 1.5 &&
            a.event.samples[0].dimensions == b.event.samples[0].dimensions &&
            !a.event.samples[1].value;
   });
