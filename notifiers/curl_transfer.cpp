@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <span>
 
+#include "notifiers/base64.hpp"
 #include "notifiers/mail_header.hpp"
 #include "notifiers/target_address.hpp"
 
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t kBodyMax = std::size_t{64} << 10;
 constexpr std::size_t kHeaderBytesMax = std::size_t{16} << 10;
+constexpr std::size_t kReplyMax = std::size_t{4} << 10;
+constexpr std::size_t kEncodedLine = 76;
 
 std::span<const unsigned char> address_bytes(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
@@ -188,6 +191,8 @@ void CurlTransfer::set_mail(const MailRequest& request, const CurlTransportOptio
     use_ssl = CURLUSESSL_TRY;
   if (request.starttls == MailRequest::StartTls::none) use_ssl = CURLUSESSL_NONE;
   curl_easy_setopt(e, CURLOPT_USE_SSL, use_ssl);
+  curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_mail_reply);
+  curl_easy_setopt(e, CURLOPT_HEADERDATA, this);
   if (!request.username.empty()) {
     curl_easy_setopt(e, CURLOPT_USERNAME, request.username.c_str());
     curl_easy_setopt(e, CURLOPT_PASSWORD, request.password.reveal().c_str());
@@ -197,6 +202,7 @@ void CurlTransfer::set_mail(const MailRequest& request, const CurlTransportOptio
 
 void CurlTransfer::set_mail_body(const MailRequest& request) {
   append(headers_, "MIME-Version: 1.0");
+  if (request.html.empty()) return set_mail_text(request.text);
   append(headers_, "Content-Type: multipart/alternative");  // libcurl adds the boundary
   mime_.reset(curl_mime_init(easy_.get()));
   if (!mime_) return fail_early("libcurl has no memory");
@@ -208,6 +214,42 @@ void CurlTransfer::set_mail_body(const MailRequest& request) {
     add_related(request);
   curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
   curl_easy_setopt(easy_.get(), CURLOPT_MIMEPOST, mime_.get());
+}
+
+// libcurl makes parts of whatever it encodes itself, and programs that read a mail want its body.
+void CurlTransfer::set_mail_text(const std::string& text) {
+  append(headers_, "Content-Type: text/plain; charset=UTF-8");
+  append(headers_, "Content-Transfer-Encoding: base64");
+  for (const curl_slist* line = headers_.get(); line != nullptr; line = line->next)
+    request_body_.append(line->data).append("\r\n");
+  const std::string encoded = to_base64(text);
+  for (std::size_t at = 0; at < encoded.size(); at += kEncodedLine)
+    request_body_.append("\r\n").append(encoded, at, kEncodedLine);
+  request_body_ += "\r\n";
+  curl_easy_setopt(easy_.get(), CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy_.get(), CURLOPT_INFILESIZE_LARGE,
+                   static_cast<curl_off_t>(request_body_.size()));
+  curl_easy_setopt(easy_.get(), CURLOPT_READFUNCTION, &CurlTransfer::on_read);
+  curl_easy_setopt(easy_.get(), CURLOPT_READDATA, this);
+  curl_easy_setopt(easy_.get(), CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek);
+  curl_easy_setopt(easy_.get(), CURLOPT_SEEKDATA, this);
+}
+
+std::size_t CurlTransfer::on_read(char* to, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  const std::size_t copied = transfer.request_body_.copy(to, size * count, transfer.body_read_);
+  transfer.body_read_ += copied;
+  return copied;
+}
+
+// A connection that turned out to be closed is replaced, and the mail read again.
+int CurlTransfer::on_seek(void* self, curl_off_t offset, int origin) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  const bool known = origin == SEEK_SET && offset >= 0 &&
+                     static_cast<std::size_t>(offset) <= transfer.request_body_.size();
+  if (!known) return CURL_SEEKFUNC_CANTSEEK;
+  transfer.body_read_ = static_cast<std::size_t>(offset);
+  return CURL_SEEKFUNC_OK;
 }
 
 curl_mimepart* CurlTransfer::add_part(curl_mime* to, const std::string& data, const char* type,
@@ -272,6 +314,19 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t co
     value.remove_suffix(1);
   transfer.response_.headers.emplace_back(std::move(name), value);
   return size * count;
+}
+
+// Of the last reply that refuses, the server's words: all lines of it.
+std::size_t CurlTransfer::on_mail_reply(char* data, std::size_t size, std::size_t count,
+                                        void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  const std::string_view line(data, size * count);
+  if (line.size() < 4 || (line[0] != '4' && line[0] != '5')) return line.size();
+  std::string& words = transfer.response_.body;
+  if (!transfer.reply_goes_on_) words.clear();
+  transfer.reply_goes_on_ = line[3] == '-';
+  if (words.size() + line.size() <= kReplyMax) words += line.substr(4);
+  return line.size();
 }
 
 // The address is judged here and not the name before: between a look-up of ours and libcurl's the

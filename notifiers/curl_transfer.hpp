@@ -37,6 +37,9 @@ class CurlTransfer {
 
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_mail_reply(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self);
+  static int on_seek(void* self, curl_off_t offset, int origin);
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void set_common(const CurlTransportOptions& options);
@@ -44,6 +47,7 @@ class CurlTransfer {
   void set_http(const HttpRequest& request);
   void set_mail(const MailRequest& request, const CurlTransportOptions& options);
   void set_mail_body(const MailRequest& request);
+  void set_mail_text(const std::string& text);
   // nullptr: it has failed.
   curl_mimepart* add_part(curl_mime* to, const std::string& data, const char* type,
                           const char* encoding);
@@ -60,9 +64,11 @@ class CurlTransfer {
   Owned<curl_slist, curl_slist_free_all> recipients_;
   Owned<curl_mime, curl_mime_free> mime_;
   std::string request_body_;
+  std::size_t body_read_ = 0;  // of a mail without parts
   Response response_;
   std::size_t header_bytes_ = 0;
   bool is_mail_ = false;
+  bool reply_goes_on_ = false;
   bool allow_private_ = true;
   bool failed_early_ = false;
   int addresses_refused_ = 0;

@@ -160,6 +160,9 @@ Delivery smtp_outcome(const Response& answer, std::string_view target) {
   else if (answer.status >= 500)
     result.outcome = Delivery::Outcome::rejected;
   result.detail = std::string(target) + ": SMTP " + std::to_string(answer.status);
+  if (answer.status < 400) return result;
+  const std::string words = quote_words(answer.body);
+  if (!words.empty()) result.detail += ": " + words;
   return result;
 }
 

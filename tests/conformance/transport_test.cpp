@@ -311,6 +311,27 @@ TEST_CASE("mail arrives as text and HTML that a mail program reads", "[conforman
   CHECK(record[0]["html"] == letter.html);
 }
 
+TEST_CASE("a mail without HTML is a text and nothing else", "[conformance][transport]") {
+  if (!test::has_smtp_receiver()) return;
+  const TempDir dir;
+  const test::Receiver receiver = test::smtp_receiver(dir, {"--answers", "rcpt=451,250"});
+  const auto t = transport();
+  MailRequest letter = mail(receiver.address());
+  letter.html.clear();
+  letter.text = "{\"Grüße\":\"" + std::string(100'000, 'x') + "\"}\n.\n..\n";
+  const Response refused = perform(*t, letter);
+  CHECK(refused.status == 451);
+  CHECK(refused.body == "scripted\r\n");
+  CHECK(perform(*t, letter).status == 250);
+  const auto record = receiver.record();
+  REQUIRE(record.size() == 1);
+  CHECK(record[0]["type"] == "text/plain");
+  CHECK(record[0]["defects"].empty());
+  CHECK(record[0]["headers"]["Subject"] == letter.headers[2].second);
+  CHECK(record[0]["text"] == letter.text);
+  CHECK(record[0]["html"].is_null());
+}
+
 TEST_CASE("STARTTLS and AUTH are used, and required where they are required",
           "[conformance][transport]") {
   if (!test::has_smtp_receiver()) return;

@@ -156,6 +156,7 @@ def main(bin_dir):
     wait_for(lambda: len(server.mails(robots=True)) == 2, 60, "both mails of JSON")
     robots = server.mails(robots=True)
     assert all(m["tls"] and m["user"] for m in robots), "not encrypted, or not logged in"
+    assert all(m["type"] == "text/plain" and not m["defects"] for m in robots), [(m["type"], m["defects"]) for m in robots]
     assert not any("hunter2" in m["raw"] or "AKIAIOSFODNN7EXAMPLE" in m["raw"] for m in robots), "a secret in a mail of JSON"
     check_json([m["raw"] for m in robots], ["sg-while-down", "sg-later"])
     assert "s3cret-word" not in daemon.said(), "the password is in the log"

@@ -50,4 +50,15 @@ TEST_CASE("mail is retried after 4xx and given up after 5xx", "[notifiers][outco
         Delivery::Outcome::retry);
 }
 
+TEST_CASE("a mail server's words are quoted where it refuses", "[notifiers][outcome]") {
+  const auto detail = [](int status, std::string body) {
+    return smtp_outcome({.status = status, .body = std::move(body)}, "a@example.com").detail;
+  };
+  CHECK(detail(550, "5.1.1 <a@example.com>: user unknown\r\n") ==
+        "a@example.com: SMTP 550: 5.1.1 <a@example.com>: user unknown");
+  CHECK(detail(535, "no: AKIAIOSFODNN7EXAMPLEAKIAIOSFODNN7EXAMPLE\r\nmore") ==
+        "a@example.com: SMTP 535: no: ... more");
+  CHECK(detail(250, "taken") == "a@example.com: SMTP 250");
+}
+
 }  // namespace tocsin
