@@ -53,6 +53,8 @@ class ShortForm final : public Machine {
   // Its datapoints were emptied, or its window made longer: absence counts from `w`.
   void clear_samples();
   void restart_absence(Instant w) { seen_ = w; }
+  // It was in ALARM until `t`, for as long as that lasts at least: that is told.
+  void was_red_until(Instant t) { shown_.emplace_back(t - spec_->within, t); }
   // The specification was replaced: what is remembered of samples follows it.
   void respecified() { samples_.keep_values(spec_->keep_values); }
 

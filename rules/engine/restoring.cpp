@@ -142,7 +142,8 @@ bool Engine::State::restore_part_row(const StateRow& row) {
 std::vector<StateRow> Engine::State::restore_rows(const StateImage& image) {
   const std::vector<StateRow>& rows = image.rows;
   using Step = std::pair<std::vector<std::string_view>, bool (State::*)(const StateRow&)>;
-  const std::vector<Step> steps{{{"group", "stream", "minutes"}, &State::restore_group_row},
+  const std::vector<Step> steps{{{"stream", "minutes"}, &State::restore_group_row},
+                                {{"group"}, &State::restore_group_row},
                                 {{"metric"}, &State::restore_metric_row},
                                 {{"series", "default"}, &State::restore_series_row},
                                 {{"values"}, &State::restore_series_row},
@@ -162,6 +163,7 @@ std::vector<StateRow> Engine::State::restore_rows(const StateImage& image) {
       gone_rows.push_back({row.kind, row.id, std::nullopt});
       if (!has_owner(row)) continue;
       unreadable.push_back(gone_rows.back());
+      if (row.kind == "group") regain_watermark(*groups.at(row.id));
       if (row.kind != "key" && row.kind != "shown") continue;
       if (told.empty()) told = states_told(image);
       row.kind == "key" ? assume_told(row, told) : show_told(row, told);

@@ -256,6 +256,7 @@ struct Engine::State {
   bool restore_action_row(const StateRow& row);
   bool restore_shown_row(const StateRow& row);
   // What becomes of keys whose rows could not be read (engine/unreadable_rows.cpp)
+  void regain_watermark(GroupState& group) const;
   using StatesTold = std::map<ActionName, const AlarmStatus*>;
   static StatesTold states_told(const StateImage& image);
   void assume_told(const StateRow& row, const StatesTold& told);

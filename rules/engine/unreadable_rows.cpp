@@ -20,6 +20,13 @@ ActionName name_of(const StateRow& row) {
 
 }  // namespace
 
+// The streams know how far they were read: without it alarms would be judged on times that are
+// over, and people told of them once more.
+void Engine::State::regain_watermark(GroupState& group) const {
+  group.watermark.restarted(wall);
+  group.watermark.move(wall);
+}
+
 Engine::State::StatesTold Engine::State::states_told(const StateImage& image) {
   StatesTold told;
   for (const AlarmStatus& s : image.alarms) told[{s.alarm, canonical_key(s.key)}] = &s;
@@ -41,7 +48,14 @@ void Engine::State::assume_told(const StateRow& row, const StatesTold& states) {
   if (entry->told) entry->changed_at = told->state_since;
   entry->set_last_sample(told->state_since);
   make_machine(book, *entry, told->state_since);
-  entry->machine->assume(told->state, told->state_since);
+  Instant begun = told->state_since;
+  if (ShortForm* form = entry->short_form()) {
+    // A late ALARM lasts from the watermark on that it was decided at.
+    const Instant w = watermark_of(clock_for(groups_of(*book.spec)));
+    begun = std::max(begun, std::min(told->updated_at - book.short_spec->lateness, w));
+    if (entry->told && told->state == AlarmState::ok) form->was_red_until(told->state_since);
+  }
+  entry->machine->assume(told->state, begun);
   mark_dirty(book.insert(std::move(entry)));
 }
 

@@ -2,6 +2,7 @@
 #include "sim/twins/twin.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "rules/message/names.hpp"
@@ -62,10 +63,14 @@ StateImage Memory::load() const {
 }
 
 void Memory::damage(Random& random) {
+  std::set<std::string> kinds;
+  for (const auto& [id, value] : rows_) kinds.insert(id.first);
+  if (kinds.empty()) return;
+  const std::string kind = random.pick(std::vector<std::string>(kinds.begin(), kinds.end()));
   std::vector<std::string*> values;
   for (auto& [id, value] : rows_)
-    if (id.first == "key" || id.first == "alarm" || id.first == "shown") values.push_back(&value);
-  if (!values.empty()) *random.pick(values) = "\x7f";
+    if (id.first == kind) values.push_back(&value);
+  *random.pick(values) = "\x7f";
 }
 
 Twin::Twin(const Script& script, const Schedule& schedule)

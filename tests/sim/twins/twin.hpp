@@ -32,7 +32,7 @@ class Memory {
  public:
   void commit(StateDelta delta);
   StateImage load() const;
-  // One that says in which state a key is can no longer be read.
+  // A row of some kind can no longer be read.
   void damage(Random& random);
 
  private:
