@@ -25,6 +25,8 @@ class ValueCondition : public LiteralCondition {
       add(value->value, value->regex ? static_cast<std::uint32_t>(regexes_.size()) : 0);
     }
     keys_.seal();
+    starts_.seal();
+    ends_.seal();
   }
 
   // What it holds of is known by its first bytes.
@@ -38,7 +40,7 @@ class ValueCondition : public LiteralCondition {
     at = skip_white(text, at + 1);
     if (at == text.size()) return false;
     const std::string_view rest = text.substr(at);
-    if (rest.front() == '"') return holds_of_string(rest.substr(1));
+    if (rest.front() == '"') return holds_of_string(text, at + 1);
     if (rest.front() != '-' && !is_digit(rest.front())) return false;
     return keys_.has_key_of(rest.substr(0, rest.find_first_of(",]} \t\r\n")));
   }
@@ -58,9 +60,12 @@ class ValueCondition : public LiteralCondition {
   // `regex`: its number from 1 on; 0: the key is enough.
   void add(const FieldKey& key, std::uint32_t regex) {
     keys_.add(key, regex);
+    if (key.kind == FieldKey::Kind::suffix) ends_.add(0, ValueBeginning::suffix(key.text));
     begin_anyhow_ = begin_anyhow_ || !is_beginning(key);
+    if (!is_beginning(key)) return;
     beginnings_.push_back(key.kind == FieldKey::Kind::whole ? ValueBeginning::whole(key.text)
                                                             : ValueBeginning::prefix(key.text));
+    starts_.add(0, beginnings_.back());
   }
 
   static std::size_t skip_white(std::string_view text, std::size_t at) {
@@ -69,12 +74,23 @@ class ValueCondition : public LiteralCondition {
   }
 
   // Without a second quote it is no JSON.
-  bool holds_of_string(std::string_view text) const {
-    const std::size_t close = text.find('"');
+  bool holds_of_string(std::string_view text, std::size_t begin) const {
+    const std::size_t close = text.find('"', begin);
     if (close == std::string_view::npos) return false;
-    const std::string_view value = text.substr(0, close);
+    const std::string_view value = text.substr(begin, close - begin);
+    if (!may_hold(text, begin, close)) return value.find('\\') != std::string_view::npos;
     const bool holds = regexes_.empty() ? keys_.has_key_of(value) : has_key_and_regex_of(value);
     return holds || value.find('\\') != std::string_view::npos;
+  }
+
+  // False: no key holds of text[begin, close), unless there is an escape in it.
+  bool may_hold(std::string_view text, std::size_t begin, std::size_t close) const {
+    constexpr std::size_t kBytes = ValueFilter::kBytes;
+    const char* const bytes = text.data();
+    if (begin + kBytes > text.size() || close + 1 < kBytes) return true;
+    if (!starts_.empty() && starts_.may_begin(0, bytes + begin)) return true;
+    if (!ends_.empty() && ends_.may_end(0, bytes + close + 1)) return true;
+    return keys_.may_have_inner(text.substr(begin, close - begin), text.size() - begin);
   }
 
   bool has_key_and_regex_of(std::string_view value) const {
@@ -104,6 +120,7 @@ class ValueCondition : public LiteralCondition {
   FieldTriggers keys_;
   std::vector<std::shared_ptr<const Regex>> regexes_;
   std::vector<ValueBeginning> beginnings_;
+  ValueFilter starts_, ends_;
   bool begin_anyhow_ = false;  // of some keys that is not known
 };
 
@@ -113,14 +130,17 @@ bool is_quoted(const RequiredLiteral& literal) {
 
 // How many places a value lets pass that is looked for itself, beside others.
 std::size_t weight(const RequiredLiteral& literal) {
-  // A piece of an account or address is a piece of many.
-  constexpr std::size_t kAnyText = 3, kAnyNumber = 50;
+  // A piece of an account or address is a piece of many; what is shorter than a key of stage two,
+  // and stands anywhere, too.
+  constexpr std::size_t kAnyText = 3, kAnyNumber = 50, kShort = 16, kShortBytes = 7;
   // Where a name is looked for, regexes are searched, so that few events need be read.
   constexpr std::size_t kRegex = 50, kSeen = 500;
   if (literal.regex) return kRegex + kSeen * LogSample::get().count(literal.text);
-  if (is_quoted(literal)) return 1;
+  const bool quoted = is_quoted(literal), beginning = ValueCondition::is_beginning(literal.value);
   const bool number = literal.text.find_first_not_of("0123456789.-:") == std::string::npos;
-  return number ? kAnyNumber : kAnyText;
+  if (number && !quoted) return kAnyNumber;
+  if (!beginning && literal.text.size() <= kShortBytes) return kShort;
+  return quoted ? 1 : kAnyText;
 }
 
 // What a look behind a name costs.

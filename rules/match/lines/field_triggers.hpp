@@ -50,6 +50,10 @@ class FieldTriggers {
             std::vector<std::uint32_t>& patterns) const;
   // Whether a key of another kind than Kind::number holds for a text.
   bool has_key_of(std::string_view text) const;
+  // False: none of Kind::inner holds. `readable`: bytes that can be read from the text's begin on.
+  bool may_have_inner(std::string_view text, std::size_t readable) const {
+    return inner_scan_ && inner_scan_->may_stand_in(text, readable);
+  }
 
  private:
   using Numbers = std::vector<std::uint32_t>;

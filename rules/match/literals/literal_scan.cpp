@@ -44,6 +44,13 @@ LiteralScan::Find LiteralScan::next(std::string_view text, std::size_t from) con
   return scanner_->scan(*tables_, text, from, nullptr);
 }
 
+bool LiteralScan::may_stand_in(std::string_view text, std::size_t readable) const {
+  constexpr std::size_t kBlockBytes = 64;
+  if (text.size() >= kBlockBytes || readable < kBlockBytes + kWindowBytes) return true;
+  const std::uint64_t inside = (std::uint64_t{1} << text.size()) - 1;
+  return (scanner_->passed(*tables_, text.data()) & inside) != 0;
+}
+
 void LiteralScan::collect(std::string_view text, std::vector<std::uint32_t>& found) const {
   const auto before = static_cast<std::ptrdiff_t>(found.size());
   scanner_->scan(*tables_, text, 0, &found);

@@ -74,6 +74,10 @@ class LiteralScan {
   // A literal that begins at or behind `from`, such that none of those ends before it begins.
   Find next(std::string_view text, std::size_t from) const;
 
+  // False: no literal stands in the text; true says nothing. Quick where the text is short and more
+  // can be read: `readable` bytes from its begin on. Not for literals that begin values.
+  bool may_stand_in(std::string_view text, std::size_t readable) const;
+
   // Appends the numbers of all literals that stand in `text`, each once, ascending.
   void collect(std::string_view text, std::vector<std::uint32_t>& found) const;
 

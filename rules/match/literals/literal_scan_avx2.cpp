@@ -60,7 +60,8 @@ class Avx2 {
 }  // namespace
 
 const LiteralScanner* avx2_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Avx2>>};
+  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Avx2>>,
+                                             passed_in<WithPlainRest<Avx2>>};
   static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
                           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
                           __builtin_cpu_supports("lzcnt");

@@ -200,7 +200,7 @@ class Avx512 {
 }  // namespace
 
 const LiteralScanner* avx512_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<Avx512>};
+  static constexpr LiteralScanner scanner = {scan_with<Avx512>, passed_in<Avx512>};
   static const bool has =
       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") &&

@@ -270,6 +270,12 @@ TOCSIN_SCAN_TARGET LiteralScan::Find scan_with(const LiteralTables& tables, std:
   return ScanLoop<StageOne>(tables, text, from, found).run();
 }
 
+template <class StageOne>
+TOCSIN_SCAN_TARGET std::uint64_t passed_in(const LiteralTables& tables, const char* block) {
+  alignas(kBlockBytes) std::uint8_t buckets[kBlockBytes];
+  return StageOne(tables).pass(block, buckets).passed;
+}
+
 // A StageOne of `Pass`, which is the constructor and pass(), for processors without instructions
 // for the rest.
 template <class Pass>

@@ -55,7 +55,8 @@ class Neon {
 }  // namespace
 
 const LiteralScanner* neon_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Neon>>};
+  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Neon>>,
+                                             passed_in<WithPlainRest<Neon>>};
   return &scanner;
 }
 #else

@@ -30,7 +30,8 @@ class Bytewise {
 }  // namespace
 
 const LiteralScanner* scalar_scanner() {
-  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Bytewise>>};
+  static constexpr LiteralScanner scanner = {scan_with<WithPlainRest<Bytewise>>,
+                                             passed_in<WithPlainRest<Bytewise>>};
   return &scanner;
 }
 

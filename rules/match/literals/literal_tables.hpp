@@ -114,6 +114,8 @@ struct LiteralTables {
 struct LiteralScanner {
   LiteralScan::Find (*scan)(const LiteralTables& tables, std::string_view text, std::size_t from,
                             std::vector<std::uint32_t>* found);
+  // Of 64 positions those that stage one lets pass. Reads kWindowBytes - 1 bytes more.
+  std::uint64_t (*passed)(const LiteralTables& tables, const char* block);
 };
 // nullptr: not for this processor.
 const LiteralScanner* scalar_scanner();

@@ -12,15 +12,21 @@
 
 namespace tocsin {
 
-// How a string of JSON begins: sixteen bytes as numbers, the first one lowest; zeros behind
-// `length` of them, and behind a quote.
+// How a string of JSON begins or ends: sixteen bytes as numbers, the first one lowest, of which
+// those in `mask` count; the others are zeros.
 struct ValueBeginning {
+  struct Mask {
+    std::uint64_t first = 0, second = 0;
+    bool operator==(const Mask&) const = default;
+  };
   std::uint64_t first = 0, second = 0;
-  std::size_t length = 0;
+  Mask mask;
 
   // Of a string that is `text`, or that begins with it.
   static ValueBeginning whole(std::string_view text) { return of(text, true); }
   static ValueBeginning prefix(std::string_view text) { return of(text, false); }
+  // The end of a string that ends with `text`, its quote included.
+  static ValueBeginning suffix(std::string_view text);
 
  private:
   static ValueBeginning of(std::string_view text, bool whole);
@@ -29,8 +35,9 @@ struct ValueBeginning {
 // Built by add() and seal(); after that immutable, any thread.
 class ValueFilter {
  public:
+  static constexpr std::size_t kBytes = 16;
   // Bytes that may_hold() reads.
-  static constexpr std::size_t kReach = 19;
+  static constexpr std::size_t kReach = kBytes + 3;
 
   // `name`: bytes that tell names apart, up to four.
   void add(std::uint64_t name, const ValueBeginning& value) { values_.emplace_back(name, value); }
@@ -43,23 +50,26 @@ class ValueFilter {
     const std::size_t blank = name_end[1] == ' ' ? 1 : 0;
     const char* const quote = name_end + 1 + blank;
     if (*name_end != ':' || *quote != '"') return true;
-    std::uint64_t first = load(quote + 1), second = load(quote + 9);
+    return may_begin(name, quote + 1);
+  }
+  // The same of a string whose text begins at `text`. Reads kBytes.
+  bool may_begin(std::uint64_t name, const char* text) const {
+    std::uint64_t first = load(text), second = load(text + 8);
     // How it goes on behind an escape is for others to say.
     if ((where(first, '\\') | where(second, '\\')) != 0) return true;
     const std::uint64_t close = where(first, '"'), later = where(second, '"');
     first &= close ^ (close - 1);
     second = close != 0 ? 0 : second & (later ^ (later - 1));
-    for (const Mask& mask : masks_) {
-      const std::uint64_t bit = hash(name, first & mask.first, second & mask.second) >> shift_;
-      if ((bits_[bit / 64] >> (bit % 64) & 1) != 0) return true;
-    }
-    return false;
+    return has_any_of(name, first, second);
+  }
+  // False: a string without an escape, whose closing quote is before `end`, ends like none of the
+  // suffixes that were added. Reads the kBytes before `end`.
+  bool may_end(std::uint64_t name, const char* end) const {
+    return has_any_of(name, load(end - kBytes), load(end - 8));
   }
 
   // ---- For who does the same with vectors ----
-  struct Mask {
-    std::uint64_t first = 0, second = 0;
-  };
+  using Mask = ValueBeginning::Mask;
   static constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
   static constexpr std::uint64_t kNameFactor = 0x9E37'79B1;
   static constexpr std::uint64_t kHashFactor = 0x9E37'79B9'7F4A'7C15;
@@ -71,6 +81,13 @@ class ValueFilter {
   unsigned shift() const { return shift_; }
 
  private:
+  bool has_any_of(std::uint64_t name, std::uint64_t first, std::uint64_t second) const {
+    for (const Mask& mask : masks_) {
+      const std::uint64_t bit = hash(name, first & mask.first, second & mask.second) >> shift_;
+      if ((bits_[bit / 64] >> (bit % 64) & 1) != 0) return true;
+    }
+    return false;
+  }
   static std::uint64_t load(const char* at) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, at, sizeof bytes);

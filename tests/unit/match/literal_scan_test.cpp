@@ -164,6 +164,28 @@ TEST_CASE("a literal is found wherever it stands, the ends of the text included"
   }
 }
 
+TEST_CASE("a short text in which a literal stands is never denied", "[match][scan]") {
+  std::size_t denied = 0;
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    Literals literals = random_literals(random, 1 + random.below(20));
+    for (Literal& literal : literals) literal.begins_value = false;
+    const Scans scans(literals);
+    for (int i = 0; i < 20; ++i) {
+      const std::string text = random.text(random.below(70), "xyz" + std::string(kAlphabet));
+      const Exact around(text + random.text(random.below(100), kAlphabet));
+      const std::string_view inside = around.view().substr(0, text.size());
+      for (const LiteralScan& scan : scans.all) {
+        const bool may = scan.may_stand_in(inside, around.size);
+        INFO(text);
+        CHECK((may || all_in(text, literals).empty()));
+        denied += !may;
+      }
+    }
+  }
+  CHECK(denied > 100);
+}
+
 TEST_CASE("lines are counted up to the find, whatever the literal's window", "[match][scan]") {
   const std::string text = "one\n\ntwo a\nb\nXQZ\nlast";
   for (const LiteralScan::Isa isa : LiteralScan::available()) {

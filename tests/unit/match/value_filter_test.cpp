@@ -47,6 +47,29 @@ TEST_CASE("a value that is looked for is never denied", "[match][prefilter]") {
   }
 }
 
+TEST_CASE("a value with an end that is looked for is never denied, most others are",
+          "[match][prefilter]") {
+  std::mt19937 random(5);
+  const auto text = [&](std::size_t length) {
+    std::string out;
+    while (out.size() < length) out += "abcdefgh/-:"[random() % 11];
+    return out;
+  };
+  int kept = 0;
+  for (std::size_t length = 1; length < 40; ++length) {
+    const std::string suffix = text(length);
+    const ValueFilter filter = filter_of({ValueBeginning::suffix(suffix)});
+    for (const std::size_t more : {0, 1, 2, 7, 8, 9, 30}) {
+      const std::string json = "{\"some name\":\"" + text(more) + suffix + '"';
+      INFO(json << " ends with " << suffix);
+      CHECK(filter.may_end(kName, json.data() + json.size()));
+      const std::string other = "{\"some name\":\"" + text(more) + suffix + "x\"";
+      kept += filter.may_end(kName, other.data() + other.size());
+    }
+  }
+  CHECK(kept < 80);
+}
+
 TEST_CASE("what stands behind a name in another way is not judged", "[match][prefilter]") {
   const ValueFilter filter = filter_of({ValueBeginning::whole("kim")});
   for (const char* const json : {" :\"lee\"", ":  \"lee\"", ":\t\"lee\"", ":5", ": 5", ":null", "}",
