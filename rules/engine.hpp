@@ -50,6 +50,8 @@ struct EngineOptions {
   bool replay = false;
   // Matched events that come without a message: it is asked for when a transition tells them.
   EvidenceText evidence_text{};
+  // Ids of matched events come as bytes_of() their hash, made where events were matched.
+  bool hashed_ids = false;
   // How long statistics() remembers at least, behind the watermark. Tests look further back.
   Duration metric_retention{hours{3}};
   // Of every metric what extended statistics need, so that statistic() can answer them. Else only

@@ -32,7 +32,7 @@ struct SpooledEvent {
   Instant time;
   std::uint32_t group = 0;
   std::uint32_t file = 0;
-  // No samples: it only says that the group had an event then. No message: it is read again.
+  // Without message: it is read again. No samples: it only says that the group had an event then.
   MatchedEvent event;
 };
 

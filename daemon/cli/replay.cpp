@@ -164,9 +164,10 @@ class ReplayRun {
       : plan_(plan),
         report_(report),
         texts_(plan.read, texts),
-        engine_(plan.rules, start, {.replay = true, .evidence_text = [this](const Evidence& e) {
-                                      return texts_.text(e);
-                                    }}) {
+        engine_(plan.rules, start,
+                {.replay = true,
+                 .evidence_text = [this](const Evidence& e) { return texts_.text(e); },
+                 .hashed_ids = true}) {
     batch_.rules = plan.rules;
     batch_.more_unread = true;
   }

@@ -6,6 +6,7 @@
 
 #include "daemon/cli/event_code.hpp"
 #include "daemon/cli/terminal.hpp"
+#include "rules/stream/repeats.hpp"
 
 namespace tocsin {
 namespace {
@@ -67,7 +68,9 @@ class ReplayScan::Worker : public ScanWorker {
     block.bytes = batch_.bytes;
     block.times.assign(batch_.times.begin(), batch_.times.end());
     block.matches.reserve(batch_.matches.size());
-    for (const MatchedEvent& event : batch_.matches) {
+    for (MatchedEvent& event : batch_.matches) {
+      // Here, since evaluation is on one thread.
+      if (!event.event_id.empty()) event.event_id = bytes_of(hash_event_id(event.event_id));
       const std::size_t offset = bytes_.size();
       encode_event(event, bytes_);
       const std::size_t code_size = bytes_.size() - offset;

@@ -114,10 +114,13 @@ void Engine::State::note_minute(GroupState& group, const MatchBatch& batch,
 void Engine::State::match(GroupState& group, const MatchBatch& batch, const MatchedEvent& event,
                           Instant time, Recorder& to) {
   const GroupWatermark& watermark = options.replay ? merged : group.watermark;
-  if (group.spec.dedup && !event.event_id.empty() &&
-      group.repeats.is_repeat(hash_event_id(event.event_id), time, watermark.watermark())) {
-    ++group.report.repeats;
-    return;
+  if (group.spec.dedup && !event.event_id.empty()) {
+    const EventId id =
+        options.hashed_ids ? event_id_of(event.event_id) : hash_event_id(event.event_id);
+    if (group.repeats.is_repeat(id, time, watermark.watermark())) {
+      ++group.report.repeats;
+      return;
+    }
   }
   ++group.report.matched;
   for (const Sample& sample : event.samples) {

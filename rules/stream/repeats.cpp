@@ -29,6 +29,17 @@ EventId hash_event_id(std::string_view text) {
   return id;
 }
 
+std::string_view bytes_of(const EventId& id) {
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
+
+EventId event_id_of(std::string_view bytes) {
+  EventId id{};
+  TOCSIN_ASSERT(bytes.size() == id.size());
+  std::copy(bytes.begin(), bytes.end(), id.begin());
+  return id;
+}
+
 bool Repeats::is_repeat(const EventId& id, Instant time, Instant watermark) {
   forget(watermark);
   if (ids_.contains(id)) return true;

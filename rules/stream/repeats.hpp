@@ -14,6 +14,9 @@
 namespace tocsin {
 
 EventId hash_event_id(std::string_view text);
+// A hash as a text of 16 bytes, and back.
+std::string_view bytes_of(const EventId& id);
+EventId event_id_of(std::string_view bytes);
 
 class Repeats {
  public:

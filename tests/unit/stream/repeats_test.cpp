@@ -20,6 +20,12 @@ TEST_CASE("an id is a repeat until it is older than the age") {
   CHECK(r.floor() == at(1001));
 }
 
+TEST_CASE("an id travels as bytes and comes back the same") {
+  const EventId id = hash_event_id("111122223333 a");
+  CHECK(bytes_of(id).size() == 16);
+  CHECK(event_id_of(bytes_of(id)) == id);
+}
+
 TEST_CASE("beyond the bound the oldest ids go first, and it is counted") {
   Repeats r(days{7}, 3);
   for (int i = 0; i < 5; ++i) {
