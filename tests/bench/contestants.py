@@ -165,6 +165,7 @@ CONTESTANTS = {
     "replay of sshd lines": sshd,
     "match": lambda b: one_name([b.tocsin, "match", "-c", f'{{ $.eventName = "{NAME}" }}'])(b),
     "wc -l": lambda b: Run(["wc", "-l", b.trail.file], b.trail.size),
+    "wc -l, two at once": lambda b: Run(["sh", "-c", 'wc -l "$0" & wc -l "$0"; wait', b.trail.file], 2 * b.trail.size, cores=b.both),
     "DuckDB": lambda b: Run(["node", RIVALS / "duckdb.mjs", MODULES, b.put("cis.sql", controls.sql(b.trail.file))], b.trail.size,
                             json.loads, b.trail.unique),
     "Python": lambda b: Run(["python3", RIVALS / "cis_script.py", b.sample.file], b.sample.size, json.loads, b.sample.unique),
@@ -180,7 +181,7 @@ CONTESTANTS = {
 }
 
 # What a rival needs besides its own name in PATH.
-PROGRAMS = {"wc -l": "wc", "wc -l of a calm trail": "wc", "DuckDB": "node", "Python": "python3", "rsyslog": "rsyslogd", "grep -F -f": "grep", "ripgrep": "rg"}
+PROGRAMS = {"wc -l": "wc", "wc -l of a calm trail": "wc", "wc -l, two at once": "wc", "DuckDB": "node", "Python": "python3", "rsyslog": "rsyslogd", "grep -F -f": "grep", "ripgrep": "rg"}
 
 
 def there(name):

@@ -27,6 +27,7 @@ ROWS = [
     Row("bare", "replay, no literals", "replay", 0.45, what="itself, no pattern can be prefiltered"),
     Row("cores", "replay, two cores", "replay", 1.8, what="two cores, one file"),
     Row("cores-gz", "replay of a gz tree, two cores", "replay of a gz tree", 1.8, what="two cores, a gz tree"),
+    Row("cores-wc", "wc -l, two at once", "wc -l", 1.8, what="`wc -l` twice at once: what two cores of this machine give"),
     Row("apache", "replay of Apache lines", "mawk", 5, what="Apache lines, 20 space-delimited patterns: mawk"),
     Row("sshd", "replay of sshd lines", "grep -F -f", 1, what="sshd lines, 50 terms: `grep -c -F -f`"),
     Row("grep", "match", "grep", 1, what="`tocsin match -c`, one name: `grep -c`"),
