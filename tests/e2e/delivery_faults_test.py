@@ -182,14 +182,16 @@ def find_new_ids(receipts):
 
 
 def find_overtaken(transitions, dead, receipts):
-    """Messages that arrived before an older one of their key: allowed only past a minute, and said of both."""
+    """Messages that arrived before an older one of their key: allowed only past a minute, and said of both. A newer one that came
+    again after the older one was delivered by a daemon that was killed before it had noted that: the next one could not know."""
     problems, overtaken = [], 0
     chains = defaultdict(list)
-    seen = set()
+    newest = {}  # when each was taken last
     for r in receipts:
-        if r.taken and (r.path, r.transition) not in seen:
-            seen.add((r.path, r.transition))
+        if r.taken and (r.path, r.transition) not in newest:
             chains[r.path, r.key].append(r)
+        if r.taken:
+            newest[r.path, r.transition] = r.at
     for (path, key), chain in chains.items():
         for i, later in enumerate(chain):
             for older in chain[i + 1:]:
@@ -197,7 +199,8 @@ def find_overtaken(transitions, dead, receipts):
                     continue
                 overtaken += 1
                 age = later.at - transitions[older.transition]
-                if age < HELD - 0.1 or not later.overtaking or not older.superseded:
+                was_known = newest[path, later.transition] <= older.at
+                if age < HELD - 0.1 or not later.overtaking or (was_known and not older.superseded):
                     problems.append(f"{path} {key}: {later.sequence} came before {older.sequence}, which was {age:.1f} s old; "
                                     f"overtaking {later.overtaking}, superseded {older.superseded}")
     return problems, overtaken
