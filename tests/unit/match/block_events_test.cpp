@@ -48,7 +48,8 @@ Texts holding(const EventBlock& block, std::vector<std::string> literals) {
 TEST_CASE("a cursor knows whether it came by lines that begin with no brace", "[match][block]") {
   const LiteralScan scan(std::vector<std::string>{"x"});
   const auto others = [&](std::string_view bytes) {
-    EventCursor at(lines(bytes));
+    const EventBlock block = lines(bytes);
+    EventCursor at(block);
     for (at.skip_to(scan); !at.at_end(); at.skip_to(scan)) at.next();
     return at.has_other_lines();
   };
