@@ -219,8 +219,14 @@ Instant ShortForm::next_instant() const {
   const auto consider = [&](Instant x) {
     if (x > after) least = std::min(least, x);
   };
-  const int last = red || by_clock ? 2 : 0;
-  for (int k = 0; k <= last; ++k)
+  // A number that can only grow falls only where samples leave the window. (A maximum of nothing is
+  // none: there a sample that enters may end it.)
+  const bool is_number =
+      spec_->statistic == Statistic::sample_count || spec_->statistic == Statistic::sum;
+  const bool only_leaving = red && !by_clock && is_number && spec_->monotone();
+  const int first = only_leaving ? 1 : 0;
+  const int last = only_leaving ? 1 : red || by_clock ? 2 : 0;
+  for (int k = first; k <= last; ++k)
     if (const auto t = samples_.next_after(after - k * spec_->within))
       consider(*t + k * spec_->within);
   if (red) consider(base_ + spec_->within);
