@@ -19,9 +19,8 @@ class DeadLetterFile final : public Notifier {
       : path_(std::move(path)), is_directory_(is_directory) {}
 
   Request request(const Notification& n, const Attempt&) const override {
-    const std::string& line = n.event_record;
-    if (!is_directory_) return FileRequest{path_, line, kFileBytesMax};
-    return FileRequest{path_ + "/" + n.message_id + ".json", line, bytes_of_line_alone(line)};
+    return FileRequest{is_directory_ ? path_ + "/" + n.message_id + ".json" : path_, n.event_record,
+                       kFileBytesMax, is_directory_};
   }
   Delivery outcome(const Response& answer, Instant) const override {
     return file_outcome(answer, path_);

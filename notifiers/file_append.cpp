@@ -9,7 +9,6 @@
 #include <cstring>
 #include <utility>
 
-#include "notifiers/file_target.hpp"
 #include "tocsin/file_descriptor.hpp"
 
 namespace tocsin {
@@ -52,7 +51,7 @@ Response append_to(int fd, const FileRequest& request) {
   if (fstat(fd, &before) != 0) return failed_to("cannot be looked at");
   if (!S_ISREG(before.st_mode))
     return failed("is no plain file", Response::Failure::refused_target);
-  if (request.bytes_max == bytes_of_line_alone(request.line) && before.st_size > 0) {
+  if (request.alone && before.st_size > 0) {
     if (ftruncate(fd, 0) != 0) return failed_to("cannot be written");
     before.st_size = 0;
   }

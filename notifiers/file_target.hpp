@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What channels that write files have in common. Pure.
 #pragma once
-#include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "tocsin/notifier.hpp"
 
@@ -15,10 +13,6 @@ inline bool is_path_of_file(const std::string& path) {
   return !path.empty() && path.size() <= kPathBytesMax && path.find('\0') == std::string::npos &&
          path.front() == '/' && path.back() != '/';
 }
-
-// FileRequest::bytes_max of a file that holds nothing but this line: it is written anew, so that
-// what is sent again after a crash is not there twice.
-inline std::uint64_t bytes_of_line_alone(std::string_view line) { return line.size() + 1; }
 
 inline Delivery file_outcome(const Response& answer, const std::string& path) {
   if (answer.status >= 200 && answer.status <= 299)

@@ -65,6 +65,9 @@ struct FileRequest {
   std::string path;
   std::string line;             // without its end
   std::uint64_t bytes_max = 0;  // the file is not made larger than this
+  // The file holds nothing but this line: what stands in it gives way, so that what is sent again
+  // after a crash is not there twice.
+  bool alone = false;
 };
 
 using Request = std::variant<HttpRequest, MailRequest, FileRequest, ExecRequest, JournalRequest>;

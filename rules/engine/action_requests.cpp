@@ -4,15 +4,12 @@
 
 #include "rules/engine/action_desk.hpp"
 #include "rules/engine/recorder.hpp"
+#include "rules/engine/row_id.hpp"
 #include "rules/match/time/event_time.hpp"
 #include "rules/message/names.hpp"
 
 namespace tocsin {
 namespace {
-
-constexpr char kPart = '\x1f';
-
-std::string join(const ActionName& name) { return name.first + kPart + name.second; }
 
 void write_targets(const MuteTargets& targets, RowWriter& out) {
   out.number(targets.alarms.size());
@@ -189,7 +186,8 @@ bool ActionDesk::take_back(const AlarmStatus& status, const std::string& who, Re
 void ActionDesk::collect(std::vector<StateRow>& out) {
   for (const ActionName& name : std::exchange(dirty_, {})) {
     const auto at = records_.find(name);
-    StateRow& row = out.emplace_back(StateRow{"actions", join(name), std::nullopt});
+    StateRow& row =
+        out.emplace_back(StateRow{"actions", join_row_id(name.first, name.second), std::nullopt});
     if (at == records_.end()) continue;
     row.value = at->second.encode();
     at->second.stored = true;
@@ -222,9 +220,7 @@ bool ActionDesk::restore(const StateRow& row) {
     if (known && in.ok()) switches_[row.id] = std::move(read);
     return known && in.ok();
   }
-  const std::size_t at = row.id.find(kPart);
-  if (at == std::string::npos) return false;
-  const ActionName name{row.id.substr(0, at), row.id.substr(at + 1)};
+  const ActionName name = split_row_id(row.id);
   ActionRecord r;
   if (!r.decode(*row.value) || canonical_key(r.key) != name.second) return false;
   r.stored = true;

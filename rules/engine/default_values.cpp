@@ -2,6 +2,7 @@
 #include "rules/engine/default_values.hpp"
 
 #include "rules/engine/row_codec.hpp"
+#include "rules/engine/row_id.hpp"
 #include "rules/metric/series.hpp"
 
 namespace tocsin {
@@ -46,7 +47,7 @@ void DefaultValues::collect(const std::string& group, std::vector<StateRow>& out
       row.number(at->second.matched.size());
       for (const std::string& filter : at->second.matched) row.text(filter);
     }
-    const std::string id = group + '\x1f' + std::to_string(to_ms(hour));
+    const std::string id = join_row_id(group, std::to_string(to_ms(hour)));
     out.push_back({"minutes", id, any ? std::optional(row.take()) : std::nullopt});
   }
   dirty_hours_.clear();

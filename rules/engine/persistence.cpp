@@ -7,21 +7,16 @@
 
 #include "rules/engine/alarm_row.hpp"
 #include "rules/engine/row_codec.hpp"
+#include "rules/engine/row_id.hpp"
 #include "rules/engine/state.hpp"
 #include "rules/message/names.hpp"
 
 namespace tocsin {
 namespace {
 
-constexpr char kPart = '\x1f';
-
-std::string join(std::string_view a, std::string_view b) {
-  return std::string(a).append(1, kPart).append(b);
-}
-
 template <class Number>
 std::string row_of(const KeyEntry& e, Number number) {
-  return join(join(e.book->spec->name, e.id()), std::to_string(number));
+  return join_row_id(join_row_id(e.book->spec->name, e.id()), std::to_string(number));
 }
 
 std::string encode_key(const KeyEntry& e) {
@@ -78,9 +73,9 @@ void Engine::State::forget_rows(KeyEntry& e) {
   e.evidence.stored_slots([&](std::size_t slot) {
     gone_rows.push_back({"evidence", row_of(e, slot), std::nullopt});
   });
-  gone_rows.push_back({"key", join(e.book->spec->name, e.id()), std::nullopt});
+  gone_rows.push_back({"key", join_row_id(e.book->spec->name, e.id()), std::nullopt});
   if (std::exchange(e.overlay_stored, false))
-    gone_rows.push_back({"shown", join(e.book->spec->name, e.id()), std::nullopt});
+    gone_rows.push_back({"shown", join_row_id(e.book->spec->name, e.id()), std::nullopt});
   removed_keys.emplace_back(e.book->spec->name, e.key());
 }
 
@@ -99,7 +94,7 @@ void Engine::State::forget_rows(AlarmBook& book) {
 void Engine::State::forget_rows(const std::string& name, GroupState& group) {
   gone_rows.push_back({"group", name, std::nullopt});
   for (const auto& [stream, s] : group.watermark.streams())
-    gone_rows.push_back({"stream", join(name, stream), std::nullopt});
+    gone_rows.push_back({"stream", join_row_id(name, stream), std::nullopt});
   group.defaults.forget(kNever);
   group.defaults.collect(name, gone_rows);
 }
@@ -116,7 +111,7 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   if (std::exchange(e.status_dirty, false)) out.alarms.push_back(status_of(e));
   if (!std::exchange(e.dirty, false)) return;
   if (e.overlay) {
-    const std::string id = join(e.book->spec->name, e.id());
+    const std::string id = join_row_id(e.book->spec->name, e.id());
     if (!e.overlay->is_plain())
       out.rows.push_back({"shown", id, e.overlay->encode()});
     else if (e.overlay_stored)
@@ -127,7 +122,7 @@ void Engine::State::collect_key(KeyEntry& e, StateDelta& out) {
   std::string row = encode_key(e);
   const std::uint64_t hash = std::hash<std::string>{}(row) | 1U;
   if (hash != std::exchange(e.stored_hash, hash))
-    out.rows.push_back({"key", join(e.book->spec->name, e.id()), std::move(row)});
+    out.rows.push_back({"key", join_row_id(e.book->spec->name, e.id()), std::move(row)});
   if (e.short_form() != nullptr) {
     e.short_form()->samples().collect(
         [&](std::uint64_t n, std::string bytes) {
@@ -173,11 +168,11 @@ void Engine::State::collect_group(const std::string& name, GroupState& group, St
   }
   group.defaults.collect(name, out.rows);
   for (const std::string& stream : group.watermark.take_retired())
-    out.rows.push_back({"stream", join(name, stream), std::nullopt});
+    out.rows.push_back({"stream", join_row_id(name, stream), std::nullopt});
   for (const std::string& stream : std::exchange(group.dirty_streams, {})) {
     const auto s = group.watermark.streams().find(stream);
     if (s != group.watermark.streams().end())
-      out.rows.push_back({"stream", join(name, stream), s->second.encode()});
+      out.rows.push_back({"stream", join_row_id(name, stream), s->second.encode()});
   }
   if (std::exchange(group.dirty, false)) out.rows.push_back({"group", name, encode_group(group)});
 }

@@ -8,19 +8,12 @@
 #include "rules/alarm/reason.hpp"
 #include "rules/engine/alarm_row.hpp"
 #include "rules/engine/row_codec.hpp"
+#include "rules/engine/row_id.hpp"
 #include "rules/engine/state.hpp"
 #include "rules/message/names.hpp"
 
 namespace tocsin {
 namespace {
-
-constexpr char kPart = '\x1f';
-
-// "a \x1f b" at the first separator; names of alarms, groups and keys' canonical JSON hold none.
-std::pair<std::string, std::string> split(std::string_view id) {
-  const std::size_t at = std::min(id.find(kPart), id.size());
-  return {std::string(id.substr(0, at)), std::string(id.substr(std::min(at + 1, id.size())))};
-}
 
 std::int64_t number_of(std::string_view text) {
   std::int64_t out = -1;
@@ -31,7 +24,7 @@ std::int64_t number_of(std::string_view text) {
 }  // namespace
 
 bool Engine::State::restore_group_row(const StateRow& row) {
-  const auto [name, rest] = split(row.id);
+  const auto [name, rest] = split_row_id(row.id);
   const auto at = groups.find(name);
   if (at == groups.end()) return false;
   GroupState& group = *at->second;
@@ -87,7 +80,7 @@ bool Engine::State::restore_alarm_row(const StateRow& row) {
 }
 
 bool Engine::State::restore_key_row(const StateRow& row) {
-  const auto [name, id] = split(row.id);
+  const auto [name, id] = split_row_id(row.id);
   AlarmBook* const book = books.find(name);
   RowReader in(*row.value);
   if (book == nullptr || in.byte() != 1) return false;
@@ -120,8 +113,8 @@ bool Engine::State::restore_key_row(const StateRow& row) {
 }
 
 bool Engine::State::restore_part_row(const StateRow& row) {
-  const auto [name, rest] = split(row.id);
-  const auto [id, number] = split(rest);
+  const auto [name, rest] = split_row_id(row.id);
+  const auto [id, number] = split_row_id(rest);
   KeyEntry* const entry = find_key({name, id});
   const std::int64_t n = number_of(number);
   if (entry == nullptr) return false;
@@ -173,13 +166,13 @@ std::vector<StateRow> Engine::State::restore_rows(const StateImage& image) {
 
 // Without one it went with the rules that it was of, or with a row that is lost itself.
 bool Engine::State::has_owner(const StateRow& row) const {
-  const auto [name, rest] = split(row.id);
+  const auto [name, rest] = split_row_id(row.id);
   if (row.kind == "group" || row.kind == "stream" || row.kind == "minutes")
     return groups.contains(name);
   if (row.kind == "key") return books.contains(name);
   if (row.kind == "cells" || row.kind == "cell-values" || row.kind == "evidence" ||
       row.kind == "shown")
-    return find_key({name, split(rest).first}) != nullptr;
+    return find_key({name, split_row_id(rest).first}) != nullptr;
   return true;
 }
 
@@ -228,7 +221,7 @@ bool Engine::State::restore_metric_row(const StateRow& row) {
 }
 
 bool Engine::State::restore_shown_row(const StateRow& row) {
-  KeyEntry* entry = find_key(split(row.id));
+  KeyEntry* entry = find_key(split_row_id(row.id));
   if (entry == nullptr) return false;
   entry->overlay = std::make_unique<StateOverlay>();
   entry->overlay_stored = entry->overlay->decode(*row.value);

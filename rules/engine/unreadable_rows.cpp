@@ -7,18 +7,11 @@
 #include <utility>
 
 #include "rules/alarm/reason.hpp"
+#include "rules/engine/row_id.hpp"
 #include "rules/engine/state.hpp"
 #include "rules/message/names.hpp"
 
 namespace tocsin {
-namespace {
-
-ActionName name_of(const StateRow& row) {
-  const std::size_t at = std::min(row.id.find('\x1f'), row.id.size());
-  return {row.id.substr(0, at), row.id.substr(std::min(at + 1, row.id.size()))};
-}
-
-}  // namespace
 
 // The streams know how far they were read: without it alarms would be judged on times that are
 // over, and people told of them once more.
@@ -35,7 +28,7 @@ Engine::State::StatesTold Engine::State::states_told(const StateImage& image) {
 
 // The row of the key itself.
 void Engine::State::assume_told(const StateRow& row, const StatesTold& states) {
-  const ActionName name = name_of(row);
+  const ActionName name = split_row_id(row.id);
   const auto known = states.find(name);
   if (known == states.end()) return;
   const AlarmStatus* const told = known->second;
@@ -61,7 +54,7 @@ void Engine::State::assume_told(const StateRow& row, const StatesTold& states) {
 
 // The row that says how what is shown differs from what is judged.
 void Engine::State::show_told(const StateRow& row, const StatesTold& states) {
-  const ActionName name = name_of(row);
+  const ActionName name = split_row_id(row.id);
   KeyEntry& entry = *find_key(name);
   const auto known = states.find(name);
   if (known == states.end() || known->second->state == entry.state()) return;
@@ -85,7 +78,7 @@ void Engine::State::judge_unreadable(const std::vector<StateRow>& rows, Recorder
   for (const Alarm& a : rules->alarms)
     if (!a.was.empty()) renamed[a.was] = a.name;
   for (const StateRow& row : rows) {
-    ActionName name = name_of(row);
+    ActionName name = split_row_id(row.id);
     const auto now = renamed.find(name.first);
     if (now != renamed.end() && !books.contains(name.first)) name.first = now->second;
     if (!books.contains(name.first)) continue;

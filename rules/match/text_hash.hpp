@@ -18,6 +18,12 @@ inline std::uint64_t load_word(const char* at) {
   return word;
 }
 
+// The same, the first byte lowest.
+inline std::uint64_t load_little_endian(const char* at) {
+  const std::uint64_t word = load_word(at);
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+}
+
 // The first up to eight bytes of `text`, the rest zero. `readable`: at least so many bytes lie
 // there, those behind the text being anybody's.
 inline std::uint64_t first_bytes(std::string_view text, std::size_t readable) {

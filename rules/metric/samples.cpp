@@ -140,15 +140,16 @@ Totals Samples::window(Instant after, Instant upto) const {
   return out;
 }
 
+std::vector<Samples::Cell>::const_iterator Samples::first_behind(const Chunk& chunk, Instant t) {
+  return std::upper_bound(chunk.cells.begin(), chunk.cells.end(), t,
+                          [](Instant a, const Cell& c) { return a < c.time; });
+}
+
 // Of numbers whose sums are the same in any order. What is outside is taken off where that is less.
 double Samples::part(const Chunk& chunk, Instant after, Instant upto, double Totals::*member) {
-  const auto behind = [&](Instant t) {
-    return std::upper_bound(chunk.cells.begin(), chunk.cells.end(), t,
-                            [](Instant a, const Cell& c) { return a < c.time; });
-  };
   const auto all_begin = chunk.cells.begin(), all_end = chunk.cells.end();
-  const auto begin = chunk.cells.front().time > after ? all_begin : behind(after);
-  const auto end = chunk.cells.back().time <= upto ? all_end : behind(upto);
+  const auto begin = chunk.cells.front().time > after ? all_begin : first_behind(chunk, after);
+  const auto end = chunk.cells.back().time <= upto ? all_end : first_behind(chunk, upto);
   const auto sum = [&](auto from, auto to) {
     double out = 0;
     for (auto at = from; at != to; ++at) out += at->totals.*member;
@@ -183,28 +184,24 @@ std::optional<double> Samples::statistic(Instant after, Instant upto, Statistic 
 }
 
 void Samples::add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out) {
-  auto at = std::upper_bound(chunk.cells.begin(), chunk.cells.end(), after,
-                             [](Instant t, const Cell& c) { return t < c.time; });
-  for (; at != chunk.cells.end() && at->time <= upto; ++at) out.add(at->totals);
+  for (auto at = first_behind(chunk, after); at != chunk.cells.end() && at->time <= upto; ++at)
+    out.add(at->totals);
 }
 
 std::optional<Instant> Samples::next_after(Instant t) const {
   if (chunks_.empty() || chunks_.back().cells.back().time <= t) return std::nullopt;
   for (std::size_t i = chunk_for(t); i < chunks_.size(); ++i) {
-    const auto& cells = chunks_[i].cells;
-    const auto at = std::upper_bound(cells.begin(), cells.end(), t,
-                                     [](Instant a, const Cell& c) { return a < c.time; });
-    if (at != cells.end()) return at->time;
+    const auto at = first_behind(chunks_[i], t);
+    if (at != chunks_[i].cells.end()) return at->time;
   }
   return std::nullopt;
 }
 
 std::optional<Instant> Samples::last_at(Instant t) const {
   if (chunks_.empty()) return std::nullopt;
-  const auto& cells = chunks_[chunk_for(t)].cells;
-  const auto at = std::upper_bound(cells.begin(), cells.end(), t,
-                                   [](Instant a, const Cell& c) { return a < c.time; });
-  if (at == cells.begin()) return std::nullopt;
+  const Chunk& chunk = chunks_[chunk_for(t)];
+  const auto at = first_behind(chunk, t);
+  if (at == chunk.cells.begin()) return std::nullopt;
   return std::prev(at)->time;
 }
 
@@ -245,9 +242,8 @@ void Samples::erase_until(Instant t) {
   trim_values();
   if (chunks_.empty() || chunks_.front().cells.front().time > t) return;
   Chunk& first = chunks_.front();
-  const auto keep = std::upper_bound(first.cells.begin(), first.cells.end(), t,
-                                     [](Instant a, const Cell& c) { return a < c.time; });
-  size_ -= static_cast<std::size_t>(keep - first.cells.begin());
+  const auto keep = first_behind(first, t);
+  size_ -= static_cast<std::size_t>(keep - first.cells.cbegin());
   first.cells.erase(first.cells.begin(), keep);
   first.dirty = true;
   first.fresh = false;

@@ -115,6 +115,8 @@ class Samples {
   void set_cells(const std::vector<Cell>& cells);
   void trim_values();
   static void refresh(const Chunk& chunk);
+  // The first one whose time is later than `t`.
+  static std::vector<Cell>::const_iterator first_behind(const Chunk& chunk, Instant t);
   static void add_cells(const Chunk& chunk, Instant after, Instant upto, Totals& out);
   static double part(const Chunk& chunk, Instant after, Instant upto, double Totals::*member);
   const Distribution& merged(const Chunk& chunk) const;

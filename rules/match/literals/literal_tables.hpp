@@ -9,7 +9,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "rules/match/literals/literal_places.hpp"
 #include "rules/match/literals/literal_scan.hpp"
 #include "rules/match/literals/value_filter.hpp"
+#include "rules/match/text_hash.hpp"
 
 namespace tocsin {
 
@@ -25,10 +25,7 @@ namespace tocsin {
 inline std::uint64_t load_bytes(std::string_view text, std::size_t at, std::size_t count = 8) {
   std::uint64_t bytes = 0;
   if (at + 8 <= text.size()) {
-    std::memcpy(&bytes, text.data() + at, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bytes = __builtin_bswap64(bytes);
-#endif
+    bytes = load_little_endian(text.data() + at);
   } else {
     for (std::size_t i = 0; i < 8 && at + i < text.size(); ++i)
       bytes |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << (8 * i);

@@ -5,10 +5,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "rules/match/text_hash.hpp"
 
 namespace tocsin {
 
@@ -54,7 +55,7 @@ class ValueFilter {
   }
   // The same of a string whose text begins at `text`. Reads kBytes.
   bool may_begin(std::uint64_t name, const char* text) const {
-    std::uint64_t first = load(text), second = load(text + 8);
+    std::uint64_t first = load_little_endian(text), second = load_little_endian(text + 8);
     // How it goes on behind an escape is for others to say.
     if ((where(first, '\\') | where(second, '\\')) != 0) return true;
     const std::uint64_t close = where(first, '"'), later = where(second, '"');
@@ -65,7 +66,7 @@ class ValueFilter {
   // False: a string without an escape, whose closing quote is before `end`, ends like none of the
   // suffixes that were added. Reads the kBytes before `end`.
   bool may_end(std::uint64_t name, const char* end) const {
-    return has_any_of(name, load(end - kBytes), load(end - 8));
+    return has_any_of(name, load_little_endian(end - kBytes), load_little_endian(end - 8));
   }
 
   // ---- For who does the same with vectors ----
@@ -87,11 +88,6 @@ class ValueFilter {
       if ((bits_[bit / 64] >> (bit % 64) & 1) != 0) return true;
     }
     return false;
-  }
-  static std::uint64_t load(const char* at) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at, sizeof bytes);
-    return std::endian::native == std::endian::little ? bytes : __builtin_bswap64(bytes);
   }
   // The highest bit of the first byte that is `byte`, and perhaps some above; 0: there is none.
   static std::uint64_t where(std::uint64_t bytes, char byte) {

@@ -129,13 +129,13 @@ TEST_CASE("after a restart keys that hold the same events hold one list again", 
   const EvidenceSpec spec;
   KeyEvidence a, b, restored_a, restored_b;
   RestoredEvidence others;
-  for (std::int64_t ms = 1; ms <= 6; ++ms) {
+  const auto arrive = [&](std::int64_t ms, KeyEvidence& first, KeyEvidence& second) {
     const SharedEvidence event =
         share_evidence({instant_from_ms(ms), "f", 0, "m"}, static_cast<std::uint64_t>(ms));
     EvidenceStep step;
-    a.add(event, spec, nullptr, &step);
-    b.add(event, spec, nullptr, &step);
-  }
+    for (KeyEvidence* key : {&first, &second}) key->add(event, spec, nullptr, &step);
+  };
+  for (std::int64_t ms = 1; ms <= 6; ++ms) arrive(ms, a, b);
   for (const auto& [key, restored] : {std::pair{&a, &restored_a}, std::pair{&b, &restored_b}})
     key->collect(
         spec,
@@ -144,13 +144,7 @@ TEST_CASE("after a restart keys that hold the same events hold one list again", 
         },
         [](std::size_t) {});
   CHECK_FALSE(restored_a.shares_list(restored_b));
-  for (std::int64_t ms = 7; ms <= 11; ++ms) {
-    const SharedEvidence event =
-        share_evidence({instant_from_ms(ms), "f", 0, "m"}, static_cast<std::uint64_t>(ms));
-    EvidenceStep step;
-    restored_a.add(event, spec, nullptr, &step);
-    restored_b.add(event, spec, nullptr, &step);
-  }
+  for (std::int64_t ms = 7; ms <= 11; ++ms) arrive(ms, restored_a, restored_b);
   CHECK(restored_a.shares_list(restored_b));
   CHECK(times(restored_b.events(spec, false, instant_from_ms(99))) ==
         std::vector<std::int64_t>{7, 8, 9, 10, 11});

@@ -63,14 +63,7 @@ class NaiveWorld {
 
   // A sample stamped kStart + t, read at kStart + read_at.
   void sample(Duration t, Duration read_at, double value) {
-    MatchBatch b;
-    b.rules = world_.rules;
-    b.log_group = "app";
-    b.stream = b.source = "a.log";
-    b.add_event(kStart + t);
-    b.read_at = b.source_time = kStart + read_at;
-    b.matches.push_back({0, 7, "a message", "", {{0, value, {}}}});
-    world_.engine->apply(b, kStart + read_at, world_.out);
+    world_.read(t, read_at, 0, value);
     follow([&](naive::LongAlarm& a, Instant w) { a.sample(kStart + t, value, w); });
   }
 

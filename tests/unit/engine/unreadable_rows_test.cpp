@@ -35,17 +35,6 @@ Lines messages(World& w) {
   return out;
 }
 
-void late_event(World& w, Duration time, Duration read_at) {
-  MatchBatch b;
-  b.rules = w.rules;
-  b.log_group = "app";
-  b.stream = b.source = "a.log";
-  b.add_event(kStart + time);
-  b.read_at = b.source_time = kStart + read_at;
-  b.matches.push_back({0, 7, "late", {}, {{0, 1, {}}}});
-  w.engine->apply(b, kStart + read_at, w.out);
-}
-
 Lines told_from(World& w, Duration from, Duration until, Duration step) {
   Lines out;
   for (Duration t = from; t <= until; t += step) {
@@ -108,13 +97,13 @@ TEST_CASE("a late ALARM whose row is damaged lasts as long as any, and is told o
     INFO(kind);
     World w(rules_with({filter_named("a")}, {count_alarm("a", 1, minutes{5})}));
     w.quiet_until(minutes{20});
-    late_event(w, minutes{18}, minutes{20});
+    w.read(minutes{18}, minutes{20});
     CHECK(w.told() == Lines{"1080000 a OK>ALARM"});
     w.quiet_until(minutes{21});
     restart_without(w, kind, minutes{21});
     CHECK(told_from(w, minutes{21}, minutes{26}, seconds{10}) == Lines{"1500000 a ALARM>OK"});
     restart_without(w, kind, minutes{26});
-    late_event(w, minutes{17}, minutes{27});
+    w.read(minutes{17}, minutes{27});
     CHECK(w.told().empty());
   }
 }

@@ -78,18 +78,23 @@ struct World {
   // A matched event at kStart + t, read at once.
   void event(Duration t, std::uint32_t filter = 0, double value = 1,
              std::vector<std::optional<std::string>> dimensions = {}, const std::string& id = {}) {
+    read(t, t, filter, value, std::move(dimensions), id);
+  }
+  // The same, read at kStart + read_at.
+  void read(Duration t, Duration read_at, std::uint32_t filter = 0, double value = 1,
+            std::vector<std::optional<std::string>> dimensions = {}, const std::string& id = {}) {
     MatchBatch b;
     b.rules = rules;
     b.log_group = "app";
     b.stream = b.source = "a.log";
     b.add_event(kStart + t);
-    b.read_at = b.source_time = kStart + t;
+    b.read_at = b.source_time = kStart + read_at;
     b.matches.push_back({0,
                          7,
                          "message at " + std::to_string(t.count()),
                          id,
                          {{filter, value, std::move(dimensions)}}});
-    engine->apply(b, kStart + t, out);
+    engine->apply(b, kStart + read_at, out);
   }
 
   void quiet_until(Duration t) {

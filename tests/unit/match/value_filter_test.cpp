@@ -26,44 +26,40 @@ ValueFilter filter_of(const std::vector<ValueBeginning>& values) {
   return filter;
 }
 
+std::string random_text(std::mt19937& random, std::size_t length) {
+  std::string out;
+  while (out.size() < length) out += "abcdefgh/-:"[random() % 11];
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("a value that is looked for is never denied", "[match][prefilter]") {
   std::mt19937 random(3);
-  const auto text = [&](std::size_t length) {
-    std::string out;
-    while (out.size() < length) out += "abcdefgh/-:"[random() % 11];
-    return out;
-  };
   for (std::size_t length = 0; length < 40; ++length) {
-    const std::string whole = text(length), prefix = text(length);
+    const std::string whole = random_text(random, length), prefix = random_text(random, length);
     const ValueFilter filter =
         filter_of({ValueBeginning::whole(whole), ValueBeginning::prefix(prefix)});
     INFO(whole << ", " << prefix);
     CHECK(may_hold(filter, ":\"" + whole + "\""));
     CHECK(may_hold(filter, ": \"" + whole + "\","));
     for (const std::size_t more : {0, 1, 2, 7, 8, 9, 30})
-      CHECK(may_hold(filter, ":\"" + prefix + text(more) + "\""));
+      CHECK(may_hold(filter, ":\"" + prefix + random_text(random, more) + "\""));
   }
 }
 
 TEST_CASE("a value with an end that is looked for is never denied, most others are",
           "[match][prefilter]") {
   std::mt19937 random(5);
-  const auto text = [&](std::size_t length) {
-    std::string out;
-    while (out.size() < length) out += "abcdefgh/-:"[random() % 11];
-    return out;
-  };
   int kept = 0;
   for (std::size_t length = 1; length < 40; ++length) {
-    const std::string suffix = text(length);
+    const std::string suffix = random_text(random, length);
     const ValueFilter filter = filter_of({ValueBeginning::suffix(suffix)});
     for (const std::size_t more : {0, 1, 2, 7, 8, 9, 30}) {
-      const std::string json = "{\"some name\":\"" + text(more) + suffix + '"';
+      const std::string json = "{\"some name\":\"" + random_text(random, more) + suffix + '"';
       INFO(json << " ends with " << suffix);
       CHECK(filter.may_end(kName, json.data() + json.size()));
-      const std::string other = "{\"some name\":\"" + text(more) + suffix + "x\"";
+      const std::string other = "{\"some name\":\"" + random_text(random, more) + suffix + "x\"";
       kept += filter.may_end(kName, other.data() + other.size());
     }
   }
