@@ -115,7 +115,6 @@ def bind(ref):
                             a.begin(w)
                         elif a.seen == -far:
                             a.seen = w
-                            a.done = max(a.done, w - 1)
             super().move(wall)
 
         def look(self, wall, streams):
